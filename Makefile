@@ -1,0 +1,52 @@
+# Needs Python 3.11 or newer with pip and venv, and make; everything else goes into .venv.
+#   make test      lint, types and tests, as CI runs them
+#   make demo      a server, a real strategy, its fills, and the rows it left behind
+# PYTHON=/path/to/python chooses the interpreter, VENV=dir where the environment lies.
+
+VENV ?= .venv
+SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	if $$p -c '$(SUITABLE)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := test
+.PHONY: test lint types pytest demo docs clean
+
+# One step after the other even under `make -j`: the first thing that is wrong is the last thing on the screen.
+test: $(VENV)/.dev
+	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory types
+	@$(MAKE) --no-print-directory pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+pytest: $(VENV)/.dev
+	$(BIN)/python -m pytest $(ARGS)
+
+demo: $(VENV)/.runtime
+	$(BIN)/miniqmt-sim demo $(ARGS)
+
+docs: $(VENV)/.runtime
+	$(BIN)/python -m miniqmt_sim.docs
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found; say make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are older than pyproject.toml when its dependencies may have changed.
+$(VENV)/.runtime: pyproject.toml | $(BIN)/python
+	$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.runtime

@@ -1,0 +1,190 @@
+"""One order book: exact price-time priority.
+
+Each side maps prices to levels and keeps the prices sorted; a level is a queue in order of arrival with a running total.
+A cancelled order stays in its queue as a mark (``volume`` 0) and is dropped when it comes to the front, so that a cancel
+costs a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and
+deletions happen near the end, where a list is quickest.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import Final
+
+
+class Side(IntEnum):
+    """Buy or sell."""
+
+    BUY = 0
+    SELL = 1
+
+
+MARKS_KEPT: Final = 32
+"""Marks of cancelled orders a queue may hold beyond its live ones before it is rewritten; keeps a cancel O(1) on average."""
+HOUSE: Final = ""
+"""Owner of the orders that stand for the rest of the market."""
+
+
+class BookOrder:
+    """An order as the exchange sees it; ``volume`` is what is left of it."""
+
+    __slots__ = ("code", "level", "order_id", "owner", "price_li", "queue_seq", "side", "volume")
+
+    def __init__(
+        self, order_id: int, owner: str, code: str, side: Side, price_li: int, volume: int, queue_seq: int = 0
+    ) -> None:
+        self.order_id = order_id
+        self.owner = owner
+        self.code = code
+        self.side = side
+        self.price_li = price_li
+        self.volume = volume
+        self.queue_seq = queue_seq
+        self.level: Level | None = None
+
+    def __repr__(self) -> str:
+        who = self.owner or "house"
+        what = f"{self.side.name} {self.volume} {self.code} @ {self.price_li} li"
+        return f"<{who} #{self.order_id} {what}, queue {self.queue_seq}>"
+
+
+class Level:
+    """The queue at one price."""
+
+    __slots__ = ("count", "price_li", "queue", "total")
+
+    def __init__(self, price_li: int) -> None:
+        self.price_li = price_li
+        self.queue: deque[BookOrder] = deque()
+        self.total = 0
+        self.count = 0
+
+    def orders(self) -> Iterator[BookOrder]:
+        """Live orders, first in line first."""
+        return (order for order in self.queue if order.level is self)
+
+
+class HalfBook:
+    """One side of a book."""
+
+    __slots__ = ("_keys", "_levels", "_sign", "users")
+
+    def __init__(self, side: Side) -> None:
+        self.users = 0
+        self._levels: dict[int, Level] = {}
+        self._keys: list[int] = []
+        self._sign = 1 if side is Side.BUY else -1
+
+    def best(self) -> Level | None:
+        """The level that matches first."""
+        return self._levels[self._keys[-1] * self._sign] if self._keys else None
+
+    def level(self, price_li: int) -> Level | None:
+        """The level at a price."""
+        return self._levels.get(price_li)
+
+    def levels(self) -> Iterator[Level]:
+        """All levels, best first. The book must not change meanwhile."""
+        return (self._levels[key * self._sign] for key in reversed(self._keys))
+
+    def append(self, order: BookOrder) -> None:
+        """Put an order at the end of the queue at its price."""
+        level = self._levels.get(order.price_li)
+        if level is None:
+            level = self._levels[order.price_li] = Level(order.price_li)
+            key = order.price_li * self._sign
+            self._keys.insert(bisect_left(self._keys, key), key)
+        level.queue.append(order)
+        level.total += order.volume
+        level.count += 1
+        order.level = level
+        if order.owner != HOUSE:
+            self.users += 1
+
+    def take(self, order: BookOrder, volume: int) -> None:
+        """Lower an order by a volume, in place; at nothing left it leaves the book."""
+        level = order.level
+        assert level is not None, f"{order} is in no book"
+        assert 0 < volume <= order.volume, f"cannot take {volume} from {order}"
+        order.volume -= volume
+        level.total -= volume
+        if order.volume == 0:
+            order.level = None
+            level.count -= 1
+            if order.owner != HOUSE:
+                self.users -= 1
+            queue = level.queue
+            if level.count == 0:
+                self._drop(level)
+            elif queue[0] is order:
+                queue.popleft()
+                while queue[0].level is not level:
+                    queue.popleft()
+            elif len(queue) > 2 * level.count + MARKS_KEPT:
+                level.queue = deque(level.orders())
+
+    def first(self, level: Level) -> BookOrder:
+        """The order first in line at a level of this side."""
+        return level.queue[0]
+
+    def _drop(self, level: Level) -> None:
+        del self._levels[level.price_li]
+        key = level.price_li * self._sign
+        del self._keys[bisect_left(self._keys, key)]
+
+    def check(self) -> Iterator[str]:
+        """Name what is inconsistent."""
+        if sorted(key * self._sign for key in self._keys) != sorted(self._levels) or self._keys != sorted(self._keys):
+            yield "sorted prices differ from the levels"
+        if self.users != sum(order.owner != HOUSE for level in self._levels.values() for order in level.orders()):
+            yield "the count of users' orders is wrong"
+        for level in self._levels.values():
+            live = list(level.orders())
+            if not live or level.queue[0] is not live[0]:
+                yield f"level {level.price_li}: its head is no live order"
+            if level.total != sum(order.volume for order in live) or level.count != len(live):
+                yield f"level {level.price_li}: total or count is wrong"
+            if any(order.price_li != level.price_li or order.volume <= 0 for order in live):
+                yield f"level {level.price_li}: an order does not belong there"
+            if [order.queue_seq for order in live] != sorted(order.queue_seq for order in live):
+                yield f"level {level.price_li}: the queue is out of order"
+
+
+class OrderBook:
+    """Both sides of one instrument."""
+
+    __slots__ = ("sides",)
+
+    def __init__(self) -> None:
+        self.sides = (HalfBook(Side.BUY), HalfBook(Side.SELL))
+
+    def best_price(self, side: Side) -> int | None:
+        """Best price of a side in li."""
+        level = self.sides[side].best()
+        return level.price_li if level else None
+
+    def cancel(self, order: BookOrder) -> int:
+        """Take an order out; returns the volume that was left of it."""
+        left = order.volume
+        self.sides[order.side].take(order, left)
+        return left
+
+    def orders(self) -> Iterator[BookOrder]:
+        """All live orders, side by side, best and earliest first."""
+        return (order for half in self.sides for level in half.levels() for order in level.orders())
+
+    @property
+    def users(self) -> int:
+        """Resting orders that are not the house's."""
+        return self.sides[0].users + self.sides[1].users
+
+    def check(self) -> Iterator[str]:
+        """Name what is inconsistent; a crossed book is."""
+        for half in self.sides:
+            yield from half.check()
+        bid, ask = self.best_price(Side.BUY), self.best_price(Side.SELL)
+        if bid is not None and ask is not None and bid >= ask:
+            yield f"crossed: bid {bid} li, ask {ask} li"

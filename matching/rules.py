@@ -1,0 +1,246 @@
+"""Rules of the day: dated rows from config/rules, asked for as ``rules.on(board, day)``.
+
+A row says from which day it holds and where that is written; its other keys are one of the records below, unit in the
+name. Code reads the record and never sees a date. A file that leaves a board without a row, gives two rows for one day,
+or has a key nobody reads is refused when it is loaded, so that a rule cannot be missing at noon.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, get_type_hints
+
+from matching.calendar import parse_clock
+from matching.codes import Board
+from matching.phases import Phase
+
+FIRST_DAY: Final = 20150101
+"""The first day every board must have a rule for, or the day it opened."""
+OPENED: Final = {Board.STAR: 20190722}
+ALWAYS: Final = "always"
+
+
+class RuleError(ValueError):
+    """A rule file its author must correct; the text names file and row."""
+
+
+class TickRule(NamedTuple):
+    """Smallest step of a price."""
+
+    tick_li: int
+
+
+class LotRule(NamedTuple):
+    """Volumes of one order. ``odd_sell``: tail = a remainder rides along (main boards), all = only alone and whole (STAR)."""
+
+    buy_min: int
+    buy_step: int
+    sell_min: int
+    sell_step: int
+    odd_sell: str
+    max_limit_volume: int
+    max_market_volume: int
+
+
+class LimitRule(NamedTuple):
+    """Daily price limit of a category of securities, as parts per million of the reference price; 0 means none."""
+
+    category: str
+    up_ppm: int
+    down_ppm: int
+
+
+class CycleRule(NamedTuple):
+    """Days until what was bought may be sold again, by category."""
+
+    category: str
+    resale_days: int
+
+
+class SessionStep(NamedTuple):
+    """From this time of the day on, this phase."""
+
+    at_ms: int
+    phase: Phase
+
+
+class SessionRule(NamedTuple):
+    """Timetable of a trading day, in order of time; it begins at midnight."""
+
+    steps: tuple[SessionStep, ...]
+
+
+class BoardRules(NamedTuple):
+    """Everything in force for a board on a day."""
+
+    board: Board
+    day: int
+    tick: TickRule
+    lot: LotRule
+    limits: Mapping[str, LimitRule]
+    cycles: Mapping[str, CycleRule]
+    session: SessionRule
+
+
+class Dated(NamedTuple):
+    """The rows of one key in order of their first day."""
+
+    days: list[int]
+    rows: list[Any]
+
+    def on(self, day: int) -> Any:
+        """The row in force on a day, None before the first."""
+        place = bisect_right(self.days, day)
+        return self.rows[place - 1] if place else None
+
+
+_SUBJECTS: Final[dict[str, tuple[type[Any], str | None]]] = {
+    "tick": (TickRule, None),
+    "lot": (LotRule, None),
+    "limit": (LimitRule, "category"),
+    "cycle": (CycleRule, "category"),
+    "sessions": (SessionRule, None),
+}
+"""File stem -> record, and the field that distinguishes rows of one board."""
+
+_BOOKKEEPING: Final = frozenset({"boards", "from", "source"})
+NORMAL: Final = "normal"
+
+
+class Rules:
+    """All rows, indexed by board; answers for one board and day are remembered."""
+
+    __slots__ = ("_always", "_memory", "_tables")
+
+    def __init__(self, files: Mapping[str, Any], hours: str) -> None:
+        """Read the parsed files by stem. Raises RuleError."""
+        missing = sorted(set(_SUBJECTS) - set(files))
+        if missing:
+            raise RuleError(f"config/rules/{missing[0]}.toml is missing")
+        self._tables = {stem: _read_subject(stem, files[stem]) for stem in _SUBJECTS}
+        self._always = SessionRule((SessionStep(0, Phase.CONTINUOUS),)) if hours == ALWAYS else None
+        self._memory: dict[tuple[Board, int], BoardRules] = {}
+
+    def on(self, board: Board, day: int) -> BoardRules:
+        """The rules in force for a board on a day."""
+        found = self._memory.get((board, day))
+        if found is None:
+            found = self._memory[board, day] = self._assemble(board, day)
+        return found
+
+    def _assemble(self, board: Board, day: int) -> BoardRules:
+        def single(stem: str) -> Any:
+            return self._tables[stem][board][NORMAL].on(max(day, _first_day(board)))
+
+        def by_category(stem: str) -> dict[str, Any]:
+            rows = {key: dated.on(max(day, _first_day(board))) for key, dated in self._tables[stem][board].items()}
+            return {key: row for key, row in rows.items() if row is not None}
+
+        return BoardRules(
+            board,
+            day,
+            single("tick"),
+            single("lot"),
+            by_category("limit"),
+            by_category("cycle"),
+            self._always or single("sessions"),
+        )
+
+
+def phase_at(session: SessionRule, time_of_day_ms: int) -> Phase:
+    """The phase at a time of a trading day."""
+    phase = Phase.CLOSED
+    for step in session.steps:
+        if step.at_ms > time_of_day_ms:
+            break
+        phase = step.phase
+    return phase
+
+
+def _first_day(board: Board) -> int:
+    return OPENED.get(board, FIRST_DAY)
+
+
+def _read_subject(stem: str, content: Mapping[str, Any]) -> dict[Board, dict[str, Dated]]:
+    record, key = _SUBJECTS[stem]
+    tables = read_rows(stem, content, record, lambda row: getattr(row, key) if key else NORMAL)
+    for board, by_key in tables.items():
+        if NORMAL not in by_key or by_key[NORMAL].days[0] > _first_day(board):
+            raise RuleError(f"config/rules/{stem}.toml: no row for {board} on {_first_day(board)}")
+    return tables
+
+
+def read_rows(
+    stem: str, content: Mapping[str, Any], record: type[Any], key: Callable[[Any], str]
+) -> dict[Board, dict[str, Dated]]:
+    """Read the rows of one file into records, by board and key, each in order of its first day. Raises RuleError."""
+    tables: dict[Board, dict[str, Dated]] = {board: {} for board in Board}
+    unknown = sorted(set(content) - {"row"})
+    if unknown:
+        raise RuleError(f"config/rules/{stem}.toml: unknown table {unknown[0]!r}")
+    for number, raw in enumerate(content.get("row", ()), 1):
+        where = f"config/rules/{stem}.toml, row {number}"
+        row = _read_record(record, raw, where)
+        for board in _boards(raw, where):
+            _insert(tables[board].setdefault(key(row), Dated([], [])), _day(raw, where), row, f"{where} ({board})")
+    return tables
+
+
+def _insert(dated: Dated, day: int, row: Any, where: str) -> None:
+    place = bisect_right(dated.days, day)
+    if place and dated.days[place - 1] == day:
+        raise RuleError(f"{where}: a second row from {day}")
+    dated.days.insert(place, day)
+    dated.rows.insert(place, row)
+
+
+def _boards(raw: Mapping[str, Any], where: str) -> Iterable[Board]:
+    names = raw.get("boards")
+    if not isinstance(names, list) or not names:
+        raise RuleError(f"{where}: boards must be a list of board names")
+    for name in names:
+        if name not in Board.__members__:
+            raise RuleError(f"{where}: unknown board {name!r}")
+    return [Board[name] for name in names]
+
+
+def _day(raw: Mapping[str, Any], where: str) -> int:
+    day = raw.get("from")
+    if type(day) is not int or not 19900101 <= day <= 99991231:
+        raise RuleError(f"{where}: from must be a day as yyyymmdd")
+    return day
+
+
+def _read_record(record: type[Any], raw: Mapping[str, Any], where: str) -> Any:
+    hints = get_type_hints(record)
+    if not isinstance(raw.get("source"), str) or not raw["source"]:
+        raise RuleError(f"{where}: source must say where the rule is written")
+    unknown = sorted(set(raw) - set(hints) - _BOOKKEEPING)
+    if unknown:
+        raise RuleError(f"{where}: unknown key {unknown[0]!r}")
+    values = {}
+    for name, kind in hints.items():
+        if name not in raw:
+            raise RuleError(f"{where}: {name} is missing")
+        values[name] = _read_steps(raw[name], where) if name == "steps" else raw[name]
+        if name != "steps" and type(raw[name]) is not kind:
+            raise RuleError(f"{where}: {name} must be {kind.__name__}")
+    return record(**values)
+
+
+def _read_steps(raw: Any, where: str) -> tuple[SessionStep, ...]:
+    if not isinstance(raw, Sequence) or not raw:
+        raise RuleError(f"{where}: steps must be a list of [time, phase]")
+    steps = []
+    for item in raw:
+        if not isinstance(item, list) or len(item) != 2 or item[1] not in Phase.__members__:
+            raise RuleError(f"{where}: {item!r} is not [time, phase]")
+        try:
+            steps.append(SessionStep(parse_clock(item[0]), Phase[item[1]]))
+        except (ValueError, AttributeError) as error:
+            raise RuleError(f"{where}: {error}") from None
+    times = [step.at_ms for step in steps]
+    if times[0] != 0 or times != sorted(set(times)):
+        raise RuleError(f"{where}: steps must begin at 00:00 and go forward in time")
+    return tuple(steps)

@@ -1,0 +1,115 @@
+"""What one step changed: rows for storage, collected by table and key; and the counters all numbers come from.
+
+Stateful objects know how to write themselves down (``row()``); whoever changes one puts it here, and at the end of the
+step each is written once, however often it changed. A key put as None is deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple, Protocol
+
+Key = tuple[Any, ...]
+Row = tuple[Any, ...]
+Facts = dict[str, dict[Key, Row | None]]
+
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "counters": ("name", "value"),
+    "accounts": ("account_id", "account_type", "status", "cash_li", "frozen_li", "unsettled_li", "opened_day"),
+    "positions": (
+        "account_id", "stock_code", "volume", "today_volume", "frozen_volume", "yesterday_volume", "cost_li", "bought_li",
+        "bought_volume", "opened_day",
+    ),
+    "orders": (
+        "order_id", "day", "account_id", "account_type", "stock_code", "order_type", "price_type", "price_li", "volume",
+        "traded_volume", "traded_amount_li", "status", "status_msg", "order_sysid", "strategy_name", "order_remark",
+        "order_ms", "session_id", "request_seq", "queue_seq", "frozen_li", "commission_li", "stamp_duty_li",
+        "transfer_fee_li", "other_fees_li",
+    ),
+    "trades": (
+        "trade_id", "day", "account_id", "account_type", "order_id", "stock_code", "order_type", "price_li", "volume",
+        "amount_li", "trade_ms", "commission_li", "stamp_duty_li", "transfer_fee_li", "other_fees_li",
+    ),
+    "cash_ledger": (
+        "ledger_id", "account_id", "day", "ledger_ms", "reason", "amount_li", "balance_li", "order_id", "trade_id",
+    ),
+    "settlements": ("account_id", "day", "account_type", "cash_li", "market_value_li", "total_asset_li", "debt_li"),
+    "instruments": ("stock_code", "name", "board", "pre_close_li", "base_li"),
+    "quotes": ("stock_code", "last_li", "bids", "asks", "quote_ms"),
+    "house_rests": ("queue_seq", "stock_code", "side", "price_li", "volume"),
+    "scheduled": ("scheduled_id", "due_ms", "kind", "detail"),
+}  # fmt: skip
+"""Columns of each table the core writes, in order; a test compares them with the schema."""
+
+
+class Recorded(Protocol):
+    """Something that can be written down as one row of its table."""
+
+    def row(self) -> Row:
+        """The row, columns in the order of TABLES."""
+        ...
+
+
+class Changes:
+    """Everything changed since the last ``take``."""
+
+    __slots__ = ("_pending",)
+
+    def __init__(self) -> None:
+        self._pending: dict[str, dict[Key, Recorded | None]] = {table: {} for table in TABLES}
+
+    def put(self, table: str, key: Key, thing: Recorded | None) -> None:
+        """Note that a row changed, or with None that it is gone."""
+        self._pending[table][key] = thing
+
+    def take(self) -> Facts:
+        """Write everything down and start anew; tables without a change are left out."""
+        facts: Facts = {}
+        for table, things in self._pending.items():
+            if things:
+                facts[table] = {key: None if thing is None else thing.row() for key, thing in things.items()}
+                self._pending[table] = {}
+        return facts
+
+
+class _Count(NamedTuple):
+    name: str
+    value: int
+
+    def row(self) -> Row:
+        return (self.name, self.value)
+
+
+class Counters:
+    """Named whole numbers of the world: next identifiers, the trading day, sums that must balance."""
+
+    __slots__ = ("_changes", "_values")
+
+    def __init__(self, changes: Changes) -> None:
+        self._changes = changes
+        self._values: dict[str, int] = {}
+
+    def __getitem__(self, name: str) -> int:
+        return self._values.get(name, 0)
+
+    def __setitem__(self, name: str, value: int) -> None:
+        self._values[name] = value
+        self._changes.put("counters", (name,), _Count(name, value))
+
+    def add(self, name: str, amount: int) -> int:
+        """Add to a counter; returns the new value."""
+        value = self._values.get(name, 0) + amount
+        self[name] = value
+        return value
+
+    def next(self, name: str) -> int:
+        """The next number of a sequence that begins at 1."""
+        return self.add(name, 1)
+
+    def restore(self, name: str, value: int) -> None:
+        """Take a value back from storage."""
+        self._values[name] = value
+
+    def items(self) -> Iterator[tuple[str, int]]:
+        """Names and values by name."""
+        return iter(sorted(self._values.items()))

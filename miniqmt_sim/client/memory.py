@@ -1,0 +1,165 @@
+"""The in-memory twin of the socket transport: a Simulator in the same process, no socket, no thread, no wall clock.
+
+``MemoryHost`` stands where the dispatcher stands on a server: it stamps commands with the time it was given, runs what is
+due first, and hands replies and pushes to the connections they are for. ``MemoryTransport`` is one such connection.
+Requests are checked against the message table exactly as those that arrive over a socket. Facts are dropped: nothing is stored.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from miniqmt_sim.client.discovery import PathLike
+from miniqmt_sim.client.transport import OnClosed, OnPush, Transport
+from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError
+from miniqmt_sim.wire.messages import JsonObject, Request, encode_message, parse_request
+
+
+class Command(NamedTuple):
+    """What the simulator's ``step`` takes."""
+
+    now_ms: int
+    seq: int
+    connection: int
+    request: Request
+
+
+class Outcome(Protocol):
+    """What the simulator gives back, as far as clients see it."""
+
+    @property
+    def replies(self) -> Sequence[tuple[int, JsonObject]]: ...
+    @property
+    def pushes(self) -> Sequence[tuple[Sequence[int], JsonObject]]: ...
+
+
+class Steppable(Protocol):
+    """What the twin needs of a started ``miniqmt_sim.simulator.Simulator``."""
+
+    def open_session(self, connection: int, role: Any, session_id: int) -> str | None: ...
+    def close_session(self, connection: int) -> None: ...
+    def step(self, command: Any) -> Outcome: ...
+    def catch_up(self, now_ms: int) -> Outcome | None: ...
+    def clock_target(self, request: Request, now_ms: int) -> int: ...
+
+
+_MOVES_CLOCK: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+
+
+class MemoryHost:
+    """One simulator and everybody connected to it. The time stands still until ``advance_to`` or a clock request moves it."""
+
+    def __init__(self, simulator: Steppable, now_ms: int) -> None:
+        self.now_ms = now_ms
+        self._simulator = simulator
+        self._commands = itertools.count(1)
+        self._connections = itertools.count(1)
+        self._transports: dict[int, MemoryTransport] = {}
+        self._lock = threading.RLock()
+
+    def connect(
+        self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader"
+    ) -> MemoryTransport:
+        """Open a session, wherever the path leads. Raises ConnectError with the simulator's refusal."""
+        with self._lock:
+            connection = next(self._connections)
+            refusal = self._simulator.open_session(connection, role, session_id)
+            if refusal is not None:
+                raise ConnectError(f"the server refused: {refusal}")
+            transport = MemoryTransport(self, connection, on_push, on_closed)
+            self._transports[connection] = transport
+            return transport
+
+    def advance_to(self, now_ms: int) -> None:
+        """Move the time and do all that is due on the way."""
+        with self._lock:
+            self._catch_up(now_ms)
+            self.now_ms = now_ms
+
+    def drop(self, reason: str) -> None:
+        """Disconnect everybody, as a server does that stops."""
+        with self._lock:
+            for connection in list(self._transports):
+                self.disconnect(connection, reason)
+
+    def disconnect(self, connection: int, reason: str) -> None:
+        """Disconnect one client from the server's side."""
+        with self._lock:
+            transport = self.release(connection)
+            if transport is not None:
+                transport.lose(reason)
+
+    def release(self, connection: int) -> MemoryTransport | None:
+        """End a session without a word to its client; None when it has ended already."""
+        with self._lock:
+            transport = self._transports.pop(connection, None)
+            if transport is not None:
+                self._simulator.close_session(connection)
+            return transport
+
+    def take(self, connection: int, message: JsonObject) -> None:
+        """Do what a client asks; its answer, and everybody's pushes, are delivered before this returns."""
+        with self._lock:
+            if connection not in self._transports:
+                return
+            request = parse_request(encode_message(message))
+            try:
+                now_ms = self._target_ms(request)
+            except CommandRefused as refusal:
+                self._hand(connection, {"t": "reply", "seq": request.seq, "error": str(refusal)})
+                return
+            self.advance_to(now_ms)
+            self._deliver(self._simulator.step(Command(now_ms, next(self._commands), connection, request)))
+
+    def _target_ms(self, request: Request) -> int:
+        if request.name in _MOVES_CLOCK:
+            return self._simulator.clock_target(request, self.now_ms)
+        return self.now_ms
+
+    def _catch_up(self, now_ms: int) -> None:
+        while (outcome := self._simulator.catch_up(now_ms)) is not None:
+            self._deliver(outcome)
+
+    def _deliver(self, outcome: Outcome) -> None:
+        for connection, reply in outcome.replies:
+            self._hand(connection, reply)
+        for connections, push in outcome.pushes:
+            for connection in connections:
+                self._hand(connection, push)
+
+    def _hand(self, connection: int, message: JsonObject) -> None:
+        transport = self._transports.get(connection)
+        if transport is not None:
+            transport.hear(message)
+
+
+class MemoryTransport(Transport):
+    """One client's connection to a MemoryHost; everything happens in the thread that asks."""
+
+    def __init__(self, host: MemoryHost, connection: int, on_push: OnPush, on_closed: OnClosed) -> None:
+        super().__init__(on_push, on_closed)
+        self._host = host
+        self._connection = connection
+
+    def close(self) -> None:
+        """End the session; requests under way fail."""
+        if self._host.release(self._connection) is not None:
+            self._calls.fail_all("this side closed the connection")
+
+    def lose(self, reason: str) -> None:
+        """The host ended the connection."""
+        self._calls.fail_all(reason)
+        self._on_closed(reason)
+
+    def hear(self, message: JsonObject) -> None:
+        """The host said something; the message may be shared with other connections."""
+        self._hear(dict(message))
+
+    def _send(self, message: JsonObject) -> None:
+        try:
+            self._host.take(self._connection, message)
+        except MessageError as error:
+            self._host.disconnect(self._connection, str(error))

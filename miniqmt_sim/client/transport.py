@@ -1,0 +1,385 @@
+"""Requests out, answers and pushes in: what a transport is, and the one over a socket (its in-memory twin: ``memory``).
+
+Transports speak in terms of ``wire.messages`` and behave alike to their user:
+
+* ``request`` returns at once with a Future. It is completed with the answer, the parts of a long one joined; or it
+  fails: CommandRefused with the server's reason, ConnectError when the connection ends or the answer stays away.
+* What is given as ``done`` runs when the Future is completed, ``on_push`` for every push: one after the other, in the
+  order in which the server said it. Neither may block, and neither may wait for another answer.
+* ``on_closed`` runs exactly once when the connection ends by anything but ``close``, after the last of the above.
+
+Any number of threads may call ``request``. The socket transport has one thread of its own, which reads; the twin has none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import math
+import selectors
+import socket
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from typing import Any, Final, NamedTuple, Protocol
+
+from miniqmt_sim import __version__
+from miniqmt_sim.client.discovery import Endpoint, PathLike, find, open_socket
+from miniqmt_sim.constants import PROTOCOL_VERSION
+from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError, PeerError
+from miniqmt_sim.wire.frames import HEADER_BYTES, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader, encode_frame
+from miniqmt_sim.wire.messages import JsonObject, encode_message, parse_object
+
+CONNECT_TIMEOUT_S: Final = 3.0
+"""The vendor's client waits about as long for the answer to its connection request."""
+REQUEST_TIMEOUT_S: Final = 10.0
+SILENT_HEARTBEATS: Final = 3
+"""So many heartbeats without a byte from the server mean that it is gone."""
+RECEIVE_BYTES: Final = 256 * 1024
+MAX_WELCOME_BYTES: Final = 64 * 1024
+"""A first frame longer than this comes from something that is no server of ours."""
+CLIENT_NAME: Final = f"miniqmt-sim python client {__version__}"
+
+Answer = JsonObject
+OnDone = Callable[[Future[Answer]], None]
+OnPush = Callable[[JsonObject], None]
+OnClosed = Callable[[str], None]
+
+
+class Connector(Protocol):
+    """What makes a transport for a session. Raises ConnectError."""
+
+    def __call__(self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport: ...
+
+
+_log = logging.getLogger(__name__)
+
+
+class Transport(ABC):
+    """One connection, however it is made."""
+
+    def __init__(self, on_push: OnPush, on_closed: OnClosed) -> None:
+        self._on_push = on_push
+        self._on_closed = on_closed
+        self._calls = _Calls()
+
+    @property
+    def is_open(self) -> bool:
+        """Can requests still be answered?"""
+        return self._calls.failure is None
+
+    def request(
+        self,
+        name: str,
+        fields: Mapping[str, Any],
+        seq: int | None = None,
+        done: OnDone | None = None,
+        timeout_s: float = REQUEST_TIMEOUT_S,
+    ) -> Future[Answer]:
+        """Ask; never raises for what the connection or the server does, the Future tells.
+
+        ``seq`` must be new. Who numbers requests at all numbers every one of a connection.
+        """
+        return self._ask(name, fields, seq, done, timeout_s)[0]
+
+    def call(
+        self, name: str, fields: Mapping[str, Any], seq: int | None = None, timeout_s: float = REQUEST_TIMEOUT_S
+    ) -> Answer:
+        """Ask and wait. Raises CommandRefused or ConnectError; no answer in time is the latter."""
+        future, seq = self._ask(name, fields, seq, None, timeout_s)
+        try:
+            return future.result(timeout_s)
+        except TimeoutError:
+            self._calls.forget(seq)
+            raise ConnectError(f"{name}: no answer within {timeout_s:g} s") from None
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the connection; requests under way fail. Any thread may do it, any number of times."""
+
+    @abstractmethod
+    def _send(self, message: JsonObject) -> None: ...
+
+    def _ask(
+        self, name: str, fields: Mapping[str, Any], seq: int | None, done: OnDone | None, timeout_s: float
+    ) -> tuple[Future[Answer], int]:
+        future, seq = self._calls.open(seq, done, time.monotonic() + timeout_s)
+        if not future.done():
+            self._send({"t": name, "seq": seq, **fields})
+        return future, seq
+
+    def _hear(self, message: JsonObject) -> None:
+        """Hand on a reply or a push."""
+        name = message.get("t")
+        if name == "reply":
+            self._calls.answer(message)
+        elif isinstance(name, str) and name.startswith("push_"):
+            self._on_push(message)
+        else:
+            _log.warning("a message this client does not know was ignored: %.40r", name)
+
+
+# -- requests under way --------------------------------------------------------------------------------------------------
+
+
+class _Call(NamedTuple):
+    future: Future[Answer]
+    deadline: float
+    rows: list[Any]
+
+
+class _Calls:
+    """Requests under way by seq. Whoever takes a call out completes it, so each is completed once."""
+
+    def __init__(self) -> None:
+        self.failure: ConnectError | None = None
+        self.next_deadline = math.inf
+        """No call is due before this; the call it was noted for may be gone."""
+        self._lock = threading.Lock()
+        self._open: dict[int, _Call] = {}
+        self._numbers = itertools.count(1)
+
+    def open(self, seq: int | None, done: OnDone | None, deadline: float) -> tuple[Future[Answer], int]:
+        """Begin a call; after the connection's end it fails at once."""
+        future: Future[Answer] = Future()
+        future.set_running_or_notify_cancel()  # from here on nobody can cancel it
+        if done is not None:
+            future.add_done_callback(done)
+        if seq is None:
+            seq = next(self._numbers)
+        with self._lock:
+            failure = self.failure
+            if failure is None:
+                assert seq not in self._open, f"seq {seq} is under way"
+                self._open[seq] = _Call(future, deadline, [])
+                self.next_deadline = min(self.next_deadline, deadline)
+        if failure is not None:
+            future.set_exception(failure)
+        return future, seq
+
+    def answer(self, reply: JsonObject) -> None:
+        """Complete the call a reply belongs to, or keep its part."""
+        seq: Any = reply.get("seq")
+        with self._lock:
+            call = self._open.get(seq)
+            if call is None:
+                _log.warning("an answer came that nobody waits for any more: seq=%.20r", seq)
+                return
+            if "rows" in reply:
+                call.rows.extend(reply["rows"])
+                if reply.get("more"):
+                    return
+                reply["rows"] = call.rows
+            del self._open[seq]
+        if "error" in reply:
+            call.future.set_exception(CommandRefused(str(reply["error"])))
+        else:
+            call.future.set_result(reply)
+
+    def forget(self, seq: int) -> None:
+        """Drop a call nobody waits for any more."""
+        with self._lock:
+            self._open.pop(seq, None)
+
+    def fail_overdue(self, now: float) -> None:
+        """Fail every call whose deadline has passed."""
+        if now < self.next_deadline:
+            return
+        with self._lock:
+            overdue = [seq for seq, call in self._open.items() if call.deadline <= now]
+            calls = [self._open.pop(seq) for seq in overdue]
+            self.next_deadline = min((call.deadline for call in self._open.values()), default=math.inf)
+        for call in calls:
+            call.future.set_exception(ConnectError("no answer in time"))
+
+    def fail_all(self, reason: str) -> None:
+        """Fail every call, and those that come later."""
+        with self._lock:
+            self.failure = ConnectError(reason)
+            calls = list(self._open.values())
+            self._open.clear()
+        for call in calls:
+            call.future.set_exception(self.failure)
+
+
+# -- over a socket -------------------------------------------------------------------------------------------------------
+
+
+class SocketTransport(Transport):
+    """A connection to a server, made by ``connect``. Its thread ends with it and never keeps the interpreter alive."""
+
+    def __init__(self, connection: socket.socket, welcome: JsonObject, on_push: OnPush, on_closed: OnClosed) -> None:
+        super().__init__(on_push, on_closed)
+        self.server = str(welcome.get("server", ""))
+        self.role = str(welcome.get("role", ""))
+        self._socket = connection
+        self._frames = FrameReader(MAX_ANSWER_BYTES)
+        self._heartbeat_s = _heartbeat_s(welcome)
+        self._silence_s = SILENT_HEARTBEATS * self._heartbeat_s
+        self._closing = threading.Event()
+        self._send_lock = threading.Lock()
+        now = time.monotonic()
+        self._last_sent = self._last_heard = self._ping_tried = now
+        # The timeout bounds how long a sender can be held up by a server that reads no more; reading waits by a selector.
+        connection.settimeout(self._silence_s)
+        self._reader = threading.Thread(target=self._run, name="miniqmt-sim reader", daemon=True)
+        self._reader.start()
+
+    @classmethod
+    def connect(
+        cls, endpoint: Endpoint, session_id: int, on_push: OnPush, on_closed: OnClosed, timeout_s: float = CONNECT_TIMEOUT_S
+    ) -> SocketTransport:
+        """Connect and be let in. Raises ConnectError: nobody there, refused, or no welcome in time."""
+        connection = open_socket(endpoint.addr, timeout_s)
+        try:
+            connection.sendall(_frame(_hello(endpoint.token, session_id)))
+            welcome = _await_welcome(connection, time.monotonic() + timeout_s)
+            return cls(connection, welcome, on_push, on_closed)
+        except BaseException as error:
+            connection.close()
+            if isinstance(error, OSError | PeerError):
+                raise ConnectError(f"the handshake at {endpoint.addr!r} failed: {error}") from None
+            raise
+
+    def close(self) -> None:
+        """End the connection and wait for the reader's end, unless the caller is the reader."""
+        self._closing.set()
+        self._shut_down()
+        if threading.current_thread() is not self._reader:
+            self._reader.join(timeout=CONNECT_TIMEOUT_S)
+
+    def _send(self, message: JsonObject) -> None:
+        data = _frame(message)
+        with self._send_lock:
+            self._send_locked(data)
+
+    def _send_locked(self, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+            self._last_sent = time.monotonic()
+        except OSError:
+            self._shut_down()  # perhaps half a frame is out: nothing more may follow. The reader notices and ends it all
+
+    def _shut_down(self) -> None:
+        with contextlib.suppress(OSError):  # it may have ended already
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    # -- the reader's thread ---------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            reason = self._read()
+        except (OSError, PeerError) as error:
+            reason = f"the connection broke: {error}"
+        except Exception:
+            _log.exception("the reader failed")
+            reason = "the reader failed"
+        self._shut_down()  # frees a sender that is held up, so that the lock can be had
+        with self._send_lock:
+            self._socket.close()
+        by_us = self._closing.is_set()
+        self._calls.fail_all("this side closed the connection" if by_us else reason)
+        if not by_us:
+            self._on_closed(reason)
+
+    def _read(self) -> str:
+        """Read until the end; give the reason of it."""
+        with _Selector() as readable, _Selector() as writable:
+            readable.register(self._socket, selectors.EVENT_READ)
+            writable.register(self._socket, selectors.EVENT_WRITE)
+            while True:
+                if readable.select(self._quiet_s()):
+                    end = self._take(self._socket.recv(RECEIVE_BYTES))
+                    if end is not None:
+                        return end
+                elif time.monotonic() >= self._last_heard + self._silence_s:
+                    return f"nothing was heard of the server for {self._silence_s:g} s"
+                now = time.monotonic()
+                self._calls.fail_overdue(now)
+                if now >= self._next_ping():
+                    self._ping(writable, now)
+
+    def _take(self, data: bytes) -> str | None:
+        """Act on what arrived; give the reason when it was the end."""
+        if not data:
+            return "the server closed the connection"
+        self._last_heard = time.monotonic()
+        for payload in self._frames.feed(data):
+            message = parse_object(payload)
+            if message.get("t") == "bye":
+                return str(message.get("reason"))
+            if message.get("t") != "pong":
+                self._hear(message)
+        return None
+
+    def _quiet_s(self) -> float:
+        """How long nothing has to be done unless something arrives."""
+        end_of_silence = self._last_heard + self._silence_s
+        return max(0.0, min(self._next_ping(), end_of_silence, self._calls.next_deadline) - time.monotonic())
+
+    def _next_ping(self) -> float:
+        return max(self._last_sent, self._ping_tried) + self._heartbeat_s
+
+    def _ping(self, writable: selectors.BaseSelector, now: float) -> None:
+        """Give a sign of life, but never wait to do so: a reader that waits to send can hold up a server that does too."""
+        self._ping_tried = now
+        if writable.select(0) and self._send_lock.acquire(blocking=False):
+            try:
+                self._send_locked(_frame({"t": "ping"}))
+            finally:
+                self._send_lock.release()
+
+
+_Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""poll() where there is one: unlike select() it takes any descriptor, unlike epoll it needs none of its own."""
+
+
+def _frame(message: JsonObject) -> bytes:
+    payload = encode_message(message)
+    assert len(payload) <= MAX_REQUEST_BYTES, f"{message['t']}: a request of {len(payload)} bytes"
+    return encode_frame(payload)
+
+
+def _hello(token: str, session_id: int) -> JsonObject:
+    return {"t": "hello", "protocol": PROTOCOL_VERSION, "token": token, "session_id": session_id, "client": CLIENT_NAME}
+
+
+def _await_welcome(connection: socket.socket, deadline: float) -> JsonObject:
+    length = int.from_bytes(_receive_exactly(connection, HEADER_BYTES, deadline), "big")
+    if not 0 < length <= MAX_WELCOME_BYTES:
+        raise MessageError(f"it began with a frame of {length} bytes")
+    return _check_welcome(parse_object(_receive_exactly(connection, length, deadline)))
+
+
+def _receive_exactly(connection: socket.socket, size: int, deadline: float) -> bytes:
+    data = b""
+    while len(data) < size:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        piece = connection.recv(size - len(data))
+        if not piece:
+            raise ConnectionError("the server closed the connection")
+        data += piece
+    return data
+
+
+def _check_welcome(message: JsonObject) -> JsonObject:
+    if message.get("t") == "bye":
+        raise ConnectError(f"the server refused: {message.get('reason')}")
+    if message.get("t") != "welcome":
+        raise MessageError(f"it began with {str(message.get('t'))[:40]!r}")
+    return message
+
+
+def _heartbeat_s(welcome: JsonObject) -> float:
+    heartbeat_ms = welcome.get("heartbeat_ms")
+    if type(heartbeat_ms) is not int or heartbeat_ms <= 0:
+        raise MessageError("the welcome names no heartbeat_ms")
+    return heartbeat_ms / 1000
+
+
+def connect(path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport:
+    """Connect to the server that a userdata path, or the environment, means. Raises ConnectError."""
+    return SocketTransport.connect(find(path), session_id, on_push, on_closed)

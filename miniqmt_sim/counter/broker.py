@@ -1,0 +1,459 @@
+"""Stations 5 and 7: the counter's door. Orders in, fills back; money and shares frozen, captured, released.
+
+``place`` answers with an order that is either reported, held, or refused; whatever changes on the way is told to a
+``Listener`` at once and in order, so that a client sees 50 before 55 before 56. Refusals are values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple, Protocol
+
+from matching import units
+from matching.book import HOUSE, Side
+from matching.calendar import midnight_ms
+from matching.checks import Terms
+from matching.codes import Venue
+from matching.events import Cancelled, Event, Traded
+from matching.exchange import Exchange
+from matching.instrument import Security
+from matching.phases import PHASE_RULES
+from matching.price_types import Limit, PriceType
+from miniqmt_sim.changes import Changes, Counters
+from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, AccountType, OrderStatus
+from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.counter.fees import Fees, FeeSchedule, Tariff
+from miniqmt_sim.counter.ledger import Entry, Ledger
+from miniqmt_sim.counter.order import Order, Origin, Trade
+from miniqmt_sim.counter.order_types import Freezes, OrderType
+from miniqmt_sim.counter.status import cancelled_status, filled_status
+from miniqmt_sim.refusals import Refusals, refusal_text
+
+
+class Listener(Protocol):
+    """Who is told of every change, as it happens."""
+
+    def order_changed(self, order: Order) -> None:
+        """An order has a new status or a new fill."""
+
+    def traded(self, trade: Trade) -> None:
+        """A fill, after its order_changed."""
+
+    def refused(self, order: Order) -> None:
+        """An order ended as junk; its text is in status_msg."""
+
+    def holdings_changed(self, account: Account, stock_code: str | None) -> None:
+        """Cash, and with a code that position, are different now."""
+
+
+class Liquidity(Protocol):
+    """The rest of the market, as far as the counter needs it."""
+
+    def security(self, stock_code: str, hint_li: int) -> Security | None:
+        """The security of a code, listed on the spot where the configuration allows it."""
+
+    def last_li(self, security: Security, now_ms: int) -> int:
+        """The last price at this moment."""
+
+    def arrive(self, security: Security, now_ms: int) -> list[Event]:
+        """An order is about to reach the book: let the market stand in it."""
+
+    def traded(self, event: Traded, now_ms: int) -> None:
+        """A trade happened: house orders shrank, the last price moved."""
+
+
+class PlaceRequest(NamedTuple):
+    """An order whose account and enumerations are known to exist."""
+
+    stock_code: str
+    order_type: OrderType
+    price_type: PriceType
+    price_li: int
+    on_grid: bool
+    volume: int
+    origin: Origin
+
+
+class CancelAnswer(NamedTuple):
+    """``result`` 0 or -1; a text where the cancel failed, at once or at the exchange."""
+
+    result: int
+    order: Order | None
+    text: str
+
+
+def secu_account(account_id: str, venue: Venue) -> str:
+    """Shareholder account of an account on an exchange."""
+    return f"{'A' if venue is Venue.SH else '0'}{account_id[-9:].rjust(9, '0')}"
+
+
+class Broker:
+    """All accounts of the counter and the way of their orders to the exchange and back."""
+
+    def __init__(
+        self, exchange: Exchange, fees: FeeSchedule, liquidity: Liquidity, listener: Listener, changes: Changes,
+        counters: Counters,
+    ) -> None:  # fmt: skip
+        self.exchange = exchange
+        self.accounts: dict[str, Account] = {}
+        self.ledger = Ledger(changes, counters)
+        self._fees = fees
+        self._liquidity = liquidity
+        self._listener = listener
+        self._changes = changes
+        self._counters = counters
+        self._open: dict[int, Order] = {}
+        self._by_sysid: dict[tuple[Venue, str], Order] = {}
+
+    # ---- placing -------------------------------------------------------------------------------------------------------
+
+    def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
+        """Take an order. It comes back reported, filled, held (49) or refused (57)."""
+        security = self._liquidity.security(request.stock_code, request.price_li if request.on_grid else 0)
+        order = self._make(account, request, security, now_ms)
+        text = self._refusal(account, order, security, request, now_ms)
+        if text is not None:
+            self._refuse(order, text)
+            return order
+        assert security is not None
+        self._freeze(account, order)
+        self._open[order.order_id] = order
+        if self.exchange.phase(security, now_ms) in _HELD:
+            self._move(order, OrderStatus.WAIT_REPORTING)
+        else:
+            self.report(order, now_ms)
+        return order
+
+    def _make(self, account: Account, request: PlaceRequest, security: Security | None, now_ms: int) -> Order:
+        order_id = self._counters.next("order_id") + FIRST_ORDER_ID - 1
+        price_li = request.price_li
+        if request.price_type.limit is Limit.LAST and security is not None:
+            price_li = self._liquidity.last_li(security, now_ms)
+        order = Order(
+            order_id, account.account_id, account.account_type, request.stock_code, request.order_type, request.price_type,
+            price_li, request.volume, request.origin, self.exchange.day, now_ms,
+        )  # fmt: skip
+        account.orders[order_id] = order
+        return order
+
+    def _refusal(
+        self, account: Account, order: Order, security: Security | None, request: PlaceRequest, now_ms: int
+    ) -> str | None:
+        """The text of the first reason that applies, in the order of the refusal table."""
+        if account.status is not AccountStatus.OK:
+            return refusal_text(Refusals.ACCOUNT_STATUS, {"account_id": account.account_id, "status": int(account.status)})
+        if account.account_type not in order.order_type.accounts:
+            return refusal_text(Refusals.ORDER_TYPE_ACCOUNT, {"order_type": order.order_type.number})
+        if security is None:
+            return refusal_text(Refusals.NO_SUCH_CODE, {"stock_code": order.stock_code})
+        holding = self._holding(account, order.stock_code)
+        on_grid = request.on_grid or order.price_type.limit is not Limit.STATED
+        terms = Terms(order.order_type.side, order.price_type, order.price_li, on_grid, order.volume, holding)
+        rejection = self.exchange.check(security, terms, now_ms)
+        if rejection is not None:
+            return refusal_text(rejection.reason, _figures(order, rejection.figures))
+        return self._cash_refusal(account, order) or self._share_refusal(account, order, security)
+
+    def _cash_refusal(self, account: Account, order: Order) -> str | None:
+        if order.order_type.freezes is not Freezes.CASH:
+            return None
+        needed_li = self._cash_needed(order)
+        if needed_li <= account.available_li:
+            return None
+        figures = {
+            "account_id": account.account_id,
+            "needed": units.text_yuan(needed_li),
+            "available": units.text_yuan(account.available_li),
+        }
+        return refusal_text(Refusals.CASH, figures)
+
+    def _share_refusal(self, account: Account, order: Order, security: Security) -> str | None:
+        if order.order_type.freezes is not Freezes.SHARES:
+            return None
+        sellable = self.sellable(account, security)
+        if order.volume <= sellable:
+            return None
+        figures = {
+            "symbol": order.stock_code.partition(".")[0],
+            "volume": order.volume,
+            "sellable": sellable,
+            "exchange_type": 1 if security.venue is Venue.SH else 2,
+            "secu_account": secu_account(account.account_id, security.venue),
+        }
+        return refusal_text(Refusals.SHARES, figures)
+
+    def _refuse(self, order: Order, text: str) -> None:
+        """Refuse as real counters do: reported first, then junk."""
+        self._move(order, OrderStatus.REPORTED)
+        order.order_sysid = f"xt{order.order_id}"
+        order.status_msg = f"{_operation(order)} {text}"
+        self._move(order, OrderStatus.JUNK)
+        self._listener.refused(order)
+
+    def report(self, order: Order, now_ms: int) -> None:
+        """Send an accepted order to the exchange and book what comes back."""
+        security = self.exchange.securities[order.stock_code]
+        order.order_sysid = str(self._counters.next(f"sysid.{security.venue.name}"))
+        self._by_sysid[security.venue, order.order_sysid] = order
+        self._move(order, OrderStatus.REPORTED)
+        self.settle(self._liquidity.arrive(security, now_ms), now_ms)
+        order.queue_seq = self._counters.next("queue_seq")
+        order.book_order = order.in_book()
+        self.settle(self.exchange.submit(order.book_order, order.price_type), now_ms)
+
+    # ---- cancelling ----------------------------------------------------------------------------------------------------
+
+    def find(self, account: Account, order_id: int, market: int, order_sysid: str) -> Order | None:
+        """An account's order of today, by number or by the exchange's number."""
+        if order_id:
+            return account.orders.get(order_id)
+        if market not in Venue.__members__.values():
+            return None
+        order = self._by_sysid.get((Venue(market), order_sysid))
+        return order if order is not None and order.account_id == account.account_id else None
+
+    def cancel(self, order: Order | None, now_ms: int) -> CancelAnswer:
+        """Cancel an order: -1 when the counter knows it cannot be, 0 and a text when the exchange refuses."""
+        if order is None:
+            return CancelAnswer(-1, None, refusal_text(Refusals.CANCEL_UNKNOWN, {}))
+        if not order.is_open:
+            return CancelAnswer(-1, order, refusal_text(Refusals.CANCEL_FINAL, {}))
+        if order.book_order is None:
+            self._end(order)
+        elif self.exchange.may_cancel(self.exchange.securities[order.stock_code], now_ms):
+            self.settle([self.exchange.cancel(order.book_order)], now_ms)
+        else:
+            return CancelAnswer(0, order, refusal_text(Refusals.CANCEL_PHASE, {}))
+        return CancelAnswer(0, order, "")
+
+    # ---- what the exchange says ----------------------------------------------------------------------------------------
+
+    def settle(self, events: Iterable[Event], now_ms: int) -> None:
+        """Book events in order: both sides of a trade, and orders that ended."""
+        for event in events:
+            if type(event) is Traded:
+                self._liquidity.traded(event, now_ms)
+                self._balance_house(event)
+                for side in (event.taker, event.maker):
+                    if side.owner != HOUSE:
+                        self._fill(self._open[side.order_id], event.price_li, event.volume, now_ms)
+            elif type(event) is Cancelled and event.order.owner != HOUSE:
+                self._end(self._open[event.order.order_id])
+
+    def _balance_house(self, event: Traded) -> None:
+        """What the accounts together paid and got, and which shares came to them, seen from the house."""
+        houses = (event.taker.owner == HOUSE) - (event.maker.owner == HOUSE)
+        if houses:
+            house = event.taker if houses > 0 else event.maker
+            sign = 1 if house.side is Side.SELL else -1
+            self._counters.add("sum.house_li", sign * event.price_li * event.volume)
+            self._counters.add(f"shares.{house.code}", sign * event.volume)
+
+    def _fill(self, order: Order, price_li: int, volume: int, now_ms: int) -> None:
+        account = self.accounts[order.account_id]
+        order.traded_volume += volume
+        order.traded_amount_li += price_li * volume
+        total = self._tariff(order).on(order.traded_amount_li)
+        fees, order.fees = total.minus(order.fees), total
+        trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees)
+        account.trades.append(trade)
+        self._changes.put("trades", (trade.trade_id,), trade)
+        self._move_shares(account, trade)
+        self._move_cash(account, trade, now_ms)
+        self._freeze_cash(account, order)
+        self._move(order, filled_status(order.traded_volume, order.volume))
+        if not order.is_open:
+            del self._open[order.order_id]
+        self._listener.traded(trade)
+        self._listener.holdings_changed(account, order.stock_code)
+
+    def _move_shares(self, account: Account, trade: Trade) -> None:
+        order = trade.order
+        position = self.position(account, order.stock_code)
+        if order.order_type.side is Side.BUY:
+            position.add(trade.volume, trade.amount_li, trade.fees.total_li)
+        else:
+            position.remove(trade.volume, trade.amount_li, trade.fees.total_li, self._resale_days(order.stock_code))
+
+    def _move_cash(self, account: Account, trade: Trade, now_ms: int) -> None:
+        order = trade.order
+        buys = order.order_type.side is Side.BUY
+        amount_li = -trade.amount_li if buys else trade.amount_li
+        self.ledger.post(account, Entry.BUY if buys else Entry.SELL, amount_li, now_ms, order.order_id, trade.trade_id)
+        self.ledger.post_fees(account, trade.fees, now_ms, order.order_id, trade.trade_id)
+        if not buys:
+            account.unsettled_li += trade.amount_li - trade.fees.total_li
+
+    def _end(self, order: Order) -> None:
+        """An order left the market: release what it froze."""
+        account = self.accounts[order.account_id]
+        self._open.pop(order.order_id)
+        if order.order_type.freezes is Freezes.SHARES:
+            self.position(account, order.stock_code).frozen_volume -= order.left
+        account.frozen_li -= order.frozen_li
+        order.frozen_li = 0
+        self._changes.put("accounts", (account.account_id,), account)
+        self._move(order, cancelled_status(order.traded_volume))
+        self._listener.holdings_changed(account, _frozen_code(order))
+
+    # ---- freezing ------------------------------------------------------------------------------------------------------
+
+    def _freeze(self, account: Account, order: Order) -> None:
+        if order.order_type.freezes is Freezes.SHARES:
+            self.position(account, order.stock_code).frozen_volume += order.volume
+        self._freeze_cash(account, order)
+        self._listener.holdings_changed(account, _frozen_code(order))
+
+    def _freeze_cash(self, account: Account, order: Order) -> None:
+        """Bring the freeze to what the rest of the order can still cost."""
+        needed_li = self._cash_needed(order) if order.order_type.freezes is Freezes.CASH else 0
+        account.frozen_li += needed_li - order.frozen_li
+        order.frozen_li = needed_li
+        self._changes.put("accounts", (account.account_id,), account)
+
+    def _cash_needed(self, order: Order) -> int:
+        """What the rest of a buy order can cost at worst: its limit times the volume left, and the fees not yet charged."""
+        left_li = order.price_li * order.left
+        fees = self._tariff(order).on(order.traded_amount_li + left_li).minus(order.fees) if left_li else Fees()
+        return left_li + fees.total_li
+
+    def _tariff(self, order: Order) -> Tariff:
+        board = self.exchange.securities[order.stock_code].board
+        return self._fees.tariff(board, order.order_type.side, order.day)
+
+    # ---- holdings ------------------------------------------------------------------------------------------------------
+
+    def position(self, account: Account, stock_code: str) -> Position:
+        """An account's position, made when it is first needed; noted as changed."""
+        position = account.positions.get(stock_code)
+        if position is None:
+            position = account.positions[stock_code] = Position(account.account_id, stock_code, self.exchange.day)
+        self._changes.put("positions", (account.account_id, stock_code), position)
+        return position
+
+    def sellable(self, account: Account, security: Security) -> int:
+        """Volume of a security that an account may sell now."""
+        position = account.positions.get(security.code)
+        return position.sellable(self._resale_days(security.code)) if position else 0
+
+    def _holding(self, account: Account, stock_code: str) -> int:
+        position = account.positions.get(stock_code)
+        return position.volume - position.frozen_volume if position else 0
+
+    def _resale_days(self, stock_code: str) -> int:
+        security = self.exchange.securities[stock_code]
+        return security.resale_days(self.exchange.rules.on(security.board, self.exchange.day))
+
+    def _move(self, order: Order, status: OrderStatus) -> None:
+        order.move(status)
+        self._changes.put("orders", (order.order_id,), order)
+        self._listener.order_changed(order)
+
+    # ---- accounts and days ---------------------------------------------------------------------------------------------
+
+    def open_account(self, account_id: str, account_type: AccountType) -> Account:
+        """Open an account without anything in it."""
+        assert account_id not in self.accounts
+        account = self.accounts[account_id] = Account(account_id, account_type, self.exchange.day)
+        self._changes.put("accounts", (account_id,), account)
+        return account
+
+    def move_cash(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
+        """Pay in, or out with a negative amount."""
+        self.ledger.post(account, reason, amount_li, now_ms)
+        self._counters.add("sum.external_li", amount_li)
+        self._listener.holdings_changed(account, None)
+
+    def set_position(self, account: Account, security: Security, volume: int, sellable: int, cost_li: int) -> Position:
+        """Replace a position by one bought elsewhere for ``cost_li``; open sell orders keep their shares frozen."""
+        position = self.position(account, security.code)
+        self._counters.add(f"shares.{security.code}", volume - position.volume)
+        position.volume = position.bought_volume = volume
+        position.today_volume = volume - sellable
+        position.yesterday_volume = sellable
+        position.cost_li = position.bought_li = cost_li
+        self._listener.holdings_changed(account, security.code)
+        return position
+
+    def open_orders(self) -> list[Order]:
+        """All orders that can still change, oldest first."""
+        return list(self._open.values())
+
+    def expire(self, now_ms: int) -> None:
+        """End every open order at the day's close."""
+        for order in self.open_orders():
+            if order.book_order is None:
+                self._end(order)
+            else:
+                self.settle([self.exchange.cancel(order.book_order)], now_ms)
+
+    def turn_day(self) -> None:
+        """Begin a trading day: forget yesterday's orders, turn T+1, settle cash, drop what is sold out."""
+        self._by_sysid.clear()
+        for account in self.accounts.values():
+            account.orders.clear()
+            account.trades.clear()
+            if account.unsettled_li:
+                account.unsettled_li = 0
+                self._changes.put("accounts", (account.account_id,), account)
+            for position in list(account.positions.values()):
+                position.turn_day()
+                key = (account.account_id, position.stock_code)
+                if not position.volume:
+                    del account.positions[position.stock_code]
+                self._changes.put("positions", key, position if position.volume else None)
+
+    def restore_order(self, order: Order) -> None:
+        """Take an order of today back from storage."""
+        self.accounts[order.account_id].orders[order.order_id] = order
+        if order.order_sysid and order.status is not OrderStatus.JUNK:
+            self._by_sysid[self.exchange.securities[order.stock_code].venue, order.order_sysid] = order
+        if order.is_open:
+            self._open[order.order_id] = order
+
+    def problems(self) -> Iterator[str]:
+        """Name what does not add up, in each account and over all."""
+        counters, accounts = self._counters, self.accounts.values()
+        for account in accounts:
+            yield from (f"account {account.account_id}: {problem}" for problem in account.problems())
+        cash_li = sum(account.cash_li for account in accounts)
+        expected_li = counters["sum.external_li"] - counters["sum.fees_li"] - counters["sum.house_li"]
+        if cash_li != expected_li:
+            yield f"accounts hold {cash_li} li, deposits less fees and payments to the house are {expected_li}"
+        held: dict[str, int] = {}
+        for account in accounts:
+            for position in account.positions.values():
+                held[position.stock_code] = held.get(position.stock_code, 0) + position.volume
+        for stock_code in self.exchange.securities:
+            has, expected = held.get(stock_code, 0), counters[f"shares.{stock_code}"]
+            if has != expected:
+                yield f"{stock_code}: accounts hold {has}, were given and bought {expected}"
+
+
+_HELD = tuple(phase for phase, rule in PHASE_RULES.items() if rule.held)
+
+
+def next_release_ms(exchange: Exchange, security: Security, now_ms: int) -> int:
+    """When the next phase that takes orders begins today."""
+    session = exchange.rules.on(security.board, exchange.day).session
+    start_ms = midnight_ms(exchange.day)
+    return next(
+        start_ms + step.at_ms for step in session.steps if start_ms + step.at_ms > now_ms and PHASE_RULES[step.phase].orders
+    )
+
+
+def _frozen_code(order: Order) -> str | None:
+    """The position whose frozen shares an order changes; None when it freezes cash."""
+    return order.stock_code if order.order_type.freezes is Freezes.SHARES else None
+
+
+def _operation(order: Order) -> str:
+    """How counters name an order in front of their text, as in 限价买入 [SH600000]."""
+    symbol, _, market = order.stock_code.partition(".")
+    kind = "最新价" if order.price_type.limit is Limit.LAST else "限价"
+    return f"{kind}{order.order_type.text} [{market}{symbol}]"
+
+
+def _figures(order: Order, figures: dict[str, Any]) -> dict[str, Any]:
+    texts = {name.removesuffix("_li"): units.text_yuan(value, 3) for name, value in figures.items() if name.endswith("_li")}
+    return {"volume": order.volume, **figures, **texts}

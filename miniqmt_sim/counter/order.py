@@ -1,0 +1,111 @@
+"""Orders and trades as the counter keeps them for the day."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matching.book import BookOrder
+from matching.price_types import PriceType
+from miniqmt_sim.changes import Row
+from miniqmt_sim.constants import AccountType, OrderStatus
+from miniqmt_sim.counter.fees import Fees
+from miniqmt_sim.counter.order_types import OrderType
+from miniqmt_sim.counter.status import is_final, is_legal
+
+
+class Origin(NamedTuple):
+    """Where an order came from: the session, its request, and the words the strategy gave it."""
+
+    session_id: int
+    request_seq: int
+    strategy_name: str
+    order_remark: str
+
+
+class Order:
+    """One order from acceptance to its end. ``book_order`` is its part in the book while it rests there."""
+
+    __slots__ = (
+        "account_id", "account_type", "book_order", "day", "fees", "frozen_li", "order_id", "order_ms", "order_sysid",
+        "order_type", "origin", "price_li", "price_type", "queue_seq", "status", "status_msg", "stock_code", "traded_amount_li",
+        "traded_volume", "volume",
+    )  # fmt: skip
+
+    def __init__(
+        self, order_id: int, account_id: str, account_type: AccountType, stock_code: str, order_type: OrderType,
+        price_type: PriceType, price_li: int, volume: int, origin: Origin, day: int, order_ms: int,
+    ) -> None:  # fmt: skip
+        self.order_id = order_id
+        self.account_id = account_id
+        self.account_type = account_type
+        self.stock_code = stock_code
+        self.order_type = order_type
+        self.price_type = price_type
+        self.price_li = price_li
+        self.volume = volume
+        self.origin = origin
+        self.day = day
+        self.order_ms = order_ms
+        self.order_sysid = ""
+        self.status = OrderStatus.UNREPORTED
+        self.status_msg = ""
+        self.traded_volume = 0
+        self.traded_amount_li = 0
+        self.frozen_li = 0
+        self.fees = Fees()
+        self.queue_seq = 0
+        self.book_order: BookOrder | None = None
+
+    @property
+    def left(self) -> int:
+        """Volume not filled."""
+        return self.volume - self.traded_volume
+
+    @property
+    def is_open(self) -> bool:
+        """Can it still change?"""
+        return not is_final(self.status)
+
+    def in_book(self) -> BookOrder:
+        """Its part at the exchange: what is left of it, at its place in the queue."""
+        side = self.order_type.side
+        return BookOrder(self.order_id, self.account_id, self.stock_code, side, self.price_li, self.left, self.queue_seq)
+
+    def move(self, status: OrderStatus) -> None:
+        """Change the status; an illegal change is a bug."""
+        assert is_legal(self.status, status), f"order {self.order_id}: {self.status} cannot become {status}"
+        self.status = status
+
+    def row(self) -> Row:
+        """The row of table orders."""
+        origin, fees = self.origin, self.fees
+        return (
+            self.order_id, self.day, self.account_id, int(self.account_type), self.stock_code, self.order_type.number,
+            self.price_type.number, self.price_li, self.volume, self.traded_volume, self.traded_amount_li,
+            int(self.status), self.status_msg, self.order_sysid, origin.strategy_name, origin.order_remark, self.order_ms,
+            origin.session_id, origin.request_seq, self.queue_seq, self.frozen_li, *fees,
+        )  # fmt: skip
+
+
+class Trade(NamedTuple):
+    """One fill of one order; ``fees`` is what this fill was charged."""
+
+    trade_id: int
+    order: Order
+    price_li: int
+    volume: int
+    trade_ms: int
+    fees: Fees
+
+    @property
+    def amount_li(self) -> int:
+        """Price times volume."""
+        return self.price_li * self.volume
+
+    def row(self) -> Row:
+        """The row of table trades."""
+        order = self.order
+        return (
+            self.trade_id, order.day, order.account_id, int(order.account_type), order.order_id, order.stock_code,
+            order.order_type.number, self.price_li, self.volume, self.amount_li, self.trade_ms, *self.fees,
+        )  # fmt: skip

@@ -1,0 +1,44 @@
+"""The life of an order: which status may follow which.
+
+An order is reported (50), filled in parts (55), and ends filled (56), cancelled (54, or 53 after a part), or refused (57).
+One that is held for the next phase waits unreported (48, 49) before. 51 and 52 are a cancel on its way. A status that is
+no key here is final. Source: the API document's 委托状态, miniqmt-behaviour §5.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from miniqmt_sim.constants import OrderStatus as S
+
+_AFTER_REPORTED: Final = (S.REPORTED, S.PART_SUCC, S.SUCCEEDED, S.REPORTED_CANCEL, S.CANCELED, S.JUNK)
+_AFTER_PART: Final = (S.PART_SUCC, S.SUCCEEDED, S.PARTSUCC_CANCEL, S.PART_CANCEL)
+
+TRANSITIONS: Final[dict[S, tuple[S, ...]]] = {
+    S.UNREPORTED: (S.WAIT_REPORTING, S.REPORTED, S.CANCELED, S.JUNK),
+    S.WAIT_REPORTING: (S.REPORTED, S.CANCELED, S.JUNK),
+    S.REPORTED: _AFTER_REPORTED,
+    S.PART_SUCC: _AFTER_PART,
+    S.REPORTED_CANCEL: (S.CANCELED, S.PARTSUCC_CANCEL, S.PART_CANCEL, S.SUCCEEDED),
+    S.PARTSUCC_CANCEL: (S.PART_CANCEL, S.SUCCEEDED),
+}
+
+
+def is_final(status: S) -> bool:
+    """No other status can follow."""
+    return status not in TRANSITIONS
+
+
+def is_legal(before: S, after: S) -> bool:
+    """May ``after`` follow ``before``?"""
+    return after in TRANSITIONS.get(before, ())
+
+
+def cancelled_status(traded_volume: int) -> S:
+    """How a cancelled order ends."""
+    return S.PART_CANCEL if traded_volume else S.CANCELED
+
+
+def filled_status(traded_volume: int, volume: int) -> S:
+    """Where an order stands after a fill."""
+    return S.SUCCEEDED if traded_volume == volume else S.PART_SUCC

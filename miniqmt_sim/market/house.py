@@ -1,0 +1,218 @@
+"""The house: a participant that stands in the book for everybody who is not a user.
+
+Every quote becomes house orders in the same book, so users, each other's orders and the market meet under one rule,
+price-time priority. On a new quote the house (a) lets the volume that traded reach resting orders, (b) brings its own
+quantity at each level to what the quote shows, adding behind users and cancelling by the profile, and (c) never trades
+with itself. What a user's aggressive order takes is gone until the next quote. The house is in a book only while a user's
+order rests there or something of the quote has been taken. What three-second data cannot tell: docs/realism.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from matching.book import HOUSE, BookOrder, Level, Side
+from matching.continuous import reaches
+from matching.events import Event, Traded
+from matching.exchange import Exchange
+from matching.price_types import PRICE_TYPES
+from matching.units import share_of
+from miniqmt_sim.changes import Changes, Counters, Row
+from miniqmt_sim.market.quote import FillProfile, Levels, Quote
+
+_LIMIT = PRICE_TYPES[11]
+
+
+class _Rest(NamedTuple):
+    """A house order as a row of table house_rests."""
+
+    order: BookOrder
+
+    def row(self) -> Row:
+        order = self.order
+        return (order.queue_seq, order.code, int(order.side), order.price_li, order.volume)
+
+
+class House:
+    """The house's orders in every book it stands in."""
+
+    __slots__ = ("_changes", "_counters", "_exchange", "_profile", "_rests")
+
+    def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes, counters: Counters) -> None:
+        self._exchange = exchange
+        self._profile = profile
+        self._changes = changes
+        self._counters = counters
+        self._rests: dict[str, dict[int, BookOrder]] = {}
+
+    def is_in(self, code: str) -> bool:
+        """Does the house stand in this book?"""
+        return code in self._rests
+
+    def codes(self) -> list[str]:
+        """The books it stands in, in order of their codes."""
+        return sorted(self._rests)
+
+    def enter(self, code: str, quote: Quote) -> list[Event]:
+        """Stand in a book with the quote that holds."""
+        self.enter_empty(code)
+        return [*self._stand(code, Side.BUY, quote.bids), *self._stand(code, Side.SELL, quote.asks)]
+
+    def enter_empty(self, code: str) -> None:
+        """Enter a book without a quote, to follow the first one."""
+        self._rests[code] = {}
+
+    def follow(self, code: str, quote: Quote) -> list[Event]:
+        """Take a new quote to a book it stands in; leave the book when no user's order is left there."""
+        if not self._users(code):
+            self.leave(code)
+            return []
+        events: list[Event] = list(self._flow(code, quote))
+        events += self._reconcile(code, quote)
+        if not self._users(code):
+            self.leave(code)
+        return events
+
+    def leave(self, code: str) -> None:
+        """Take every house order out of a book."""
+        for order in list(self._rests.pop(code).values()):
+            self._exchange.cancel(order)
+            self._changes.put("house_rests", (order.queue_seq,), None)
+
+    def note(self, order: BookOrder) -> None:
+        """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
+        if order.owner == HOUSE and order.queue_seq:
+            self._record(order)
+
+    # ---- (a) the volume that traded ------------------------------------------------------------------------------------
+
+    def _flow(self, code: str, quote: Quote) -> Iterator[Traded]:
+        """Share the traded volume out over the prices it touched, and let each part reach both sides at its price."""
+        touched = quote.touched
+        for number, price_li in enumerate(touched):
+            volume = quote.volume // len(touched) + (number < quote.volume % len(touched))
+            for side in (Side.BUY, Side.SELL):
+                yield from self._reach(code, side, price_li, volume)
+
+    def _reach(self, code: str, side: Side, price_li: int, volume: int) -> Iterator[Traded]:
+        """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it."""
+        allowed = share_of(volume, self._profile.participation_ppm)
+        half = self._exchange.book(code).sides[side]
+        seller = BookOrder(0, HOUSE, code, Side(1 - side), price_li, 0)
+        for level in list(half.levels()):
+            if not reaches(seller, level.price_li) or not volume:
+                return
+            for order in self._line(level):
+                taken = min(order.volume, volume if order.owner == HOUSE else min(volume, allowed))
+                if taken and order.owner == HOUSE:
+                    self._shrink(order, taken)
+                elif taken:
+                    allowed -= taken
+                    yield self._exchange.fill_resting(order, taken)
+                volume -= taken
+                if not volume:
+                    return
+
+    def _line(self, level: Level) -> list[BookOrder]:
+        orders = list(level.orders())
+        if self._profile.first_in_line:
+            orders.sort(key=lambda order: order.owner == HOUSE)
+        return orders
+
+    # ---- (b) the levels of the quote -----------------------------------------------------------------------------------
+
+    def _reconcile(self, code: str, quote: Quote) -> list[Event]:
+        shown = {Side.BUY: dict(quote.bids), Side.SELL: dict(quote.asks)}
+        for order in list(self._rests[code].values()):
+            if order.price_li not in shown[order.side]:
+                self._shrink(order, order.volume)
+        for side, levels in shown.items():
+            for price_li, target in levels.items():
+                self._lower(code, side, price_li, target)
+        events = []
+        for side, levels in shown.items():
+            events += self._stand(code, side, tuple(levels.items()))
+        return events
+
+    def _lower(self, code: str, side: Side, price_li: int, target: int) -> None:
+        """Cancel what the house has too much at a level, ahead of and behind users as the profile says."""
+        level = self._exchange.book(code).sides[side].level(price_li)
+        if level is None:
+            return
+        orders = list(level.orders())
+        excess = sum(order.volume for order in orders if order.owner == HOUSE) - target
+        if excess <= 0:
+            return
+        last_user = max((place for place, order in enumerate(orders) if order.owner != HOUSE), default=-1)
+        ahead = [order for order in orders[: last_user + 1] if order.owner == HOUSE]
+        behind = [order for order in orders[last_user + 1 :] if order.owner == HOUSE]
+        from_ahead = min(self._ahead_part(ahead, behind, excess), sum(order.volume for order in ahead))
+        left = self._shrink_all(reversed(behind), excess - from_ahead)
+        self._shrink_all(reversed(ahead), from_ahead + left)
+
+    def _ahead_part(self, ahead: Sequence[BookOrder], behind: Sequence[BookOrder], excess: int) -> int:
+        """How much of a cancelled quantity stood ahead of users: first, last, or in proportion between."""
+        front, back = sum(order.volume for order in ahead), sum(order.volume for order in behind)
+        first, last = min(front, excess), max(0, excess - back)
+        return last + share_of(first - last, self._profile.cancels_ahead_ppm)
+
+    def _shrink_all(self, orders: Iterator[BookOrder], volume: int) -> int:
+        for order in orders:
+            taken = min(volume, order.volume)
+            if taken:
+                self._shrink(order, taken)
+            volume -= taken
+        return volume
+
+    def _stand(self, code: str, side: Side, levels: Levels) -> list[Event]:
+        """Add, behind everybody, what is missing at each level; where a user's order is in the way it is traded with."""
+        events: list[Event] = []
+        half = self._exchange.book(code).sides[side]
+        for price_li, target in levels:
+            level = half.level(price_li)
+            has = sum(order.volume for order in level.orders() if order.owner == HOUSE) if level else 0
+            if target > has:
+                order = BookOrder(0, HOUSE, code, side, price_li, target - has, self._counters.next("queue_seq"))
+                events += self._exchange.submit(order, _LIMIT)
+                if order.volume:
+                    self._rests[code][order.queue_seq] = order
+                    self._record(order)
+        return events
+
+    # ---- its own orders ------------------------------------------------------------------------------------------------
+
+    def _shrink(self, order: BookOrder, volume: int) -> None:
+        self._exchange.take_away(order, volume)
+        self._record(order)
+
+    def _record(self, order: BookOrder) -> None:
+        if order.volume:
+            self._changes.put("house_rests", (order.queue_seq,), _Rest(order))
+        else:
+            self._rests.get(order.code, {}).pop(order.queue_seq, None)
+            self._changes.put("house_rests", (order.queue_seq,), None)
+
+    def _users(self, code: str) -> bool:
+        """Does a user's order rest there?"""
+        return self._exchange.book(code).users > 0
+
+    def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
+        """Take house orders back from storage; the exchange must still put them into their books."""
+        orders = [BookOrder(0, HOUSE, code, Side(side), price_li, volume, seq) for seq, code, side, price_li, volume in rows]
+        for order in orders:
+            self._rests.setdefault(order.code, {})[order.queue_seq] = order
+        return orders
+
+    def rows(self) -> list[Row]:
+        """Rows of table house_rests."""
+        return sorted(_Rest(order).row() for rests in self._rests.values() for order in rests.values())
+
+    def problems(self) -> Iterator[str]:
+        """Name house orders that are not where they should be."""
+        for code, rests in self._rests.items():
+            standing: Mapping[Any, BookOrder] = {
+                order.queue_seq: order for order in self._exchange.book(code).orders() if order.owner == HOUSE
+            }
+            if standing != rests:
+                yield f"house in {code}: {len(rests)} orders noted, {len(standing)} in the book"

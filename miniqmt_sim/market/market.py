@@ -1,0 +1,213 @@
+"""The market as the core sees it: which quote holds in which security now, and the house that stands for it.
+
+Two sources: quotes that the operator gave (``ctl quote``), which hold until the next one, and the synthetic walk for every
+other security, which nobody stores because it can be computed. A security the operator quotes is no longer walked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from matching.events import Event, Traded
+from matching.exchange import Exchange
+from matching.instrument import Listing, Security, parse_listing
+from matching.phases import PHASE_RULES
+from matching.units import LI_PER_YUAN
+from miniqmt_sim.changes import Changes, Counters, Row
+from miniqmt_sim.market.house import House
+from miniqmt_sim.market.quote import FillProfile, Levels, Quote
+from miniqmt_sim.market.synthetic import STEP_MS, SyntheticMarket
+
+UNKNOWN_PRICE_LI = 10 * LI_PER_YUAN
+"""Reference price of a code that is listed on the spot by an order without a usable price."""
+NO_QUOTE = ""
+
+
+class _QuoteRow(NamedTuple):
+    """A row of table quotes; without levels it only keeps the last traded price."""
+
+    stock_code: str
+    last_li: int
+    bids: str
+    asks: str
+    quote_ms: int
+
+    def row(self) -> Row:
+        return tuple(self)
+
+
+class _InstrumentRow(NamedTuple):
+    """A row of table instruments."""
+
+    security: Security
+    base_li: int
+
+    def row(self) -> Row:
+        security = self.security
+        return (security.code, security.name, str(security.board), security.pre_close_li, self.base_li)
+
+
+class Market:
+    """Quotes of every security, and the house."""
+
+    def __init__(
+        self, exchange: Exchange, synthetic: SyntheticMarket | None, profile: FillProfile, auto_list: bool, changes: Changes,
+        counters: Counters,
+    ) -> None:  # fmt: skip
+        self.house = House(exchange, profile, changes, counters)
+        self._exchange = exchange
+        self._synthetic = synthetic
+        self._auto_list = auto_list
+        self._changes = changes
+        self._counters = counters
+        self._quotes: dict[str, Quote] = {}
+        self._steps: dict[str, int] = {}
+        self._bases: dict[str, int] = {}
+
+    # ---- securities ----------------------------------------------------------------------------------------------------
+
+    def list_security(self, listing: Listing) -> Security:
+        """List a security and write it down."""
+        security = self._exchange.list_security(listing)
+        self._bases[security.code] = security.pre_close_li
+        self.record_reference(security)
+        return security
+
+    def security(self, stock_code: str, hint_li: int) -> Security | None:
+        """The security of a code; an unlisted one is listed here when the configuration allows it."""
+        found = self._exchange.securities.get(stock_code)
+        if found is not None or not self._auto_list:
+            return found
+        try:
+            listing = parse_listing(stock_code, "", hint_li if hint_li > 0 else UNKNOWN_PRICE_LI)
+        except ValueError:
+            return None
+        return self.list_security(listing)
+
+    # ---- quotes --------------------------------------------------------------------------------------------------------
+
+    def last_li(self, security: Security, now_ms: int) -> int:
+        """The last price at this moment."""
+        self.current(security, now_ms)
+        return security.last_li
+
+    def current(self, security: Security, now_ms: int) -> Quote | None:
+        """The quote that holds now, None where nothing is known of the market."""
+        code = security.code
+        quote = self._quotes.get(code)
+        if quote is not None or self._synthetic is None or not self._is_trading(security, now_ms):
+            return quote
+        return self._walk(self._synthetic, security, (now_ms - self._counters["start_ms"]) // STEP_MS)
+
+    def _walk(self, synthetic: SyntheticMarket, security: Security, step: int) -> Quote:
+        rules = self._exchange.rules.on(security.board, self._exchange.day)
+        band = self._exchange.band(security)
+        quote = synthetic.quote(security.code, self._bases[security.code], rules.tick.tick_li, band, step)
+        if self._steps.get(security.code) != step:
+            self._steps[security.code] = step
+            security.last_li = quote.last_li
+        return quote
+
+    def _is_trading(self, security: Security, now_ms: int) -> bool:
+        return PHASE_RULES[self._exchange.phase(security, now_ms)].matching
+
+    def quote(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
+        """The operator's quote: it holds from now on, and reaches the orders that rest there."""
+        code = security.code
+        self._quotes[code] = quote._replace(volume=0)
+        security.last_li = quote.last_li
+        self._record(security, now_ms)
+        if not self._is_trading(security, now_ms):
+            return []
+        if self.house.is_in(code):
+            return self.house.follow(code, quote)
+        if self._exchange.book(code).users:
+            self.house.enter_empty(code)
+            return self.house.follow(code, quote)
+        return []
+
+    def arrive(self, security: Security, now_ms: int) -> list[Event]:
+        """An order is about to reach the book: the house enters it with the quote that holds."""
+        quote = None if self.house.is_in(security.code) else self.current(security, now_ms)
+        return self.house.enter(security.code, quote) if quote is not None else []
+
+    def traded(self, event: Traded, now_ms: int) -> None:
+        """House orders shrank, the last price moved: write both down."""
+        self.house.note(event.maker)
+        self.house.note(event.taker)
+        self._record(self._exchange.securities[event.maker.code], now_ms)
+
+    def _record(self, security: Security, now_ms: int) -> None:
+        quote = self._quotes.get(security.code)
+        bids, asks = (json.dumps(quote.bids), json.dumps(quote.asks)) if quote else (NO_QUOTE, NO_QUOTE)
+        row = _QuoteRow(security.code, security.last_li, bids, asks, now_ms)
+        self._changes.put("quotes", (security.code,), row)
+
+    # ---- time ----------------------------------------------------------------------------------------------------------
+
+    def walked(self) -> list[str]:
+        """Books of the house whose quote comes from the walk, in order of their codes."""
+        return [code for code in self.house.codes() if code not in self._quotes]
+
+    def next_step_ms(self, now_ms: int) -> int:
+        """When the walk takes its next step."""
+        start_ms = self._counters["start_ms"]
+        return start_ms + ((now_ms - start_ms) // STEP_MS + 1) * STEP_MS
+
+    def step(self, code: str, now_ms: int) -> list[Event]:
+        """The walk took a step: the house follows it. Outside trading hours nothing moves."""
+        quote = self.current(self._exchange.securities[code], now_ms)
+        return self.house.follow(code, quote) if quote is not None else []
+
+    def close(self) -> None:
+        """The day is over: every security shows its last price, and the house goes home."""
+        for security in self._exchange.securities.values():
+            self.last_li(security, self._exchange.last_trading_ms(security.board))
+        for code in self.house.codes():
+            self.house.leave(code)
+
+    def open_day(self, keep_quotes: bool) -> None:
+        """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""
+        if not keep_quotes:
+            for code in list(self._quotes):
+                self._quotes[code] = self._quotes[code]._replace(bids=(), asks=())
+        for security in self._exchange.securities.values():
+            self.record_reference(security)
+
+    def record_reference(self, security: Security) -> None:
+        """Write down a security's reference price."""
+        self._changes.put("instruments", (security.code,), _InstrumentRow(security, self._bases[security.code]))
+
+    def instrument_rows(self) -> list[Row]:
+        """Rows of table instruments."""
+        return sorted(_InstrumentRow(security, self._bases[code]).row() for code, security in self._exchange.securities.items())
+
+    # ---- restart -------------------------------------------------------------------------------------------------------
+
+    def restore_base(self, security: Security, base_li: int) -> None:
+        """The price the walk of a security began at."""
+        self._bases[security.code] = base_li
+
+    def restore_quotes(self, rows: Sequence[Row]) -> None:
+        """Take quotes and last prices back from storage."""
+        for stock_code, last_li, bids, asks, quote_ms in rows:
+            security = self._exchange.securities[stock_code]
+            security.last_li = last_li
+            self._steps[stock_code] = (quote_ms - self._counters["start_ms"]) // STEP_MS
+            if bids != NO_QUOTE:
+                self._quotes[stock_code] = Quote(last_li, _levels(bids), _levels(asks))
+
+    def shown(self, security: Security, now_ms: int) -> tuple[Levels, Levels]:
+        """What a quote screen shows: the levels of the quote that holds."""
+        quote = self.current(security, now_ms)
+        return (quote.bids, quote.asks) if quote is not None else ((), ())
+
+    def problems(self) -> Iterator[str]:
+        """Name what is inconsistent."""
+        return self.house.problems()
+
+
+def _levels(text: str) -> Levels:
+    return tuple((price_li, volume) for price_li, volume in json.loads(text))

@@ -1,0 +1,51 @@
+"""The quote model: what is known of the market in one security at one moment."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+Levels = tuple[tuple[int, int], ...]
+"""Price in li and volume, best first."""
+
+
+class Quote(NamedTuple):
+    """Last price, visible levels, and what traded since the quote before: a volume and the prices it touched."""
+
+    last_li: int
+    bids: Levels
+    asks: Levels
+    volume: int = 0
+    low_li: int = 0
+    high_li: int = 0
+
+    @property
+    def touched(self) -> tuple[int, ...]:
+        """The prices at which the volume is known to have traded, lowest first."""
+        if not self.volume:
+            return ()
+        prices = (self.low_li or self.last_li, self.last_li, self.high_li or self.last_li)
+        return tuple(sorted(dict.fromkeys(prices)))
+
+
+class FillProfile(NamedTuple):
+    """How much of the market a resting order gets.
+
+    ``first_in_line``: users stand ahead of the house at their price. ``cancels_ahead_ppm``: of what the house takes back at a
+    level, the part that stood ahead of users leaves first (1 000 000), in proportion, or last (0). ``participation_ppm``: of
+    the volume traded at a price that reaches resting orders, the part they may have together.
+    """
+
+    name: str
+    first_in_line: bool
+    cancels_ahead_ppm: int
+    participation_ppm: int
+
+
+FILL_PROFILES = {
+    profile.name: profile
+    for profile in (
+        FillProfile("frictionless", True, 1_000_000, 1_000_000),
+        FillProfile("standard", False, 500_000, 500_000),
+        FillProfile("strict", False, 0, 200_000),
+    )
+}

@@ -1,0 +1,84 @@
+"""Every refusal of an order or a cancel: its code and its text, in the form that counters use.
+
+``[COUNTER][code][reason][figures]``: the code stands in the text, ``error_id`` is always -61. Texts and codes with a source
+were seen in the wild (exchange-rules §13.2, §13.3); those marked "ours" follow their form. The order of the table is the
+order of precedence: the first that applies is the one that is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from matching.checks import Reason
+
+
+class Refusals(StrEnum):
+    """Refusals beyond the static checks of ``matching.checks.Reason``."""
+
+    ACCOUNT_STATUS = "account_status"
+    ORDER_TYPE_ACCOUNT = "order_type_account"
+    NO_SUCH_CODE = "no_such_code"
+    CODE_NOT_SIMULATED = "code_not_simulated"
+    CASH = "cash"
+    SHARES = "shares"
+    CANCEL_UNKNOWN = "cancel_unknown"
+    CANCEL_FINAL = "cancel_final"
+    CANCEL_PHASE = "cancel_phase"
+
+
+class RefusalRow(NamedTuple):
+    """One entry. ``figures`` is a format string over the named figures, empty when the text has none."""
+
+    reason: str
+    code: str
+    text: str
+    figures: str
+    refused_by: str
+    source: str
+
+
+REFUSALS: Final[Mapping[str, RefusalRow]] = {
+    row.reason: row
+    for row in (
+        RefusalRow(Refusals.ACCOUNT_STATUS, "120103", "资金账户状态异常", "fund_account={account_id},status={status}", "counter", "ours"),
+        RefusalRow(Refusals.ORDER_TYPE_ACCOUNT, "11000309", "委托类型与账户类型不符", "order_type={order_type}", "counter", "XTP 11000309"),
+        RefusalRow(Refusals.NO_SUCH_CODE, "-990221020", "无此证券代码", "stock_code={stock_code}", "counter", "§13.2"),
+        RefusalRow(Refusals.CODE_NOT_SIMULATED, "11000306", "该证券品种暂不支持", "stock_code={stock_code}", "counter", "XTP 11000306"),
+        RefusalRow(Reason.PHASE, "12313", "当前时间不允许此类证券交易", "", "counter", "§13.2"),
+        RefusalRow(Reason.PRICE_TYPE_VENUE, "11010115", "该市场不支持此报价类型", "price_type={price_type}", "counter", "XTP 11010115"),
+        RefusalRow(Reason.PRICE_TYPE_PHASE, "1224", "当前交易阶段不支持此报价类型", "price_type={price_type}", "counter", "OES 1224"),
+        RefusalRow(Reason.TICK, "1222", "委托价格不符合最小变动价位", "entrust_price={price},price_step={tick}", "counter", "OES 1222"),
+        RefusalRow(
+            Reason.PRICE_ABOVE_LIMIT, "-990265060", "委托价格超过涨停价格", "entrust_price={price},up_price={limit}", "counter", "§13.2"
+        ),
+        RefusalRow(
+            Reason.PRICE_BELOW_LIMIT, "-990265060", "委托价格低于跌停价格", "entrust_price={price},down_price={limit}", "counter", "§13.2"
+        ),
+        RefusalRow(
+            Reason.VOLUME_BOUNDS, "120156", "最高委托数量，最低委托数量合法性校验失败",
+            "p_entrust_amount={volume:.2f},p_high_amount={high:.2f},p_low_amount={low:.2f}", "counter", "§13.2",
+        ),
+        RefusalRow(Reason.LOT, "-150904070", "委托数量必须是每手股(张)数的倍数", "p_entrust_amount={volume:.2f},lot={step}", "counter", "§13.2"),
+        RefusalRow(
+            Refusals.CASH, "260200", "可用资金不足",
+            "fund_account={account_id},money_type=0,p_occur_balance={needed},v_enable_balance_t={available}", "counter", "§13.2",
+        ),
+        RefusalRow(
+            Refusals.SHARES, "251005", "证券可用数量不足",
+            "v_stock_code={symbol},v_occur_amount={volume:.2f},p_enable_amount={sellable:.2f},entrust_prop=0,entrust_type=0,"
+            "exchange_type={exchange_type},stock_account={secu_account}", "counter", "§13.2",
+        ),
+        RefusalRow(Refusals.CANCEL_UNKNOWN, "11000305", "原委托不存在", "", "counter", "XTP 11000305"),
+        RefusalRow(Refusals.CANCEL_FINAL, "251020", "委托单状态错误不能撤单, 该委托单可能已经成交或者已撤", "", "counter", "§13.2 (text)"),
+        RefusalRow(Refusals.CANCEL_PHASE, "1214", "当前交易阶段不允许撤单", "", "exchange", "OES 1214"),
+    )
+}  # fmt: skip
+
+
+def refusal_text(reason: str, figures: Mapping[str, Any]) -> str:
+    """The counter's text for a refusal."""
+    row = REFUSALS[reason]
+    tail = f"[{row.figures.format_map(figures)}]" if row.figures else ""
+    return f"[COUNTER][{row.code}][{row.text}]{tail}"

@@ -1,0 +1,334 @@
+"""One server from start to end: settings in, a listening address out, and everything undone in reverse order.
+
+Start: lock the userdata directory, open the database, wake the core with what it holds, commit what that changed, listen,
+announce. Main loop: the dispatcher. End, when asked: stop accepting, finish what was accepted, commit, say bye to
+everybody. End by itself: the dispatcher failed, nothing more is sent, and ``run`` raises.
+
+``serve`` is this for a process of its own; ``ServerThread`` runs the same ``Server`` beside a test.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import ipaddress
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import fields
+from pathlib import Path
+from typing import Final, Self
+
+from miniqmt_sim import __version__
+from miniqmt_sim.client import discovery
+from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
+from miniqmt_sim.errors import ConnectError, StartError
+from miniqmt_sim.server.clock import make_clock
+from miniqmt_sim.server.connection import Switchboard
+from miniqmt_sim.server.dispatcher import JOURNAL_SEQ, Dispatcher
+from miniqmt_sim.server.persistence import Persistence
+from miniqmt_sim.settings import Settings, World
+from miniqmt_sim.simulator import Simulator, SimulatorConfig
+from miniqmt_sim.wire.protocol import Terms
+from storage import StorageError
+from storage.lock import DatabaseLock
+
+SERVER: Final = f"miniqmt-sim {__version__}"
+DATABASE_NAME: Final = "miniqmt-sim.sqlite"
+SOCKET_NAME: Final = "miniqmt-sim.sock"
+_LONGEST_SOCKET_PATH: Final = 100
+"""Bytes of a Unix socket's path that every system takes; the limits are 104 and 108."""
+_ACCEPT_BACKLOG: Final = 1024
+_GC_THRESHOLDS: Final = (50_000, 20, 50)
+"""What a command allocates dies with it, by reference count; looking for cycles at the default pace costs a fifth more time."""
+
+_log = logging.getLogger("miniqmt_sim.server")
+
+
+class Server:
+    """A server that is ready; ``run`` it, and ``request_stop`` to end it."""
+
+    def __init__(self, userdata: Path, settings: Settings) -> None:
+        self.userdata: Final = userdata
+        self.settings: Final = settings
+        self.token, self.operator_token = _tokens(settings.host)
+        self.addr = ""
+        self.unix: str | None = None
+        self.database = ""
+        self._undo = contextlib.AsyncExitStack()
+        self._stop = asyncio.Event()
+        self._killed = False
+        self._listeners: list[asyncio.AbstractServer] = []
+        self.dispatcher: Dispatcher
+        self.switchboard: Switchboard
+
+    # -- start ---------------------------------------------------------------------------------------------------------
+
+    @classmethod
+    async def start(cls, settings: Settings) -> Self:
+        """Bring a server up. Raises StartError or ConfigError; nothing is left behind then."""
+        server = cls(settings.userdata or discovery.default_userdata(), settings)
+        async with server._undo as undo:
+            server._lock_userdata()
+            await server._wake_core()
+            await server._listen()
+            server._announce()
+            server._undo = undo.pop_all()
+        return server
+
+    def _lock_userdata(self) -> None:
+        try:
+            self.userdata.mkdir(parents=True, exist_ok=True)
+            lock = DatabaseLock(self.userdata / "server")
+        except OSError as error:
+            raise StartError(f"the userdata directory {self.userdata} cannot be used: {error}") from error
+        except StorageError as error:
+            raise StartError(f"{self.userdata} already has a server{_where_it_is(self.userdata)} ({error})") from error
+        self._undo.callback(lock.release)
+
+    async def _wake_core(self) -> None:
+        """Open the database and give the core what it holds."""
+        settings = self.settings
+        persistence = await Persistence.open(settings.database or str(self.userdata / DATABASE_NAME), settings.durability)
+        self._undo.push_async_callback(persistence.close)
+        self.database = persistence.url
+        rows = await persistence.read()
+        counters = dict(rows.get("counters", ()))
+        journal_seq = counters.pop(JOURNAL_SEQ, 0)
+        rows["counters"] = list(counters.items())
+        clock = make_clock(settings.world.clock, counters.get("now_ms", 0))
+        simulator = Simulator(_simulator_config(settings.world))
+        facts = simulator.start(clock.now_ms(), rows)
+        last_seq = max(journal_seq, simulator.last_seq)
+        self.dispatcher = Dispatcher(simulator, clock, persistence, settings.limits, last_seq, settings.journal)
+        try:
+            await self.dispatcher.begin(facts, {"server": SERVER, "config": settings.world.fingerprint})
+        except StorageError as error:
+            raise StartError(str(error)) from error
+        terms = Terms(self.token, self.operator_token, settings.limits.heartbeat_ms, SERVER)
+        self.switchboard = Switchboard(terms, settings.limits, self.dispatcher)
+
+    async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
+        host, port = self.settings.host, self.settings.port
+        try:
+            listener = await loop.create_server(self.switchboard.accept, host, port, backlog=_ACCEPT_BACKLOG)
+        except OSError as error:
+            raise StartError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        self._add_listener(listener)
+        bound_host, bound_port = listener.sockets[0].getsockname()[:2]
+        self.addr = f"[{bound_host}]:{bound_port}" if ":" in bound_host else f"{bound_host}:{bound_port}"
+        await self._listen_on_unix_socket()
+        self.switchboard.start_sweeping()
+        self._undo.callback(self.switchboard.abort)
+
+    async def _listen_on_unix_socket(self) -> None:
+        """Listen in the userdata directory too, where the system can; it is an extra, so its absence is no failure."""
+        path = str((self.userdata / SOCKET_NAME).absolute())
+        if not hasattr(socket, "AF_UNIX") or len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
+            return
+        with contextlib.suppress(OSError, NotImplementedError):
+            Path(path).unlink(missing_ok=True)  # a killed server's; the lock says that it is nobody's now
+            self._add_listener(await asyncio.get_running_loop().create_unix_server(self.switchboard.accept, path))
+            self._undo.callback(Path(path).unlink, missing_ok=True)
+            os.chmod(path, 0o600)
+            self.unix = path
+
+    def _add_listener(self, listener: asyncio.AbstractServer) -> None:
+        self._listeners.append(listener)
+        self._undo.callback(listener.close)
+
+    def _announce(self) -> None:
+        """Write the discovery file: from here on strategies find the server."""
+        info = discovery.Discovery(
+            addr=self.addr,
+            unix=self.unix,
+            token=self.token,
+            operator_token=self.operator_token,
+            pid=os.getpid(),
+            server=SERVER,
+        )
+        try:
+            discovery.write(self.userdata, info)
+        except OSError as error:
+            raise StartError(f"cannot write the discovery file into {self.userdata}: {error}") from error
+        self._undo.callback(discovery.remove, self.userdata, os.getpid())
+
+    # -- main loop and end ---------------------------------------------------------------------------------------------
+
+    def request_stop(self) -> None:
+        """Ask ``run`` to end gracefully; from the loop's own thread."""
+        self._stop.set()
+
+    def kill(self) -> None:
+        """End ``run`` as if the process had been killed: no bye, nothing more is done, stored or sent."""
+        self._killed = True
+        self.switchboard.abort()
+        self._stop.set()
+
+    async def run(self) -> None:
+        """Serve until asked to stop. Raises what made the dispatcher fail; nothing is sent after that."""
+        async with self._undo:
+            writer = asyncio.create_task(self.dispatcher.run(self.switchboard))
+            stop = asyncio.create_task(self._stop.wait())
+            try:
+                await asyncio.wait((writer, stop), return_when=asyncio.FIRST_COMPLETED)
+                if self._killed:
+                    return
+                if not writer.done():
+                    await self._finish(writer)
+                await writer
+            finally:
+                stop.cancel()
+                writer.cancel()
+
+    async def _finish(self, writer: asyncio.Task[None]) -> None:
+        """Stop gracefully: what was accepted is done and answered, then everybody is told."""
+        for listener in self._listeners:
+            listener.close()
+        self.switchboard.stop_reading()
+        self.dispatcher.finish()
+        await asyncio.wait((writer,))
+        if writer.exception() is None:
+            await self.switchboard.goodbye("the server is stopping")
+
+
+def _simulator_config(world: World) -> SimulatorConfig:
+    return SimulatorConfig(**{item.name: getattr(world, item.name) for item in fields(world)})
+
+
+def _tokens(host: str) -> tuple[str, str]:
+    """Give the trader's and the operator's token: the environment's, or fresh ones. Raises StartError."""
+    token, operator_token = os.environ.get(ENV_TOKEN), os.environ.get(ENV_OPERATOR_TOKEN)
+    if not token and not _is_loopback(host):
+        raise StartError(
+            f"{host} can be reached from other machines: set {ENV_TOKEN} to a secret of your own, or listen on 127.0.0.1"
+        )
+    if token and token == operator_token:
+        raise StartError(f"{ENV_TOKEN} and {ENV_OPERATOR_TOKEN} must differ: the token decides what one may ask")
+    return token or secrets.token_urlsafe(24), operator_token or secrets.token_urlsafe(24)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _where_it_is(userdata: Path) -> str:
+    try:
+        return f" at {discovery.read(userdata).addr}"
+    except ConnectError:
+        return ""
+
+
+# -- a process of its own ------------------------------------------------------------------------------------------------
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """Give the faster event loop where it exists."""
+    try:
+        uvloop = importlib.import_module("uvloop")
+    except ImportError:
+        return asyncio.new_event_loop
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def serve(settings: Settings, say: Callable[[str], None]) -> int:
+    """Run a server in this process until a signal ends it; give the exit code.
+
+    ``say`` gets the one line that tells it is ready. Raises StartError or ConfigError when it cannot start.
+    """
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        return runner.run(_serve(settings, say))
+
+
+async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
+    server = await Server.start(settings)
+    _stop_on_signals(server)
+    # What is loaded now stays: the collector need not look at it again.
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    say(f"ready addr={server.addr} userdata={server.userdata} database={server.database}")
+    try:
+        await server.run()
+    except StorageError as error:
+        _log.critical("stopped: %s. Nothing of that batch was answered; start again to go on from the database", error)
+        return 1
+    except Exception:
+        _log.critical("stopped by a fault of its own; start again to go on from the database\n%s", traceback.format_exc())
+        return 1
+    return 0
+
+
+class ServerThread:
+    """A server in a thread of its own, with its own event loop, for tests and programs that bring their server along."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._ready: Future[Server] = Future()
+        self._loop: asyncio.AbstractEventLoop
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(settings,), name="miniqmt-sim server", daemon=True)
+
+    def start(self) -> Server:
+        """Start and wait until it is ready. Raises StartError or ConfigError."""
+        self._thread.start()
+        return self._ready.result()
+
+    def stop(self) -> None:
+        """Stop gracefully and wait for the end. Raises what made the server fail, if anything did."""
+        self._end_with(self._ready.result().request_stop)
+
+    def kill(self) -> None:
+        """Drop it: see ``Server.kill``."""
+        self._end_with(self._ready.result().kill)
+
+    def _end_with(self, function: Callable[[], None]) -> None:
+        with contextlib.suppress(RuntimeError):  # it has ended by itself, and its loop is closed
+            self._loop.call_soon_threadsafe(function)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run(self, settings: Settings) -> None:
+        try:
+            with asyncio.Runner(loop_factory=loop_factory()) as runner:
+                self._loop = runner.get_loop()
+                runner.run(self._serve(settings))
+        except BaseException as error:
+            if self._ready.done():
+                self._failure = error
+            else:
+                self._ready.set_exception(error)
+
+    async def _serve(self, settings: Settings) -> None:
+        server = await Server.start(settings)
+        self._ready.set_result(server)
+        await server.run()
+
+
+def _stop_on_signals(server: Server) -> None:
+    loop = asyncio.get_running_loop()
+    # SIGBREAK is how one process of Windows asks another to end.
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue
+        try:
+            loop.add_signal_handler(number, server.request_stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.request_stop) and None)

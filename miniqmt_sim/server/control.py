@@ -1,0 +1,249 @@
+"""The operator's verbs: words and arguments on one side, ``ctl_`` messages on the other.
+
+One table serves both faces of operator control, the command line's ``ctl`` and the methods of ``testing.SimServer.ctl``,
+so that a verb, its arguments and their names are the same in a shell and in a test. Arguments come as texts or as Python
+values; what a message must hold, the wire's own table checks again.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from miniqmt_sim.constants import MAX_INT64
+from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.wire.messages import BY_NAME, MAX_LEVELS, MAX_TEXT, JsonObject, Shape
+
+_MS_OF: Final = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+_DURATION: Final = re.compile(r"(\d{1,6}d)?(\d{1,6}h)?(\d{1,6}m)?(\d{1,6}s)?", re.ASCII)
+_TIME: Final = re.compile(r"(\d{4}-\d{2}-\d{2}T)?\d{2}:\d{2}(:\d{2})?", re.ASCII)
+
+
+# -- what an argument may be ---------------------------------------------------------------------------------------------
+
+
+def parse_duration(value: Any) -> int:
+    """Give the milliseconds of a duration like 90s, 5m, 2h, 1d or 1h30m."""
+    text = str(value)
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise ValueError(f"{text!r} is not a duration like 90s, 5m, 2h, 1d or 1h30m")
+    return sum(int(part[:-1]) * _MS_OF[part[-1]] for part in match.groups() if part)
+
+
+def parse_time(value: Any) -> str:
+    """Check the form of a time; whether there is such a time is the core's to say."""
+    text = str(value)
+    if _TIME.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is not a time like 2026-01-05T09:30, 2026-01-05T09:30:15 or 09:30")
+    return text
+
+
+def parse_number(value: Any) -> float:
+    """Give a finite number."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{value!r} is not a number") from None
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is not a finite number")
+    return number
+
+
+def parse_whole(value: Any) -> int:
+    """Give an integer of 64 bits; 1e6 and 100.0 are integers too."""
+    try:
+        number = int(value) if isinstance(value, int | str) else parse_number(value)
+    except ValueError:
+        number = parse_number(value)
+    if number != int(number) or not -MAX_INT64 <= number <= MAX_INT64:
+        raise ValueError(f"{value!r} is not a whole number of 64 bits")
+    return int(number)
+
+
+def parse_text(value: Any) -> str:
+    """Give a text that fits a message."""
+    text = str(value)
+    if len(text) > MAX_TEXT:
+        raise ValueError(f"a text of {len(text)} characters is too long; {MAX_TEXT} are allowed")
+    return text
+
+
+def parse_level(value: Any) -> list[float | int]:
+    """Give [price, volume] of a level written P:V or as a pair."""
+    if isinstance(value, str):
+        price, colon, volume = value.partition(":")
+        if not colon:
+            raise ValueError(f"{value!r} is not a level like 10.49:1000")
+    else:
+        try:
+            price, volume = value
+        except (TypeError, ValueError):
+            raise ValueError(f"{value!r} is not a level like '10.49:1000' or (10.49, 1000)") from None
+    return [parse_number(price), parse_whole(volume)]
+
+
+# -- the table -----------------------------------------------------------------------------------------------------------
+
+
+class Argument(NamedTuple):
+    """One argument of a verb: a position on the command line, or an option when ``option`` is set."""
+
+    name: str
+    field: str
+    parse: Callable[[Any], Any]
+    doc: str
+    option: bool = False
+    required: bool = True
+    repeated: bool = False
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """The option as the command line writes it."""
+        return "--" + self.name.replace("_", "-")
+
+
+class Verb(NamedTuple):
+    """One thing an operator can say. ``columns`` are those a table for people shows; empty: all."""
+
+    words: tuple[str, ...]
+    message: str
+    arguments: tuple[Argument, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The verb as a Python name."""
+        return "_".join(self.words).replace("-", "_")
+
+    @property
+    def doc(self) -> str:
+        """What it does."""
+        return BY_NAME[self.message].doc
+
+    @property
+    def rows(self) -> bool:
+        """Is the answer a list?"""
+        return BY_NAME[self.message].shape is Shape.ROWS
+
+
+def _option(name: str, field: str, parse: Callable[[Any], Any], doc: str, metavar: str, **more: Any) -> Argument:
+    return Argument(name, field, parse, doc, option=True, metavar=metavar, **({"required": False} | more))
+
+
+_ID: Final = Argument("id", "account_id", parse_text, "account", metavar="ID")
+_CODE: Final = Argument("code", "stock_code", parse_text, "as in 600000.SH", metavar="CODE")
+_YUAN: Final = Argument("yuan", "amount", parse_number, "amount in yuan", metavar="YUAN")
+
+_ASSET_COLUMNS: Final = ("account_id", "cash", "frozen_cash", "market_value", "total_asset", "fetch_balance")
+_ORDER_COLUMNS: Final = (
+    "order_id", "order_time", "stock_code", "instrument_name", "order_type", "price", "order_volume",
+    "traded_volume", "traded_price", "order_status", "status_msg",
+)  # fmt: skip
+_TRADE_COLUMNS: Final = (
+    "traded_id", "traded_time", "stock_code", "instrument_name", "order_type", "traded_price", "traded_volume",
+    "traded_amount", "commission", "order_id",
+)  # fmt: skip
+_POSITION_COLUMNS: Final = (
+    "stock_code", "instrument_name", "volume", "can_use_volume", "frozen_volume", "avg_price", "last_price",
+    "market_value", "float_profit",
+)  # fmt: skip
+_CLOCK_COLUMNS: Final = ("now", "day", "phase", "hours", "clock")
+
+VERBS: Final = (
+    Verb(
+        ("account", "create"),
+        "ctl_account_create",
+        (
+            _ID,
+            _option("type", "account_type", parse_text, "kind of account", "TYPE", choices=("STOCK", "CREDIT")),
+            _option("cash", "cash", parse_number, "first deposit", "YUAN"),
+        ),
+        _ASSET_COLUMNS,
+    ),
+    Verb(("account", "list"), "ctl_account_list", (), ("account_type", *_ASSET_COLUMNS, "status")),
+    Verb(("cash", "deposit"), "ctl_cash_deposit", (_ID, _YUAN), _ASSET_COLUMNS),
+    Verb(("cash", "withdraw"), "ctl_cash_withdraw", (_ID, _YUAN), _ASSET_COLUMNS),
+    Verb(
+        ("position", "set"),
+        "ctl_position_set",
+        (
+            _ID,
+            _CODE,
+            Argument("volume", "volume", parse_whole, "shares held from now on", metavar="VOLUME"),
+            _option("can_use", "can_use", parse_whole, "of them sellable today; all when left out", "N"),
+            _option("cost", "cost", parse_number, "cost of one share; the last price when left out", "YUAN"),
+        ),
+        _POSITION_COLUMNS,
+    ),
+    Verb(
+        ("quote",),
+        "ctl_quote",
+        (
+            _CODE,
+            _option("last", "last", parse_number, "last price", "P", required=True),
+            _option("bid", "bids", parse_level, "a bid level, best first", "P:V", repeated=True),
+            _option("ask", "asks", parse_level, "an ask level, best first", "P:V", repeated=True),
+            _option("volume", "volume", parse_whole, "volume traded since the last quote", "V"),
+            _option("pre_close", "pre_close", parse_number, "previous close", "P"),
+        ),
+    ),
+    Verb(("clock", "show"), "ctl_clock_show", (), _CLOCK_COLUMNS),
+    Verb(
+        ("clock", "set"),
+        "ctl_clock_set",
+        (Argument("time", "time", parse_time, "YYYY-MM-DDTHH:MM[:SS], or HH:MM[:SS] of the present day", metavar="TIME"),),
+        _CLOCK_COLUMNS,
+    ),
+    Verb(
+        ("clock", "advance"),
+        "ctl_clock_advance",
+        (Argument("duration", "duration_ms", parse_duration, "like 90s, 5m, 2h, 1d, 1h30m", metavar="DURATION"),),
+        _CLOCK_COLUMNS,
+    ),
+    Verb(("settle",), "ctl_settle", (), _CLOCK_COLUMNS),
+    Verb(("orders",), "ctl_orders", (_ID,), _ORDER_COLUMNS),
+    Verb(("trades",), "ctl_trades", (_ID,), _TRADE_COLUMNS),
+    Verb(("positions",), "ctl_positions", (_ID,), _POSITION_COLUMNS),
+    Verb(("asset",), "ctl_asset", (_ID,), _ASSET_COLUMNS),
+    Verb(("state-hash",), "ctl_state_hash"),
+    Verb(("check",), "ctl_check"),
+)
+
+
+# -- arguments to fields -------------------------------------------------------------------------------------------------
+
+
+def fields_of(verb: Verb, given: Mapping[str, Any]) -> JsonObject:
+    """Turn arguments by name (None: not given) into the fields of the verb's message. Raises ConfigError with a sentence."""
+    unknown = given.keys() - {argument.name for argument in verb.arguments}
+    if unknown:
+        raise ConfigError(f"{' '.join(verb.words)} has no argument {min(unknown)!r}")
+    fields: JsonObject = {}
+    for argument in verb.arguments:
+        value = given.get(argument.name)
+        if value is not None:
+            fields[argument.field] = _parsed(argument, value)
+        elif argument.required:
+            raise ConfigError(f"{' '.join(verb.words)}: {argument.metavar} is missing")
+    return fields
+
+
+def _parsed(argument: Argument, value: Any) -> Any:
+    if argument.choices and value not in argument.choices:
+        raise ConfigError(f"{argument.name}: must be one of {', '.join(argument.choices)}, not {value!r}")
+    if argument.repeated and len(value) > MAX_LEVELS:
+        raise ConfigError(f"{argument.name}: {len(value)} levels are too many; {MAX_LEVELS} are allowed")
+    try:
+        return [argument.parse(item) for item in value] if argument.repeated else argument.parse(value)
+    except ValueError as error:
+        raise ConfigError(f"{argument.name}: {error}") from None
+
+
+def answer_of(verb: Verb, reply: JsonObject) -> Any:
+    """Strip a reply to what was asked for: a list of rows, or one object."""
+    return reply["rows"] if verb.rows else {key: value for key, value in reply.items() if key not in ("t", "seq")}

@@ -1,0 +1,241 @@
+"""Stations 3 and 9: one bounded queue and one writer between the connections and the core.
+
+In come the events of every connection, in the order they arrived. The dispatcher stamps each request with ``now_ms``
+and ``seq``, lets the core take a batch of them, commits what the batch changed, and only then sends what it said.
+What arrives while a commit is under way forms the next batch, so that the cost of a commit is shared under load
+and a single client never waits for company.
+
+Time passes here too: before a batch, and when the core has something due while nobody asks, the core catches up in
+bounded slices, each committed and sent like a batch.
+
+Whatever goes wrong here ends the server: of a batch that could not be committed nothing has been sent, and the state in
+memory is ahead of the disk, so the only honest thing left is to start again from the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from miniqmt_sim.changes import Facts
+from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.server.clock import Clock
+from miniqmt_sim.settings import Limits
+from miniqmt_sim.simulator import Command, Outcome, Simulator
+from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.protocol import Hello, Role, frame
+
+_CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+_LONGEST_SLEEP_S: Final = 5.0
+"""The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
+JOURNAL_SEQ: Final = "journal_seq"
+"""Row of the counters table that keeps the number of the last journal row across restarts; the core does not know it."""
+
+
+class Outlet(Protocol):
+    """What carries the dispatcher's words to the connections; a connection that is gone is ignored."""
+
+    def send(self, connection: int, frames: list[bytes]) -> None:
+        """Hand frames to a connection."""
+
+    def welcome(self, connection: int) -> None:
+        """Let a connection in."""
+
+    def end(self, connection: int, reason: str) -> None:
+        """Say bye to a connection and close it."""
+
+
+class Ledger(Protocol):
+    """Where facts go; returns when they may be answered for."""
+
+    async def commit(self, facts: Facts) -> None:
+        """Store the facts of one batch."""
+
+
+class Batch:
+    """What a run of commands changed and said, kept until it is committed."""
+
+    __slots__ = ("commands", "facts", "frames")
+
+    def __init__(self) -> None:
+        self.commands = 0
+        self.facts: Facts = {}
+        self.frames: dict[int, list[bytes]] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Take an outcome in: later rows of a key win, what is said keeps its order, a push is serialized once."""
+        for table, rows in outcome.facts.items():
+            self.facts.setdefault(table, {}).update(rows)
+        for connection, message in outcome.replies:
+            self.say(connection, frame(message))
+        for connections, message in outcome.pushes:
+            data = frame(message)
+            for connection in connections:
+                self.say(connection, data)
+
+    def say(self, connection: int, data: bytes) -> None:
+        """Keep bytes for a connection."""
+        self.frames.setdefault(connection, []).append(data)
+
+    def note(self, table: str, row: tuple[object, ...]) -> None:
+        """Keep a row whose key is its first column."""
+        self.facts.setdefault(table, {})[row[:1]] = row
+
+
+class Dispatcher:
+    """The one writer."""
+
+    def __init__(
+        self, simulator: Simulator, clock: Clock, ledger: Ledger, limits: Limits, last_seq: int = 0, journal: bool = True
+    ) -> None:
+        self._simulator = simulator
+        self._clock = clock
+        self._ledger = ledger
+        self._limits = limits
+        self._seq = last_seq
+        self._journal = journal
+        # None stands for the end of a connection.
+        self._queue: deque[tuple[int, Hello | Request | None]] = deque()
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    # -- the connections' side -----------------------------------------------------------------------------------------
+
+    @property
+    def full(self) -> bool:
+        """Has the queue reached its bound? Whoever finds it so stops reading and leaves a ``when_room``."""
+        return len(self._queue) >= self._limits.queue_commands
+
+    def submit(self, connection: int, event: Hello | Request) -> None:
+        """Take what a connection asks."""
+        self._queue.append((connection, event))
+        self._wake.set()
+
+    def submit_gone(self, connection: int) -> None:
+        """Take note that a connection ended; in order, after what it asked before."""
+        self._queue.append((connection, None))
+        self._wake.set()
+
+    def when_room(self, resume: Callable[[], None]) -> None:
+        """Call back once there is room in the queue; in the order of asking."""
+        self._waiting.append(resume)
+
+    def finish(self) -> None:
+        """Take what is queued to its end, then return from ``run``."""
+        self._stopping = True
+        self._wake.set()
+
+    async def begin(self, facts: Facts, circumstances: JsonObject) -> None:
+        """Commit what the core's start changed; the journal tells under what circumstances."""
+        batch = Batch()
+        batch.facts = facts
+        if self._journal:
+            state = {"state": self._simulator.state_hash()}
+            self._record(0, "start", circumstances | state, self._clock.now_ms(), batch)
+        await self._ledger.commit(batch.facts)
+
+    # -- the loop ------------------------------------------------------------------------------------------------------
+
+    async def run(self, outlet: Outlet) -> None:
+        """Serve until ``finish``; whatever this raises ends the server."""
+        while self._queue or not self._stopping:
+            if not self._queue:
+                await self._sleep()
+            await self._catch_up(self._clock.now_ms(), outlet)
+            await self._run_batch(outlet)
+            self._make_room()
+
+    async def _sleep(self) -> None:
+        """Wait for an event, or until something is due."""
+        self._wake.clear()
+        due_ms = self._simulator.next_due_ms()
+        delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
+        if delay_s is None:
+            await self._wake.wait()
+            return
+        timer = asyncio.get_running_loop().call_later(min(delay_s, _LONGEST_SLEEP_S), self._wake.set)
+        await self._wake.wait()
+        timer.cancel()
+
+    async def _catch_up(self, now_ms: int, outlet: Outlet) -> None:
+        """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
+        while (outcome := self._simulator.catch_up(now_ms)) is not None:
+            batch = Batch()
+            batch.add(outcome)
+            await self._close(batch, outlet)
+            await asyncio.sleep(0)
+
+    async def _run_batch(self, outlet: Outlet) -> None:
+        """Take up to a batch of events; one that moves the clock is a batch of its own."""
+        batch = Batch()
+        if self._queue and _moves_clock(self._queue[0][1]):
+            await self._move_clock(*self._queue.popleft(), batch, outlet)
+        else:
+            for _ in range(min(len(self._queue), self._limits.batch_commands)):
+                if _moves_clock(self._queue[0][1]):
+                    break
+                self._take(*self._queue.popleft(), batch, outlet)
+        await self._close(batch, outlet)
+
+    def _take(self, connection: int, event: Hello | Request | None, batch: Batch, outlet: Outlet) -> None:
+        if isinstance(event, Request):
+            self._step(connection, event, self._clock.now_ms(), batch)
+        elif event is None:
+            self._simulator.close_session(connection)
+        else:
+            self._open(connection, event, batch, outlet)
+
+    def _open(self, connection: int, hello: Hello, batch: Batch, outlet: Outlet) -> None:
+        refusal = self._simulator.open_session(connection, hello.role.value, hello.session_id)
+        if refusal is not None:
+            outlet.end(connection, refusal)
+            return
+        outlet.welcome(connection)
+        if self._journal and hello.role is Role.TRADER:
+            self._record(connection, "hello", {"session_id": hello.session_id}, self._clock.now_ms(), batch)
+
+    def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
+        if self._journal and self._simulator.journaled(request):
+            self._record(connection, request.name, request.fields, now_ms, batch)
+        else:
+            self._seq += 1
+        batch.add(self._simulator.step(Command(now_ms, self._seq, connection, request)))
+
+    async def _move_clock(self, connection: int, request: Hello | Request | None, batch: Batch, outlet: Outlet) -> None:
+        """Pass through everything on the way to the time asked for, then answer."""
+        assert isinstance(request, Request)
+        try:
+            target_ms = self._simulator.clock_target(request, self._clock.now_ms())
+        except CommandRefused as refusal:
+            batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            return
+        await self._catch_up(target_ms, outlet)
+        self._clock.move_to(target_ms)
+        self._step(connection, request, target_ms, batch)
+
+    def _record(self, connection: int, name: str, fields: JsonObject, now_ms: int, batch: Batch) -> None:
+        """Write a row of the journal under the next command number, and that number, so that no restart uses it again."""
+        self._seq += 1
+        body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        batch.note("journal", (self._seq, now_ms, connection, name, body))
+        batch.note("counters", (JOURNAL_SEQ, self._seq))
+
+    async def _close(self, batch: Batch, outlet: Outlet) -> None:
+        """Commit, then send."""
+        if batch.facts:
+            await self._ledger.commit(batch.facts)
+        # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
+        for connection in reversed(batch.frames):
+            outlet.send(connection, batch.frames[connection])
+
+    def _make_room(self) -> None:
+        while self._waiting and not self.full:
+            self._waiting.popleft()()
+
+
+def _moves_clock(event: Hello | Request | None) -> bool:
+    return isinstance(event, Request) and event.name in _CLOCK_MOVES

@@ -1,0 +1,205 @@
+"""Station 4: what a trader's request does. One function a message; the table at the end joins them.
+
+Only what is no business of a counter is answered here with -1 and a text: an unknown account or enumeration value, a
+price that is no number, a volume that is no positive whole number. Everything else makes an order row.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from matching import units
+from matching.price_types import PRICE_TYPES
+from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, AccountType, OrderStatus
+from miniqmt_sim.counter.broker import PlaceRequest
+from miniqmt_sim.counter.order import Origin
+from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.status import is_final
+from miniqmt_sim.sessions.context import Answer, Context, account_type_name
+from miniqmt_sim.sessions.views import (
+    account_info_row,
+    account_status_row,
+    cancel_error_row,
+    market_of,
+    order_row,
+)
+from miniqmt_sim.wire.messages import JsonObject
+
+MAX_PRICE_YUAN: Final = 1_000_000_000.0
+"""A price beyond it is no price; the dearest share is far below a hundred thousand yuan."""
+
+
+def on_subscribe(context: Context, fields: JsonObject) -> Answer:
+    """Begin the pushes of an account, its status first."""
+    account = context.account(fields)
+    if account is None:
+        return {"result": -1, "error_msg": _no_account(fields)}
+    context.registry.subscribe(context.session, account.account_id)
+    context.pushes.tell((context.session.connection,), "push_account_status", account_status_row(account))
+    return {"result": 0, "error_msg": ""}
+
+
+def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
+    """End the pushes of an account."""
+    account = context.account(fields)
+    if account is None:
+        return {"result": -1, "error_msg": _no_account(fields)}
+    done = context.registry.unsubscribe(context.session, account.account_id)
+    return {"result": 0, "error_msg": ""} if done else {"result": -1, "error_msg": f"账号未订阅: {account.account_id}"}
+
+
+def on_order_stock(context: Context, fields: JsonObject) -> Answer:
+    """Place an order."""
+    account = context.account(fields)
+    text = _no_account(fields) if account is None else _not_an_order(fields)
+    if account is None or text:
+        return _order_answer(fields, -1, text)
+    price_li, on_grid = units.nearest_li(fields["price"])
+    request = PlaceRequest(
+        fields["stock_code"],
+        ORDER_TYPES[fields["order_type"]],
+        PRICE_TYPES[fields["price_type"]],
+        price_li,
+        on_grid,
+        int(fields["order_volume"]),
+        Origin(context.session.session_id, context.seq, fields["strategy_name"], fields["order_remark"]),
+    )
+    order = context.world.broker.place(account, request, context.now_ms)
+    if order.status is OrderStatus.WAIT_REPORTING:
+        context.world.hold(order, context.now_ms)
+    return _order_answer(fields, order.order_id, "")
+
+
+def _not_an_order(fields: JsonObject) -> str:
+    """Why these fields make no order at all; empty when they do."""
+    volume, price = fields["order_volume"], fields["price"]
+    if fields["order_type"] not in ORDER_TYPES:
+        return f"不支持的委托类型: {fields['order_type']}"
+    if fields["price_type"] not in PRICE_TYPES:
+        return f"不支持的报价类型: {fields['price_type']}"
+    if not math.isfinite(price) or abs(price) > MAX_PRICE_YUAN:
+        return f"委托价格无效: {price}"
+    if not math.isfinite(volume) or volume != int(volume) or not 0 < volume <= MAX_INT32:
+        return f"委托数量无效: {volume}"
+    return ""
+
+
+def _order_answer(fields: JsonObject, order_id: int, text: str) -> JsonObject:
+    return {
+        "account_type": fields["account_type"],
+        "account_id": fields["account_id"],
+        "order_id": order_id,
+        "strategy_name": fields["strategy_name"],
+        "order_remark": fields["order_remark"],
+        "error_id": ORDER_ERROR_ID if text else 0,
+        "error_msg": text,
+    }
+
+
+def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:
+    """Cancel an order; a refusal is answered and then pushed, with the same numbers."""
+    account = context.account(fields)
+    if account is None:
+        return _cancel_answer(fields, -1, fields["order_id"], fields["order_sysid"], _no_account(fields))
+    broker = context.world.broker
+    order = broker.find(account, fields["order_id"], fields["market"], fields["order_sysid"])
+    answer = broker.cancel(order, context.now_ms)
+    order_id = order.order_id if order else fields["order_id"]
+    order_sysid = order.order_sysid if order else fields["order_sysid"]
+    if answer.text:
+        market = market_of(order.stock_code) if order else max(fields["market"], 0)
+        row = cancel_error_row(account.account_type, account.account_id, order_id, order_sysid, market, answer.text)
+        context.pushes.tell((context.session.connection,), "push_cancel_error", row)
+    return _cancel_answer(fields, answer.result, order_id, order_sysid, answer.text if answer.result else "")
+
+
+def _cancel_answer(fields: JsonObject, result: int, order_id: int, order_sysid: str, text: str) -> JsonObject:
+    return {
+        "account_type": fields["account_type"],
+        "account_id": fields["account_id"],
+        "cancel_result": result,
+        "order_id": order_id,
+        "order_sysid": order_sysid,
+        "error_id": ORDER_ERROR_ID if text else 0,
+        "error_msg": text,
+    }
+
+
+def on_query_account_infos(context: Context, fields: JsonObject) -> Answer:
+    """All accounts."""
+    return [account_info_row(account) for account in context.world.broker.accounts.values()]
+
+
+def on_query_account_status(context: Context, fields: JsonObject) -> Answer:
+    """Status of all accounts."""
+    return [account_status_row(account) for account in context.world.broker.accounts.values()]
+
+
+def on_query_stock_asset(context: Context, fields: JsonObject) -> Answer:
+    """Cash and value."""
+    account = context.account(fields)
+    return _failed(fields) if account is None else [context.asset(account)]
+
+
+def on_query_stock_orders(context: Context, fields: JsonObject) -> Answer:
+    """Today's orders."""
+    account = context.account(fields)
+    if account is None:
+        return _failed(fields)
+    if fields["order_id"]:
+        order = account.orders.get(fields["order_id"])
+        return [order_row(order, context.world.exchange.securities.get(order.stock_code))] if order else []
+    rows = context.orders(account)
+    if fields["cancelable_only"]:
+        rows = [row for row in rows if not is_final(OrderStatus(row["order_status"]))]
+    return rows
+
+
+def on_query_stock_trades(context: Context, fields: JsonObject) -> Answer:
+    """Today's trades."""
+    account = context.account(fields)
+    return _failed(fields) if account is None else context.trades(account)
+
+
+def on_query_stock_positions(context: Context, fields: JsonObject) -> Answer:
+    """Positions."""
+    account = context.account(fields)
+    if account is None:
+        return _failed(fields)
+    stock_code = fields["stock_code"]
+    if not stock_code:
+        return context.positions(account)
+    return [context.position(account, stock_code)] if stock_code in account.positions else []
+
+
+def _failed(fields: JsonObject) -> JsonObject:
+    return {"error": _no_account(fields)}
+
+
+def _no_account(fields: JsonObject) -> str:
+    if fields["account_type"] not in (AccountType.STOCK, AccountType.CREDIT):
+        return f"账号类型暂不支持: {account_type_name(fields['account_type'])}"
+    return f"账号不存在: {account_row_text(fields)}"
+
+
+def account_row_text(fields: Mapping[str, Any]) -> str:
+    """An account as texts name it."""
+    return f"{account_type_name(fields['account_type'])} {fields['account_id']}"
+
+
+Handler = Callable[[Context, JsonObject], Answer]
+
+TRADER_HANDLERS: Final[Mapping[str, Handler]] = {
+    "subscribe": on_subscribe,
+    "unsubscribe": on_unsubscribe,
+    "order_stock": on_order_stock,
+    "cancel_order_stock": on_cancel_order_stock,
+    "query_account_infos": on_query_account_infos,
+    "query_account_status": on_query_account_status,
+    "query_stock_asset": on_query_stock_asset,
+    "query_stock_orders": on_query_stock_orders,
+    "query_stock_trades": on_query_stock_trades,
+    "query_stock_positions": on_query_stock_positions,
+}

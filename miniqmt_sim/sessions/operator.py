@@ -1,0 +1,309 @@
+"""Station 4: what an operator's command does. One function a message; the table at the end joins them.
+
+A command that cannot be done raises CommandRefused with a sentence, before anything is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from matching import calendar, units
+from matching.book import Side
+from matching.instrument import Security, parse_listing
+from miniqmt_sim.counter.account import Account
+from miniqmt_sim.counter.ledger import Entry
+from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.market.quote import Levels, Quote
+from miniqmt_sim.sessions.context import Answer, Context
+from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.world import OPENABLE, World, is_account_id
+
+MAX_MONEY_LI: Final = 10**15
+"""A million million yuan: sums of such amounts still fit the store's integers."""
+MAX_VOLUME: Final = 10**12
+MAX_JUMP_MS: Final = 3660 * calendar.MS_PER_DAY
+"""A clock moves at most ten years at once: a typing error must not settle a million days."""
+
+
+def on_health(context: Context, fields: JsonObject) -> Answer:
+    """Alive, and what time it is here."""
+    return {"ok": True, **clock_row(context)}
+
+
+def on_account_create(context: Context, fields: JsonObject) -> Answer:
+    """Open an account, with its first deposit."""
+    account_id, kind, broker = fields["account_id"], fields["account_type"], context.world.broker
+    if not is_account_id(account_id):
+        raise CommandRefused(f"account id {account_id!r} must be 1 to 20 letters and digits")
+    if kind not in OPENABLE:
+        raise CommandRefused(f"account type {kind!r} is not STOCK or CREDIT")
+    if account_id in broker.accounts:
+        raise CommandRefused(f"account {account_id} exists already")
+    cash_li = _money_li(fields["cash"], "cash")
+    account = broker.open_account(account_id, OPENABLE[kind])
+    broker.move_cash(account, Entry.DEPOSIT, cash_li, context.now_ms)
+    return context.asset(account)
+
+
+def on_account_list(context: Context, fields: JsonObject) -> Answer:
+    """All accounts."""
+    return [{**context.asset(account), "status": int(account.status)} for account in context.world.broker.accounts.values()]
+
+
+def on_cash_deposit(context: Context, fields: JsonObject) -> Answer:
+    """Pay in."""
+    account = _account(context, fields)
+    context.world.broker.move_cash(account, Entry.DEPOSIT, _positive_li(fields["amount"]), context.now_ms)
+    return context.asset(account)
+
+
+def on_cash_withdraw(context: Context, fields: JsonObject) -> Answer:
+    """Pay out what may leave."""
+    account = _account(context, fields)
+    amount_li = _positive_li(fields["amount"])
+    if amount_li > account.withdrawable_li:
+        raise CommandRefused(f"only {units.text_yuan(account.withdrawable_li)} yuan may be withdrawn from {account.account_id}")
+    context.world.broker.move_cash(account, Entry.WITHDRAW, -amount_li, context.now_ms)
+    return context.asset(account)
+
+
+def on_position_set(context: Context, fields: JsonObject) -> Answer:
+    """Give an account a position."""
+    account = _account(context, fields)
+    security = _security(context.world, fields["stock_code"])
+    volume = fields["volume"]
+    if not 0 <= volume <= MAX_VOLUME:
+        raise CommandRefused(f"volume {volume} is not between 0 and {MAX_VOLUME}")
+    can_use = volume if fields["can_use"] == -1 else fields["can_use"]
+    if not 0 <= can_use <= volume:
+        raise CommandRefused(f"can-use {can_use} is not between 0 and the volume {volume}")
+    held = account.positions.get(security.code)
+    if held and held.frozen_volume > can_use:
+        raise CommandRefused(f"{held.frozen_volume} shares stand in open sell orders")
+    last_li = context.world.market.last_li(security, context.now_ms)
+    cost_li = last_li if fields["cost"] == -1 else _price_li(fields["cost"], "cost")
+    context.world.broker.set_position(account, security, volume, can_use, cost_li * volume)
+    return context.position(account, security.code)
+
+
+def on_quote(context: Context, fields: JsonObject) -> Answer:
+    """The market of one security, from the operator."""
+    world = context.world
+    last_li = _price_li(fields["last"], "last")
+    bids, asks = _levels(fields["bids"], Side.BUY), _levels(fields["asks"], Side.SELL)
+    if bids and asks and bids[0][0] >= asks[0][0]:
+        raise CommandRefused("the best bid must be below the best ask")
+    if not 0 <= fields["volume"] <= MAX_VOLUME:
+        raise CommandRefused(f"volume {fields['volume']} is not between 0 and {MAX_VOLUME}")
+    pre_close_li = _price_li(fields["pre_close"], "pre-close") if fields["pre_close"] else 0
+    security = _quoted_security(world, fields["stock_code"], pre_close_li or last_li)
+    tick_li = world.exchange.rules.on(security.board, world.exchange.day).tick.tick_li
+    for price_li in (last_li, pre_close_li, *(level[0] for level in (*bids, *asks))):
+        if price_li % tick_li:
+            raise CommandRefused(f"{units.yuan(price_li)} is not a multiple of the tick {units.yuan(tick_li)} of {security.code}")
+    if security.code not in world.exchange.securities:
+        security = world.market.list_security(
+            parse_listing(security.code, security.name, pre_close_li or last_li)
+        )
+    if pre_close_li:
+        world.exchange.set_reference(security, pre_close_li)
+        world.market.record_reference(security)
+    quote = Quote(last_li, bids, asks, fields["volume"])
+    world.broker.settle(world.market.quote(security, quote, context.now_ms), context.now_ms)
+    return quote_row(context, security)
+
+
+def on_clock_show(context: Context, fields: JsonObject) -> Answer:
+    """What time it is here."""
+    return clock_row(context)
+
+
+def on_clock_moved(context: Context, fields: JsonObject) -> Answer:
+    """The clock was moved before this command was stamped; say where it stands, and remember it."""
+    context.world.counters["now_ms"] = context.now_ms
+    return clock_row(context)
+
+
+def on_orders(context: Context, fields: JsonObject) -> Answer:
+    """Today's orders."""
+    return context.orders(_account(context, fields))
+
+
+def on_trades(context: Context, fields: JsonObject) -> Answer:
+    """Today's trades."""
+    return context.trades(_account(context, fields))
+
+
+def on_positions(context: Context, fields: JsonObject) -> Answer:
+    """Positions."""
+    return context.positions(_account(context, fields))
+
+
+def on_asset(context: Context, fields: JsonObject) -> Answer:
+    """Cash and value."""
+    return context.asset(_account(context, fields))
+
+
+def on_state_hash(context: Context, fields: JsonObject) -> Answer:
+    """The world in 64 digits."""
+    return {"state_hash": context.world.state_hash()}
+
+
+def on_check(context: Context, fields: JsonObject) -> Answer:
+    """Every invariant."""
+    problems = list(context.world.problems())
+    return {"ok": not problems, "problems": problems}
+
+
+# ---- the clock ---------------------------------------------------------------------------------------------------------
+
+
+def clock_target(world: World, request: Request, now_ms: int) -> int:
+    """Where a clock command moves the clock to. Raises CommandRefused; only a pristine manual world may go back."""
+    target_ms = _TARGETS[request.name](world, request.fields, now_ms)
+    if target_ms < now_ms and not (world.is_pristine and world.config.clock == "manual"):
+        raise CommandRefused(f"time only moves forward: it is {calendar.text_of(now_ms)} already")
+    if target_ms - now_ms > MAX_JUMP_MS:
+        raise CommandRefused(f"{calendar.text_of(target_ms)} is more than ten years ahead")
+    return target_ms
+
+
+def _set_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    try:
+        target_ms = calendar.parse_moment(fields["time"], calendar.day_of(now_ms))
+    except ValueError as error:
+        raise CommandRefused(str(error)) from None
+    if not 2015 <= calendar.day_of(target_ms) // 10000 <= 9000:
+        raise CommandRefused(f"{fields['time']}: the rules begin in 2015")
+    return target_ms
+
+
+def _advance_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    duration_ms: int = fields["duration_ms"]
+    if duration_ms <= 0:
+        raise CommandRefused("the duration must be positive")
+    return now_ms + duration_ms
+
+
+def _settle_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    return max(world.next_close_ms(), now_ms)
+
+
+_TARGETS: Final[Mapping[str, Callable[[World, JsonObject, int], int]]] = {
+    "ctl_clock_set": _set_target,
+    "ctl_clock_advance": _advance_target,
+    "ctl_settle": _settle_target,
+}
+
+
+def clock_row(context: Context) -> JsonObject:
+    """Time, day and phase."""
+    world = context.world
+    return {
+        "now": calendar.text_of(context.now_ms),
+        "now_ms": context.now_ms,
+        "day": world.exchange.day,
+        "phase": world.phase_name(context.now_ms),
+        "hours": world.config.hours,
+        "clock": world.config.clock,
+    }
+
+
+def quote_row(context: Context, security: Security) -> JsonObject:
+    """A quote screen's line."""
+    bids, asks = context.world.market.shown(security, context.now_ms)
+    return {
+        "stock_code": security.code,
+        "name": security.name,
+        "last_price": units.yuan(security.last_li),
+        "pre_close": units.yuan(security.pre_close_li),
+        "bids": [[units.yuan(price_li), volume] for price_li, volume in bids],
+        "asks": [[units.yuan(price_li), volume] for price_li, volume in asks],
+    }
+
+
+# ---- arguments ---------------------------------------------------------------------------------------------------------
+
+
+def _account(context: Context, fields: JsonObject) -> Account:
+    account = context.world.broker.accounts.get(fields["account_id"])
+    if account is None:
+        raise CommandRefused(f"there is no account {fields['account_id']}")
+    return account
+
+
+def _security(world: World, stock_code: str) -> Security:
+    security = world.exchange.securities.get(stock_code)
+    if security is None:
+        raise CommandRefused(f"{stock_code} is not listed; list it with a quote")
+    return security
+
+
+def _quoted_security(world: World, stock_code: str, pre_close_li: int) -> Security:
+    """The security, or what it will be once the quote has been found good."""
+    found = world.exchange.securities.get(stock_code)
+    if found is not None:
+        return found
+    try:
+        return Security(parse_listing(stock_code, "", pre_close_li))
+    except ValueError as error:
+        raise CommandRefused(str(error)) from None
+
+
+def _money_li(amount: Any, name: str) -> int:
+    try:
+        amount_li = units.li_from_yuan(amount)
+    except units.OffGridError as error:
+        raise CommandRefused(f"{name}: {error}") from None
+    if not 0 <= amount_li <= MAX_MONEY_LI or amount_li % units.LI_PER_FEN:
+        raise CommandRefused(f"{name} {amount} is not a sum of money in yuan and fen")
+    return amount_li
+
+
+def _positive_li(amount: Any) -> int:
+    amount_li = _money_li(amount, "amount")
+    if not amount_li:
+        raise CommandRefused("amount must be positive")
+    return amount_li
+
+
+def _price_li(price: Any, name: str) -> int:
+    try:
+        price_li = units.li_from_yuan(price)
+    except units.OffGridError as error:
+        raise CommandRefused(f"{name}: {error}") from None
+    if not 0 < price_li <= MAX_MONEY_LI // MAX_VOLUME * units.LI_PER_YUAN:
+        raise CommandRefused(f"{name} {price} is not a price")
+    return price_li
+
+
+def _levels(levels: Any, side: Side) -> Levels:
+    found = tuple((_price_li(price, "level"), volume) for price, volume in levels)
+    prices = [price_li for price_li, _ in found]
+    if prices != sorted(dict.fromkeys(prices), reverse=side is Side.BUY):
+        raise CommandRefused(f"{'bids' if side is Side.BUY else 'asks'} must stand best first, each price once")
+    if any(not 0 < volume <= MAX_VOLUME for _, volume in found):
+        raise CommandRefused("the volume of a level must be positive")
+    return found
+
+
+OPERATOR_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] = {
+    "health": on_health,
+    "ctl_account_create": on_account_create,
+    "ctl_account_list": on_account_list,
+    "ctl_cash_deposit": on_cash_deposit,
+    "ctl_cash_withdraw": on_cash_withdraw,
+    "ctl_position_set": on_position_set,
+    "ctl_quote": on_quote,
+    "ctl_clock_show": on_clock_show,
+    "ctl_clock_set": on_clock_moved,
+    "ctl_clock_advance": on_clock_moved,
+    "ctl_settle": on_clock_moved,
+    "ctl_orders": on_orders,
+    "ctl_trades": on_trades,
+    "ctl_positions": on_positions,
+    "ctl_asset": on_asset,
+    "ctl_state_hash": on_state_hash,
+    "ctl_check": on_check,
+}

@@ -1,0 +1,70 @@
+"""Station 8: what happened, told to every subscriber of the account, in the order it happened.
+
+Orders and trades are told as they are at that moment; positions and assets once at the end of the step, however often
+they changed. A refusal goes to the session that placed the order only. An account nobody listens to costs a look-up.
+"""
+
+from __future__ import annotations
+
+from matching.exchange import Exchange
+from miniqmt_sim.counter.account import Account
+from miniqmt_sim.counter.order import Order, Trade
+from miniqmt_sim.sessions.registry import Registry
+from miniqmt_sim.sessions.views import order_error_row, order_row, trade_row
+from miniqmt_sim.wire.messages import JsonObject
+
+Push = tuple[tuple[int, ...], JsonObject]
+
+
+class Pushes:
+    """Collects the pushes of one step; it is the counter's Listener."""
+
+    def __init__(self, registry: Registry, exchange: Exchange) -> None:
+        self._registry = registry
+        self._exchange = exchange
+        self._pushes: list[Push] = []
+        self._positions: dict[tuple[str, str], None] = {}
+        self._assets: dict[str, None] = {}
+
+    def order_changed(self, order: Order) -> None:
+        """Tell of an order's new status or fill."""
+        to = self._registry.subscribers(order.account_id)
+        if to:
+            row = order_row(order, self._exchange.securities.get(order.stock_code))
+            self._pushes.append((to, {"t": "push_stock_order", **row}))
+
+    def traded(self, trade: Trade) -> None:
+        """Tell of a fill."""
+        to = self._registry.subscribers(trade.order.account_id)
+        if to:
+            row = trade_row(trade, self._exchange.securities[trade.order.stock_code])
+            self._pushes.append((to, {"t": "push_stock_trade", **row}))
+
+    def refused(self, order: Order) -> None:
+        """Tell the session that placed it why an order is junk."""
+        connection = self._registry.connection_of(order.origin.session_id)
+        if connection is not None:
+            self.tell((connection,), "push_order_error", order_error_row(order))
+
+    def holdings_changed(self, account: Account, stock_code: str | None) -> None:
+        """Remember that cash, and perhaps a position, must be told at the end of the step."""
+        self._assets[account.account_id] = None
+        if stock_code is not None:
+            self._positions[account.account_id, stock_code] = None
+
+    def tell(self, to: tuple[int, ...], name: str, row: JsonObject) -> None:
+        """Add one push."""
+        self._pushes.append((to, {"t": name, **row}))
+
+    def take_holdings(self) -> tuple[list[tuple[str, str]], list[str]]:
+        """Positions and accounts that changed in this step and have subscribers."""
+        positions = [key for key in self._positions if self._registry.subscribers(key[0])]
+        assets = [account_id for account_id in self._assets if self._registry.subscribers(account_id)]
+        self._positions.clear()
+        self._assets.clear()
+        return positions, assets
+
+    def take(self) -> list[Push]:
+        """All pushes of the step, in order."""
+        pushes, self._pushes = self._pushes, []
+        return pushes

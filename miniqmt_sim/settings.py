@@ -1,0 +1,328 @@
+"""Everything that can be configured, read once and handed on as plain values; the core opens no file.
+
+Four layers, each over the one before: the packaged ``server.toml``, the file given with ``--config``, the environment,
+the options of the command line. Every value passes the same table of options, so an unknown key, a wrong type or a value
+out of range is a ConfigError that names its place, whichever layer it comes from. The other files (accounts, instruments,
+calendar, rules) are only parsed here; what they mean is the core's to judge.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from miniqmt_sim.errors import ConfigError
+
+ENV_LISTEN: Final = "MINIQMT_SIM_LISTEN"
+
+MAX_PORT: Final = 65535
+
+
+class Option(NamedTuple):
+    """One key of server.toml: its type and what is allowed."""
+
+    key: str
+    kind: type
+    choices: tuple[str, ...] = ()
+    least: int = 0
+
+
+OPTIONS: Final = {
+    option.key: option
+    for option in (
+        Option("userdata", str),
+        Option("database", str),
+        Option("listen", str),
+        Option("hours", str, ("always", "exchange")),
+        Option("feed", str, ("synthetic", "none")),
+        Option("seed", int),
+        Option("durability", str, ("full", "normal", "off")),
+        Option("clock", str, ("system", "manual")),
+        Option("journal", bool),
+        Option("auto_list", bool),
+        Option("fills.profile", str, ("frictionless", "standard", "strict")),
+        Option("files.accounts", str),
+        Option("files.instruments", str),
+        Option("files.calendar", str),
+        Option("files.rules", str),
+        Option("limits.connections", int, least=1),
+        Option("limits.queue_commands", int, least=1),
+        Option("limits.batch_commands", int, least=1),
+        Option("limits.backlog_bytes", int, least=4096),
+        Option("limits.heartbeat_ms", int, least=20),
+        Option("limits.handshake_ms", int, least=20),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of everything in the server that can grow; reasons stand in server.toml."""
+
+    connections: int
+    queue_commands: int
+    batch_commands: int
+    backlog_bytes: int
+    heartbeat_ms: int
+    handshake_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What decides how the simulated world behaves; the core's configuration, value by value."""
+
+    hours: str
+    feed: str
+    clock: str
+    seed: int
+    auto_list: bool
+    fills: str
+    rules: Mapping[str, Any]
+    """File stem -> parsed content."""
+    instruments: Sequence[Mapping[str, Any]]
+    accounts: Sequence[Mapping[str, Any]]
+    holidays: Sequence[int]
+
+    @property
+    def fingerprint(self) -> str:
+        """Give the SHA-256 of all of it."""
+        text = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a server is started with."""
+
+    userdata: Path | None
+    """None: the shared default."""
+    database: str
+    """Path or URL; empty: in the userdata directory."""
+    host: str
+    port: int
+    durability: str
+    journal: bool
+    limits: Limits
+    world: World
+
+
+def load_settings(
+    options: Mapping[str, Any] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Settings:
+    """Read the layers and every file they name.
+
+    ``options`` by key of server.toml, None for one that was not given; ``config`` is the user's own file.
+    Raises ConfigError with the place of the first thing that is wrong.
+    """
+    home = config_dir()
+    values = _read_server_file(home / "server.toml")
+    if config is not None:
+        values |= _read_server_file(Path(config))
+    if environ.get(ENV_LISTEN):
+        values["listen"] = environ[ENV_LISTEN]
+    values |= _checked({key: value for key, value in (options or {}).items() if value is not None}, "options")
+    return _settings(values, home)
+
+
+def config_dir() -> Path:
+    """Give the directory of the packaged configuration: inside the installed package, else at the top of a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "config"
+    return installed if (installed / "server.toml").exists() else package.parent / "config"
+
+
+def _settings(values: Mapping[str, Any], home: Path) -> Settings:
+    host, port = parse_listen(values["listen"])
+    return Settings(
+        userdata=Path(values["userdata"]) if values["userdata"] else None,
+        database=values["database"],
+        host=host,
+        port=port,
+        durability=values["durability"],
+        journal=values["journal"],
+        limits=Limits(**{key.partition(".")[2]: value for key, value in values.items() if key.startswith("limits.")}),
+        world=World(
+            hours=values["hours"],
+            feed=values["feed"],
+            clock=values["clock"],
+            seed=values["seed"],
+            auto_list=values["auto_list"],
+            fills=values["fills.profile"],
+            rules=read_rules(Path(values["files.rules"] or home / "rules")),
+            instruments=read_instruments(Path(values["files.instruments"] or home / "instruments.csv")),
+            accounts=read_accounts(Path(values["files.accounts"] or home / "accounts.toml")),
+            holidays=read_holidays(Path(values["files.calendar"] or home / "calendar")),
+        ),
+    )
+
+
+# -- server.toml ---------------------------------------------------------------------------------------------------------
+
+
+def _read_server_file(path: Path) -> dict[str, Any]:
+    values = _checked(_flat(_read_toml(path)), str(path))
+    for key in values:
+        if key.startswith("files.") and values[key]:
+            values[key] = str(path.parent / values[key])
+    return values
+
+
+def _flat(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Write ``[limits] connections`` as ``limits.connections``."""
+    flat: dict[str, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": item for inner, item in value.items()} or {key: value}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _checked(values: Mapping[str, Any], place: str) -> dict[str, Any]:
+    for key, value in values.items():
+        problem = _problem(OPTIONS.get(key), value)
+        if problem is not None:
+            raise ConfigError(f"{place}: {key}: {problem}")
+    return dict(values)
+
+
+def _problem(option: Option | None, value: Any) -> str | None:
+    """Say what is wrong with a value of an option, if anything is."""
+    if option is None:
+        return "there is no such key; the packaged server.toml has them all"
+    if type(value) is not option.kind:
+        return f"must be {_KIND_NAMES[option.kind]}, not {value!r}"
+    if option.choices and value not in option.choices:
+        return f"must be one of {', '.join(option.choices)}, not {value!r}"
+    if isinstance(value, int) and not option.least <= value < 2**63:
+        return f"must be at least {option.least} and fit 63 bits, not {value!r}"
+    return None
+
+
+_KIND_NAMES: Final = {str: "a text", int: "an integer", bool: "true or false"}
+
+
+def parse_listen(text: str) -> tuple[str, int]:
+    """Split HOST:PORT or [IPV6]:PORT. Raises ConfigError."""
+    host, colon, port = text.rpartition(":")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        colon = ""
+    if not colon or not host or not (port.isascii() and port.isdigit()) or int(port) > MAX_PORT:
+        raise ConfigError(f"listen: {text!r} is not HOST:PORT, as in 127.0.0.1:58620 or [::1]:58620")
+    return host, int(port)
+
+
+# -- the other files -----------------------------------------------------------------------------------------------------
+
+
+def read_rules(directory: Path) -> dict[str, Any]:
+    """Parse every rule file: file stem -> content."""
+    return {path.stem: _read_toml(path) for path in _toml_files(directory)}
+
+
+def read_accounts(path: Path) -> list[dict[str, Any]]:
+    """Parse the [[account]] tables of a file."""
+    content = _read_toml(path)
+    unknown = content.keys() - {"account"}
+    if unknown:
+        raise ConfigError(f"{path}: {min(unknown)}: there is no such key; accounts are [[account]] tables")
+    accounts = content.get("account", [])
+    if not isinstance(accounts, list) or not all(isinstance(account, dict) for account in accounts):
+        raise ConfigError(f"{path}: account: must be [[account]] tables")
+    return accounts
+
+
+def read_holidays(directory: Path) -> list[int]:
+    """Gather the closed days of every file, sorted. Raises ConfigError for one that stands twice or is no date."""
+    found: dict[int, Path] = {}
+    for path in _toml_files(directory):
+        content = _read_toml(path)
+        unknown = content.keys() - {"source", "days"}
+        if unknown:
+            raise ConfigError(f"{path}: {min(unknown)}: there is no such key; there are source, days")
+        for day in _days(path, content):
+            if day in found:
+                raise ConfigError(f"{path}: days: {day} stands in {found[day].name} already")
+            found[day] = path
+    return sorted(found)
+
+
+def _days(path: Path, content: Mapping[str, Any]) -> list[int]:
+    days = content.get("days")
+    if not isinstance(days, list) or not all(_is_date(day) for day in days):
+        raise ConfigError(f"{path}: days: must be a list of integers like 20260101")
+    return days
+
+
+def _is_date(day: object) -> bool:
+    if type(day) is not int:
+        return False
+    try:
+        date(day // 10000, day // 100 % 100, day % 100)
+    except ValueError:
+        return False
+    return True
+
+
+def read_instruments(path: Path) -> list[dict[str, str]]:
+    """Read the rows of an instruments file, each with ``_where`` naming its line.
+
+    Raises ConfigError for a column that stands twice, a row of another length or a code that stands twice.
+    """
+    reader = csv.reader(_read_text(path).splitlines(keepends=True), strict=True)
+    try:
+        lines = [(reader.line_num, cells) for cells in reader if cells]
+    except csv.Error as error:
+        raise ConfigError(f"{path}: line {reader.line_num}: {error}") from None
+    if not lines:
+        raise ConfigError(f"{path}: line 1 must name the columns")
+    _, header = lines[0]
+    if len(set(header)) < len(header):
+        raise ConfigError(f"{path}: line 1 names a column twice")
+    seen: dict[str, int] = {}
+    for number, cells in lines[1:]:
+        if len(cells) != len(header):
+            raise ConfigError(f"{path}: line {number} has {len(cells)} columns, the header {len(header)}")
+        if seen.setdefault(cells[0], number) != number:
+            raise ConfigError(f"{path}: line {number}: {cells[0]} stands in line {seen[cells[0]]} already")
+    return [{**dict(zip(header, cells, strict=True)), "_where": f"{path.name} line {number}"} for number, cells in lines[1:]]
+
+
+def _toml_files(directory: Path) -> list[Path]:
+    if not directory.is_dir():
+        raise ConfigError(f"{directory} is not a directory")
+    return sorted(directory.glob("*.toml"))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    return _parse_toml(_read_text(path), str(path))
+
+
+@cache
+def _parse_toml(text: str, place: str) -> dict[str, Any]:
+    """Parse a file; a process that starts many servers parses the packaged ones once, and nobody changes what this gives."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{place}: {error}") from None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from None
+

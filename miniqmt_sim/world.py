@@ -1,0 +1,379 @@
+"""The world: everything that is stored, wired together, and what it does by itself when its time comes.
+
+Stations 5–7 as one object: the exchange, the market around it, the counter, the scheduler and the trading day. It is
+built from plain mappings (``WorldConfig``), opened new or from stored rows, and after that changed only by
+``sessions`` (what somebody asks) and by ``run`` (what is due).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from matching import calendar, units
+from matching.book import BookOrder
+from matching.calendar import TradingCalendar
+from matching.codes import Board
+from matching.exchange import Exchange
+from matching.instrument import Listing, Security, parse_listing
+from matching.phases import PHASE_RULES
+from matching.price_types import PRICE_TYPES
+from matching.rules import ALWAYS, RuleError, Rules
+from miniqmt_sim.changes import Changes, Counters, Facts, Row
+from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
+from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.counter.broker import Broker, Listener, next_release_ms
+from miniqmt_sim.counter.fees import Fees, FeeSchedule
+from miniqmt_sim.counter.ledger import Entry
+from miniqmt_sim.counter.order import Order, Origin, Trade
+from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.settlement import close_day, market_value_li
+from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.market.market import Market
+from miniqmt_sim.market.quote import FILL_PROFILES
+from miniqmt_sim.market.synthetic import SyntheticMarket
+from miniqmt_sim.scheduler import Due, Scheduler
+
+DAY_OPEN_MS: Final = calendar.parse_clock("08:30")
+"""When a counter begins its day with ``hours = exchange``: before the first order of the opening auction."""
+DAY_CLOSE_MS: Final = calendar.parse_clock("16:00")
+"""When it settles: after the last phase of any board."""
+UNHASHED_TABLES: Final = ("quotes",)
+"""Bare quotes are no part of the state hash."""
+UNHASHED_COUNTERS: Final = ("now_ms", "seq")
+"""How often somebody merely looked is no part of it either."""
+
+
+class SimulatorConfig(NamedTuple):
+    """What the world is made of, as plain mappings: the core opens no file.
+
+    ``rules``: file stem of config/rules to its parsed content; ``instruments``: rows of instruments.csv with their place
+    under ``_where``; ``accounts``: the tables of accounts.toml; ``holidays``: closed weekdays as yyyymmdd.
+    """
+
+    hours: str
+    feed: str
+    clock: str
+    seed: int
+    auto_list: bool
+    fills: str
+    rules: Mapping[str, Any]
+    instruments: Sequence[Mapping[str, Any]]
+    accounts: Sequence[Mapping[str, Any]]
+    holidays: Sequence[int]
+
+
+class World:
+    """All state that outlives a connection."""
+
+    def __init__(self, config: SimulatorConfig, changes: Changes) -> None:
+        """Build an empty world. Raises ConfigError for anything its author must correct."""
+        self.config = config
+        self.changes = changes
+        self.counters = Counters(changes)
+        self.scheduler = Scheduler(changes, self.counters)
+        self.always = config.hours == ALWAYS
+        try:
+            rules = Rules({stem: content for stem, content in config.rules.items() if stem != "fees"}, config.hours)
+            self._fees = FeeSchedule(config.rules.get("fees", {}))
+        except RuleError as error:
+            raise ConfigError(str(error)) from None
+        self._listings = [_listing(row) for row in config.instruments]
+        self._first_accounts = [_FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
+        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always))
+        synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
+        profile = FILL_PROFILES.get(config.fills)
+        if profile is None:
+            raise ConfigError(f"fills: unknown profile {config.fills!r}; there are {', '.join(FILL_PROFILES)}")
+        self.market = Market(self.exchange, synthetic, profile, config.auto_list, changes, self.counters)
+        self.broker: Broker
+
+    def connect(self, listener: Listener) -> None:
+        """Give the counter somebody to tell."""
+        self.broker = Broker(self.exchange, self._fees, self.market, listener, self.changes, self.counters)
+
+    # ---- a new world ---------------------------------------------------------------------------------------------------
+
+    def create(self, now_ms: int) -> None:
+        """Open a new world: securities listed, accounts opened, the first day planned."""
+        self._begin(now_ms)
+        for listing in self._listings:
+            try:
+                self.market.list_security(listing)
+            except ValueError as error:
+                raise ConfigError(f"instruments: {error}") from None
+        for first in self._first_accounts:
+            if first.account_id in self.broker.accounts:
+                raise ConfigError(f"accounts: {first.account_id} stands there twice")
+            account = self.broker.open_account(first.account_id, first.account_type)
+            self.broker.move_cash(account, Entry.DEPOSIT, first.cash_li, now_ms)
+            for stock_code, volume, cost_li in first.positions:
+                security = self.exchange.securities.get(stock_code)
+                if security is None:
+                    raise ConfigError(f"accounts: {first.account_id} holds {stock_code}, which is not listed")
+                self.broker.set_position(account, security, volume, volume, cost_li)
+
+    def _begin(self, now_ms: int) -> None:
+        """Set the first trading day, and the moment the synthetic walk starts from."""
+        day = self.exchange.calendar.first_on_or_after(calendar.day_of(now_ms))
+        if not self.always and now_ms >= calendar.midnight_ms(day) + DAY_CLOSE_MS:
+            day = self.exchange.calendar.next_after(day)
+        self.counters["start_ms"] = self.counters["now_ms"] = now_ms
+        self.counters["day"] = self.exchange.day = day
+        self._plan_close()
+
+    @property
+    def is_pristine(self) -> bool:
+        """Has nothing happened yet that is bound to a time?"""
+        return not self.counters["order_id"] and not self.counters["settled_day"]
+
+    def rewind(self, now_ms: int) -> None:
+        """Set a pristine world back to an earlier time."""
+        assert self.is_pristine, "time only moves forward once something has happened"
+        for kind in ("close", "open"):
+            self.scheduler.drop(kind)
+        self._begin(now_ms)
+
+    # ---- the day -------------------------------------------------------------------------------------------------------
+
+    def run(self, thing: Due) -> None:
+        """Do what is due, at the time it was due."""
+        {"close": self._close_day, "open": self._open_day, "feed": self._feed, "release": self._release}[thing.kind](thing)
+
+    def plan(self, now_ms: int) -> None:
+        """Schedule what the last step made necessary: the walk goes on where the house stands."""
+        if self.market.walked() and not self.scheduler.has("feed"):
+            self.scheduler.put(self.market.next_step_ms(now_ms), "feed")
+
+    def hold(self, order: Order, now_ms: int) -> None:
+        """Send a held order when the next phase that takes orders begins."""
+        security = self.exchange.securities[order.stock_code]
+        self.scheduler.put(next_release_ms(self.exchange, security, now_ms), "release", str(order.order_id))
+
+    def next_close_ms(self) -> int:
+        """When the present trading day will be settled, or, after that, the next one."""
+        day = self.exchange.day
+        if self.counters["settled_day"] == day:
+            day = self.exchange.calendar.next_after(day)
+        return calendar.midnight_ms(day) + (calendar.MS_PER_DAY if self.always else DAY_CLOSE_MS)
+
+    def _plan_close(self) -> None:
+        self.scheduler.put(self.next_close_ms(), "close")
+
+    def _close_day(self, thing: Due) -> None:
+        self.scheduler.drop("feed")
+        self.market.close()
+        close_day(self.broker, self.changes, thing.due_ms)
+        self.counters["settled_day"] = self.exchange.day
+        next_day = self.exchange.calendar.next_after(self.exchange.day)
+        self.scheduler.put(calendar.midnight_ms(next_day) + (0 if self.always else DAY_OPEN_MS), "open", str(next_day))
+
+    def _open_day(self, thing: Due) -> None:
+        self.broker.turn_day()
+        self.exchange.open_day(int(thing.detail))
+        self.counters["day"] = self.exchange.day
+        self.market.open_day(keep_quotes=self.always)
+        self._plan_close()
+
+    def _feed(self, thing: Due) -> None:
+        for code in self.market.walked():
+            self.broker.settle(self.market.step(code, thing.due_ms), thing.due_ms)
+
+    def _release(self, thing: Due) -> None:
+        for order in self.broker.open_orders():
+            if order.order_id == int(thing.detail) and order.status is OrderStatus.WAIT_REPORTING:
+                self.broker.report(order, thing.due_ms)
+
+    # ---- figures -------------------------------------------------------------------------------------------------------
+
+    def market_value_li(self, account: Account, now_ms: int) -> int:
+        """An account's positions at the prices of this moment."""
+        for stock_code in account.positions:
+            self.market.last_li(self.exchange.securities[stock_code], now_ms)
+        return market_value_li(self.broker, account)
+
+    def phase_name(self, now_ms: int) -> str:
+        """The phase of a main-board stock."""
+        return str(self.exchange.board_phase(Board.SH_MAIN, now_ms))
+
+    def takes_orders(self, security: Security, now_ms: int) -> bool:
+        """Does the exchange take orders in this security now?"""
+        return PHASE_RULES[self.exchange.phase(security, now_ms)].orders
+
+    # ---- stored rows ---------------------------------------------------------------------------------------------------
+
+    def restore(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
+        for name, value in rows["counters"]:
+            self.counters.restore(name, value)
+        self.exchange.day = self.counters["day"]
+        self._restore_securities(rows["instruments"])
+        self.market.restore_quotes(rows["quotes"])
+        self._restore_accounts(rows)
+        resting = self._restore_orders(rows)
+        self.exchange.restore([*resting, *self.market.house.restore(rows["house_rests"])])
+        self.scheduler.restore(rows["scheduled"])
+
+    def _restore_securities(self, rows: Sequence[Row]) -> None:
+        listings = {listing.code.text: listing for listing in self._listings}
+        for stock_code, name, _, pre_close_li, base_li in rows:
+            listing = listings.pop(stock_code, None) or parse_listing(stock_code, name, pre_close_li)
+            security = self.exchange.list_security(listing._replace(pre_close_li=pre_close_li))
+            self.market.restore_base(security, base_li)
+        for listing in listings.values():
+            self.market.list_security(listing)
+
+    def _restore_accounts(self, rows: Mapping[str, Sequence[Row]]) -> None:
+        for account_id, account_type, status, cash_li, frozen_li, unsettled_li, opened_day in rows["accounts"]:
+            account = Account(account_id, AccountType(account_type), opened_day)
+            account.status = AccountStatus(status)
+            account.cash_li, account.frozen_li, account.unsettled_li = cash_li, frozen_li, unsettled_li
+            self.broker.accounts[account_id] = account
+        for account_id, stock_code, *figures, opened_day in rows["positions"]:
+            position = Position(account_id, stock_code, opened_day)
+            (
+                position.volume, position.today_volume, position.frozen_volume, position.yesterday_volume, position.cost_li,
+                position.bought_li, position.bought_volume,
+            ) = figures  # fmt: skip
+            self.broker.accounts[account_id].positions[stock_code] = position
+
+    def _restore_orders(self, rows: Mapping[str, Sequence[Row]]) -> list[BookOrder]:
+        resting = []
+        for row in rows["orders"]:
+            order = _order(row)
+            self.broker.restore_order(order)
+            if order.queue_seq and order.is_open:
+                order.book_order = order.in_book()
+                resting.append(order.book_order)
+        for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees in rows["trades"]:
+            account = self.broker.accounts[account_id]
+            account.trades.append(Trade(trade_id, account.orders[order_id], price_li, volume, trade_ms, Fees(*fees)))
+        return resting
+
+    def rows(self) -> dict[str, list[Row]]:
+        """The whole world as rows, sorted by key."""
+        accounts = sorted(self.broker.accounts.values(), key=lambda account: account.account_id)
+        return {
+            "counters": list(self.counters.items()),
+            "accounts": [account.row() for account in accounts],
+            "positions": sorted(position.row() for account in accounts for position in account.positions.values()),
+            "orders": sorted(order.row() for account in accounts for order in account.orders.values()),
+            "trades": sorted(trade.row() for account in accounts for trade in account.trades),
+            "instruments": self.market.instrument_rows(),
+            "house_rests": self.market.house.rows(),
+            "scheduled": self.scheduler.rows(),
+        }
+
+    def state_hash(self) -> str:
+        """SHA-256 of the world's canonical form."""
+        return state_hash(self.rows())
+
+    def problems(self) -> Iterator[str]:
+        """Name everything that does not hold."""
+        yield from self.exchange.problems()
+        yield from self.market.problems()
+        yield from self.broker.problems()
+
+    def take_changes(self) -> Facts:
+        """What changed since the last time, as rows."""
+        return self.changes.take()
+
+
+def state_hash(rows: Mapping[str, Sequence[Row]]) -> str:
+    """SHA-256 of a world given as rows, wherever they were read from."""
+    digest = hashlib.sha256()
+    for table in sorted(set(rows) - set(UNHASHED_TABLES)):
+        kept = sorted(row for row in rows[table] if table != "counters" or (row[0] not in UNHASHED_COUNTERS and row[1]))
+        digest.update(json.dumps([table, kept], ensure_ascii=False, separators=(",", ":")).encode())
+    return digest.hexdigest()
+
+
+class _FirstAccount(NamedTuple):
+    """An account of accounts.toml."""
+
+    account_id: str
+    account_type: AccountType
+    cash_li: int
+    positions: tuple[tuple[str, int, int], ...]
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any], number: int) -> _FirstAccount:
+        """Check one table. Raises ConfigError."""
+        where = f"accounts, account {number}"
+        _only(table, ("id", "type", "cash_yuan", "position"), where)
+        account_id = table.get("id")
+        if not isinstance(account_id, str) or not is_account_id(account_id):
+            raise ConfigError(f"{where}: id must be 1 to 20 letters and digits")
+        kind = table.get("type", "STOCK")
+        if kind not in OPENABLE:
+            raise ConfigError(f"{where}: type must be STOCK or CREDIT")
+        positions = []
+        for position in table.get("position", ()):
+            _only(position, ("stock_code", "volume", "cost_yuan"), f"{where}, position")
+            volume = position.get("volume")
+            if type(volume) is not int or volume <= 0:
+                raise ConfigError(f"{where}, position: volume must be a positive integer")
+            cost_li = _li(position.get("cost_yuan"), f"{where}, position: cost_yuan")
+            positions.append((str(position.get("stock_code")), volume, cost_li * volume))
+        return cls(account_id, OPENABLE[kind], _li(table.get("cash_yuan", 0), f"{where}: cash_yuan"), tuple(positions))
+
+
+OPENABLE: Final = {"STOCK": AccountType.STOCK, "CREDIT": AccountType.CREDIT}
+"""Kinds of account that can be opened, as they are written."""
+
+
+def is_account_id(text: str) -> bool:
+    """1 to 20 letters and digits."""
+    return 1 <= len(text) <= 20 and text.isascii() and text.isalnum()
+
+
+def _only(table: Mapping[str, Any], names: Sequence[str], where: str) -> None:
+    unknown = sorted(set(table) - set(names))
+    if unknown:
+        raise ConfigError(f"{where}: unknown key {unknown[0]!r}")
+
+
+def _li(value: Any, where: str) -> int:
+    if type(value) not in (int, float):
+        raise ConfigError(f"{where} must be a number of yuan")
+    try:
+        li = units.li_from_yuan(value)
+    except units.OffGridError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    if li < 0:
+        raise ConfigError(f"{where} must not be negative")
+    return li
+
+
+def _listing(row: Mapping[str, Any]) -> Listing:
+    where = row.get("_where", "instruments")
+    try:
+        pre_close_li = units.li_from_yuan(float(row["pre_close"]))
+        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"])
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from None
+
+
+def _order(row: Row) -> Order:
+    """An order from its row."""
+    (
+        order_id, day, account_id, account_type, stock_code, order_type, price_type, price_li, volume, traded_volume,
+        traded_amount_li, status, status_msg, order_sysid, strategy_name, order_remark, order_ms, session_id, request_seq,
+        queue_seq, frozen_li, *fees,
+    ) = row  # fmt: skip
+    origin = Origin(session_id, request_seq, strategy_name, order_remark)
+    order = Order(
+        order_id, account_id, AccountType(account_type), stock_code, ORDER_TYPES[order_type], PRICE_TYPES[price_type],
+        price_li, volume, origin, day, order_ms,
+    )  # fmt: skip
+    order.order_sysid = order_sysid
+    order.status = OrderStatus(status)
+    order.status_msg = status_msg
+    order.traded_volume = traded_volume
+    order.traded_amount_li = traded_amount_li
+    order.frozen_li = frozen_li
+    order.fees = Fees(*fees)
+    order.queue_seq = queue_seq
+    return order

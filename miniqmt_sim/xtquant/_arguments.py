@@ -1,0 +1,86 @@
+"""From what a strategy passes to what travels: each value becomes the wire's kind, or a TypeError that names it.
+
+The vendor's native module raises TypeError for a wrong type as well. Values of the right type are passed on whatever they
+say: a price of NaN or a negative volume is for the server to refuse.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable
+from typing import Any, Final, ParamSpec, TypeVar
+
+from miniqmt_sim.constants import MAX_INT64
+from miniqmt_sim.wire.messages import MAX_TEXT, JsonObject
+from miniqmt_sim.xtquant.xtconstant import MARKET_STR_TO_ENUM_MAPPING
+
+UNKNOWN_MARKET: Final = -1
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def account_fields(account: Any) -> JsonObject:
+    """Take an account apart; whatever has the two attributes of StockAccount will do."""
+    account_id, account_type = getattr(account, "account_id", None), getattr(account, "account_type", None)
+    if account_id is None or account_type is None:
+        raise TypeError(f"account must be a StockAccount, not {type(account).__name__}")
+    return {"account_type": integer(account_type, "account.account_type"), "account_id": text(account_id, "account.account_id")}
+
+
+def text(value: Any, name: str) -> str:
+    """Take a str, cut to what the wire carries; characters that are no Unicode become question marks."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    return value[:MAX_TEXT].encode("utf-8", "replace").decode()
+
+
+def integer(value: Any, name: str) -> int:
+    """Take an int, numpy's included, of at most 64 bits."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}") from None
+    if not -MAX_INT64 <= number <= MAX_INT64:
+        raise TypeError(f"{name} does not fit into 64 bits")
+    return number
+
+
+def number(value: Any, name: str) -> int | float:
+    """Take an int or a float, or what converts to one without loss of meaning: numpy's numbers, Decimal; no text."""
+    if not isinstance(value, str | bytes | bytearray):
+        try:
+            return float(value) if not hasattr(value, "__index__") else _small(operator.index(value))
+        except (TypeError, ValueError, OverflowError):
+            pass
+    raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+
+
+def _small(value: int) -> int | float:
+    return value if -MAX_INT64 <= value <= MAX_INT64 else float(value)
+
+
+def market_number(value: Any) -> int:
+    """Take a market as its number or its name; an unknown name becomes a number no server knows."""
+    if isinstance(value, str):
+        return MARKET_STR_TO_ENUM_MAPPING.get(value, UNKNOWN_MARKET)
+    return integer(value, "market")
+
+
+def also_called(**aliases: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Let keyword arguments go by the name of the other document: ``also_called(order_sysid="sysid")``."""
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @functools.wraps(function)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            for alias, name in aliases.items():
+                if alias in kwargs:
+                    if name in kwargs:
+                        raise TypeError(f"{function.__name__}() got {name!r} twice: also as {alias!r}")
+                    kwargs[name] = kwargs.pop(alias)
+            return function(*args, **kwargs)
+
+        return call
+
+    return decorate

@@ -1,0 +1,72 @@
+"""The public methods of both API documents whose server side is still to come: each raises NotImplementedError with the reason.
+
+A made-up answer would be worse than none. A row moves to ``xttrader`` when its server side exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+LATER: Final = (
+    # what it waits for, methods
+    (
+        "margin trading comes with a later version",
+        "query_credit_detail query_credit_detail_async query_stk_compacts query_stk_compacts_async "
+        "query_credit_subjects query_credit_subjects_async query_credit_slo_code query_credit_slo_code_async "
+        "query_credit_assure query_credit_assure_async",
+    ),
+    (
+        "securities lending comes with a later version",
+        "query_smt_secu_info query_smt_secu_rate smt_appointment_async query_appointment_info smt_query_quoter "
+        "smt_negotiate_order_async smt_appointment_order_async smt_appointment_cancel_async smt_query_order smt_query_compact "
+        "smt_compact_renewal_async smt_compact_return_async",
+    ),
+    (
+        "subscription of new issues comes with a later version",
+        "query_new_purchase_limit query_new_purchase_limit_async query_ipo_data query_ipo_data_async",
+    ),
+    (
+        "transfers between counters come with a later version",
+        "fund_transfer secu_transfer query_com_fund query_com_position query_secu_account",
+    ),
+    (
+        "bank transfers come with a later version",
+        "bank_transfer_in bank_transfer_in_async bank_transfer_out bank_transfer_out_async query_bank_info query_bank_amount "
+        "query_bank_transfer_stream",
+    ),
+    (
+        "futures and options are not simulated",
+        "query_position_statistics ctp_transfer_option_to_future ctp_transfer_option_to_future_async "
+        "ctp_transfer_future_to_option ctp_transfer_future_to_option_async",
+    ),
+    (
+        "data export and import come with a later version",
+        "export_data query_data sync_transaction_from_external",
+    ),
+    (
+        "algorithmic orders come with a later version",
+        "get_smart_algo_param smart_algo_order_async query_smart_algo_task cancel_smart_algo_task_async",
+    ),
+    (
+        "it serves the vendor's native module, which this SDK does without",
+        "common_op_sync_with_seq common_op_async_with_seq",
+    ),
+)
+
+
+def add_later_methods(cls: type) -> None:
+    """Give a class every method of the table."""
+    for reason, names in LATER:
+        for name in names.split():
+            setattr(cls, name, _later(name, reason))
+
+
+def _later(name: str, reason: str) -> Callable[..., Any]:
+    def method(self: object, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError(f"{name}: {reason}")
+
+    method.__name__ = name
+    method.__qualname__ = f"XtQuantTrader.{name}"
+    method.__doc__ = f"Not yet: {reason}."
+    return method

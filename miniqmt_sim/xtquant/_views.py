@@ -1,0 +1,78 @@
+"""From rows and pushes of the wire to the SDK's objects: which class each message fills, and which callback gets a push."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.xtquant import xttype
+
+T = TypeVar("T")
+
+
+class Query(NamedTuple, Generic[T]):
+    """A request and the class of the rows that answer it."""
+
+    message: str
+    row: type[T]
+
+
+class Push(NamedTuple):
+    """The callback that gets a push, and the class of what it gets."""
+
+    callback: str
+    row: type
+
+
+class Response(NamedTuple):
+    """The callback that gets the answer to an asynchronous order or cancel, its class, and what it says when there is none."""
+
+    callback: str
+    row: type
+    failed: JsonObject
+
+
+ACCOUNT_INFOS: Final = Query("query_account_infos", xttype.XtAccountInfo)
+ACCOUNT_STATUS: Final = Query("query_account_status", xttype.XtAccountStatus)
+ASSET: Final = Query("query_stock_asset", xttype.XtAsset)
+ORDERS: Final = Query("query_stock_orders", xttype.XtOrder)
+TRADES: Final = Query("query_stock_trades", xttype.XtTrade)
+POSITIONS: Final = Query("query_stock_positions", xttype.XtPosition)
+
+PUSHES: Final = {
+    "push_account_status": Push("on_account_status", xttype.XtAccountStatus),
+    "push_stock_asset": Push("on_stock_asset", xttype.XtAsset),
+    "push_stock_order": Push("on_stock_order", xttype.XtOrder),
+    "push_stock_trade": Push("on_stock_trade", xttype.XtTrade),
+    "push_stock_position": Push("on_stock_position", xttype.XtPosition),
+    "push_order_error": Push("on_order_error", xttype.XtOrderError),
+    "push_cancel_error": Push("on_cancel_error", xttype.XtCancelError),
+}
+
+RESPONSES: Final = {
+    "order_stock": Response("on_order_stock_async_response", xttype.XtOrderResponse, {"order_id": -1}),
+    "cancel_order_stock": Response("on_cancel_order_stock_async_response", xttype.XtCancelOrderResponse, {"cancel_result": -1}),
+}
+
+
+def fill(row: type[T], values: JsonObject) -> T:
+    """Make an object from a row; fields that the row does not have keep their default."""
+    return row(**{name: values[key] for name, key in _KEYS[row] if key in values})
+
+
+def _keys_of(row: Any) -> tuple[tuple[str, str], ...]:
+    return tuple((own.name, _RENAMED.get((row, own.name), own.name)) for own in fields(row))
+
+
+_RENAMED: Final[dict[tuple[type, str], str]] = {(xttype.XtOrderError, "seq"): "request_seq"}
+"""Attributes that the wire calls otherwise: in a push ``seq`` would number the message itself."""
+
+_KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {
+    row: _keys_of(row)
+    for row in {
+        *(query.row for query in (ACCOUNT_INFOS, ACCOUNT_STATUS, ASSET, ORDERS, TRADES, POSITIONS)),
+        *(push.row for push in PUSHES.values()),
+        *(response.row for response in RESPONSES.values()),
+    }
+}

@@ -1,0 +1,131 @@
+"""The database as the server sees it: open, read, write, close. Station 9 of the flow waits here before an answer leaves.
+
+One connection in one thread of its own (aiosqlite's). Whatever is asked of it is handed over once, as one function: a batch
+that went over statement by statement would wait for the thread a dozen times, which costs ten times the work itself.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+import aiosqlite
+
+from storage.errors import StorageError, naming
+from storage.loader import Rows, load
+from storage.location import MEMORY, parse_url, url_of
+from storage.lock import DatabaseLock
+from storage.migrations import create, is_new, prepare, refuse_foreign
+from storage.writer import Batch, Writer
+
+T = TypeVar("T")
+
+SYNCHRONOUS: Final = {"full": "FULL", "normal": "NORMAL", "off": "OFF"}
+"""Durability -> SQLite's name. Full survives a power cut, normal a killed process; off leaves it all to the system."""
+
+BUSY_SECONDS: Final = 5.0
+"""How long a commit waits for somebody who writes with a SQLite shell before it fails."""
+
+
+class Database:
+    """An open database, locked against other servers."""
+
+    __slots__ = ("_connection", "_lock", "_name", "_sqlite", "_writer", "path", "url")
+
+    def __init__(self, path: Path | None, lock: DatabaseLock | None) -> None:
+        self.path: Final = path
+        self.url: Final = url_of(path)
+        self._name: Final = str(path or MEMORY)
+        self._lock = lock
+        self._writer: Final = Writer()
+        self._connection: aiosqlite.Connection | None = None
+        self._sqlite: sqlite3.Connection
+
+    @classmethod
+    async def open(cls, url: str, durability: str) -> Self:
+        """Open or create the database at an SQLAlchemy URL or a path.
+
+        Raises BadUrl, ForeignDatabase, NewerSchema, DatabaseLocked, or a StorageError with the file system's complaint.
+        """
+        if durability not in SYNCHRONOUS:
+            raise StorageError(f"durability must be one of {', '.join(SYNCHRONOUS)}, not {durability!r}")
+        path = parse_url(url)
+        # Preparing blocks the event loop for some milliseconds: nothing is served before it is done.
+        database = cls(path, None if path is None else _lock_and_prepare(path))
+        try:
+            with naming(database._name):
+                await database._connect(SYNCHRONOUS[durability])
+        except BaseException:
+            database._release()
+            raise
+        return database
+
+    async def read(self) -> Rows:
+        """Read everything a restart needs: table -> rows as tuples in column order, ordered by primary key."""
+        with naming(self._name):
+            return await self._in_thread(partial(load, self._sqlite))
+
+    async def write(self, batch: Batch) -> None:
+        """Commit a batch: table -> primary key -> row, or None to delete it. One transaction, one hand-over.
+
+        The batch must not change until this returns. Raises WriteFailed: nothing of it was written, and nothing will be from
+        then on. A caller that is cancelled here cannot know whether its batch was written.
+        """
+        self._writer.refuse_after_failure()
+        if any(batch.values()):
+            await self._in_thread(partial(self._writer.commit, self._sqlite, batch))
+
+    async def close(self) -> None:
+        """Finish what was handed over, close and unlock. Closing again does nothing."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            try:
+                with naming(self._name):
+                    await connection.close()
+            finally:
+                self._release()
+
+    async def _in_thread(self, function: Callable[[], T]) -> T:
+        """Run a function in the database thread: the only hop there is."""
+        if self._connection is None:
+            raise StorageError(f"{self._name}: the database is closed")
+        # aiosqlite's public methods are one SQL call and one hop each; they all end in this one, which runs any function.
+        result: T = await self._connection._execute(function)  # type: ignore[no-untyped-call]
+        return result
+
+    async def _connect(self, synchronous: str) -> None:
+        def connect() -> sqlite3.Connection:
+            # Transactions are begun and ended in SQL; the module's own, implicit ones are switched off.
+            self._sqlite = sqlite3.connect(self.path or MEMORY, timeout=BUSY_SECONDS, isolation_level=None)
+            if self.path is None:
+                create(self._sqlite)
+            self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
+            return self._sqlite
+
+        connection = aiosqlite.Connection(connect, iter_chunk_size=64)
+        await connection
+        self._connection = connection
+
+    def _release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def _lock_and_prepare(path: Path) -> DatabaseLock:
+    with naming(path):
+        # Looked at before the lock is taken too, so that not even a lock file is left beside somebody else's database.
+        if not is_new(path):
+            refuse_foreign(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+    lock = DatabaseLock(path)
+    try:
+        with naming(path):
+            prepare(path)
+    except BaseException:
+        lock.release()
+        raise
+    return lock

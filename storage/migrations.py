@@ -1,0 +1,123 @@
+"""Opening a file for the first time, or again after the program changed: tells whose it is, creates it, brings it up to date.
+
+A database is ours when its header carries APPLICATION_ID and its table ``meta`` says a ``schema_version``. That is found out
+without writing: a file that is another program's, or a newer version's of this one, stays as it is to the byte.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from storage.errors import ForeignDatabase, NewerSchema, StorageError
+from storage.schema import SCHEMA_VERSION, creating_statements
+
+APPLICATION_ID: Final = int.from_bytes(b"MQSM", "big")
+"""Stands in the header of every database of ours, where SQLite has a place for it."""
+
+OLDEST_SQLITE: Final = (3, 37, 0)
+"""The first with strict tables."""
+
+MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {}
+"""Version -> the statements that make it of the version before. A new database is made at the newest version at once."""
+
+assert sorted(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1)), "one migration for every version after the first"
+
+_HEADER_BYTES: Final = 100
+_MAGIC: Final = b"SQLite format 3\0"
+_ID_OFFSET: Final = 68
+_VERSION_SQL: Final = "SELECT value FROM meta WHERE key = 'schema_version'"
+
+
+def is_new(path: Path) -> bool:
+    """Tell whether there is nothing yet. Raises StorageError for what is there and is no file."""
+    if path.exists() and not path.is_file():
+        raise StorageError(f"{path} is not a file")
+    return not path.exists() or path.stat().st_size == 0
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raise ForeignDatabase unless the file's header is that of a database of ours. Only reads, and not through SQLite.
+
+    The header in the file is enough, whatever waits in a write-ahead log: it carries the id from the moment the file exists.
+    """
+    with path.open("rb") as file:
+        header = file.read(_HEADER_BYTES)
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        raise ForeignDatabase(f"{path} is not a SQLite database")
+    if int.from_bytes(header[_ID_OFFSET : _ID_OFFSET + 4], "big") != APPLICATION_ID:
+        raise ForeignDatabase(f"{path} is a SQLite database of another program")
+
+
+def prepare(path: Path) -> None:
+    """Make the file a database of SCHEMA_VERSION. The caller holds its lock.
+
+    Raises ForeignDatabase, NewerSchema, StorageError, sqlite3.Error or OSError; the first two leave the file as it was.
+    """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; {'.'.join(map(str, OLDEST_SQLITE[:2]))} or newer is needed")
+    if is_new(path):
+        _create_file(path)
+    refuse_foreign(path)
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
+        _refuse_unknown(path, schema_version(connection))
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
+            raise StorageError(f"{path}: the file system does not support SQLite's write-ahead log")
+        migrate(connection, MIGRATIONS)
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables in an empty database, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    for statement in creating_statements():
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
+    connection.execute("COMMIT")
+
+
+def migrate(connection: sqlite3.Connection, migrations: Mapping[int, Sequence[str]]) -> None:
+    """Run the migrations that the database has not seen, all in one transaction.
+
+    When one fails, its error is raised and the transaction left open: closing the connection undoes it all.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    version = schema_version(connection) or 0
+    for number in sorted(number for number in migrations if number > version):
+        for statement in migrations[number]:
+            connection.execute(statement)
+        version = number
+    # Written even when it is unchanged: a file that cannot be written is refused now and not at the first order.
+    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
+    connection.execute("COMMIT")
+
+
+def schema_version(connection: sqlite3.Connection) -> int | None:
+    """Read the version of the tables; None when the database does not say it."""
+    if connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'meta'").fetchone() is None:
+        return None
+    row = connection.execute(_VERSION_SQL).fetchone()
+    return int(row[0]) if row is not None and str(row[0]).isdecimal() else None
+
+
+def _create_file(path: Path) -> None:
+    # Made under another name and moved in place: it is never seen half made, and its header is ours from the first moment.
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+        # No journal file beside the draft: if this fails, the draft is thrown away as a whole.
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        create(connection)
+    os.replace(draft, path)
+
+
+def _refuse_unknown(path: Path, version: int | None) -> None:
+    if version is None:
+        raise ForeignDatabase(f"{path} does not say its schema version")
+    if version > SCHEMA_VERSION:
+        raise NewerSchema(f"{path} has schema version {version}; this program knows up to {SCHEMA_VERSION}")

@@ -1,0 +1,256 @@
+"""The tables: the truth after a restart, readable by anyone with a SQLite shell.
+
+Everything else in this package is derived from these classes: the SQL that creates, writes and reads. Rows travel as tuples in
+the column order of the class, key columns first; nothing is ever loaded as an object of these classes.
+
+Units stand in the names: ``_li`` is 1/1000 yuan, ``_ms`` epoch milliseconds, ``day`` and ``_day`` an integer yyyymmdd of China
+time, volumes are shares (or pieces of a bond). Enumerations are the SDK's numbers. No column may be NULL: 0 and '' say "none".
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Index, Integer, Text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
+
+SCHEMA_VERSION: Final = 1
+"""Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
+
+
+class Base(DeclarativeBase):
+    """Common to all tables: 64-bit integers, and strict types, so that no float or text slips into a column of integers."""
+
+    # SQLite's INTEGER holds 64 bits and is the only name of it that a strict table knows.
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy declares it, and not as a ClassVar
+        int: BigInteger().with_variant(Integer(), "sqlite"),
+        str: Text(),
+    }
+    __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - the same
+
+
+def _key() -> Mapped[Any]:
+    """Declare a key column; keys come with the row, the database never makes one up."""
+    return mapped_column(primary_key=True, autoincrement=False)
+
+
+class Meta(Base):
+    """What the database says about itself: ``schema_version``, and what the server notes there."""
+
+    __tablename__ = "meta"
+    key: Mapped[str] = _key()
+    value: Mapped[str]
+
+
+class Counter(Base):
+    """Single numbers of the world: next ids, the trading day (``day``), the simulated time (``now_ms``)."""
+
+    __tablename__ = "counters"
+    name: Mapped[str] = _key()
+    value: Mapped[int]
+
+
+class Account(Base):
+    """Cash and state of one account."""
+
+    __tablename__ = "accounts"
+    account_id: Mapped[str] = _key()
+    account_type: Mapped[int]
+    status: Mapped[int]
+    cash_li: Mapped[int]
+    frozen_li: Mapped[int]
+    unsettled_li: Mapped[int]
+    opened_day: Mapped[int]
+
+
+class Position(Base):
+    """What one account holds of one security."""
+
+    __tablename__ = "positions"
+    account_id: Mapped[str] = _key()
+    stock_code: Mapped[str] = _key()  # as in 600000.SH
+    volume: Mapped[int]
+    today_volume: Mapped[int]
+    frozen_volume: Mapped[int]
+    yesterday_volume: Mapped[int]
+    cost_li: Mapped[int]
+    bought_li: Mapped[int]
+    bought_volume: Mapped[int]
+    opened_day: Mapped[int]
+
+
+class Order(Base):
+    """One order, of any day; ``order_id`` is unique for good."""
+
+    __tablename__ = "orders"
+    order_id: Mapped[int] = _key()
+    day: Mapped[int]
+    account_id: Mapped[str]
+    account_type: Mapped[int]
+    stock_code: Mapped[str]
+    order_type: Mapped[int]  # what it does to the account: 23 buy, 24 sell …
+    price_type: Mapped[int]  # what it does to the book
+    price_li: Mapped[int]
+    volume: Mapped[int]
+    traded_volume: Mapped[int]
+    traded_amount_li: Mapped[int]
+    status: Mapped[int]  # 48 … 57
+    status_msg: Mapped[str]
+    order_sysid: Mapped[str]
+    strategy_name: Mapped[str]
+    order_remark: Mapped[str]
+    order_ms: Mapped[int]
+    session_id: Mapped[int]
+    request_seq: Mapped[int]
+    queue_seq: Mapped[int]  # its place in the book's time priority
+    frozen_li: Mapped[int]
+    commission_li: Mapped[int]  # this and the next three: paid so far
+    stamp_duty_li: Mapped[int]
+    transfer_fee_li: Mapped[int]
+    other_fees_li: Mapped[int]
+
+
+class Trade(Base):
+    """One fill of one order."""
+
+    __tablename__ = "trades"
+    trade_id: Mapped[int] = _key()  # 16 digits
+    day: Mapped[int]
+    account_id: Mapped[str]
+    account_type: Mapped[int]
+    order_id: Mapped[int]
+    stock_code: Mapped[str]
+    order_type: Mapped[int]
+    price_li: Mapped[int]
+    volume: Mapped[int]
+    amount_li: Mapped[int]
+    trade_ms: Mapped[int]
+    commission_li: Mapped[int]  # this and the next three: what this fill was charged
+    stamp_duty_li: Mapped[int]
+    transfer_fee_li: Mapped[int]
+    other_fees_li: Mapped[int]
+
+
+class Compact(Base):
+    """One debt of a credit account, in cash or in shares."""
+
+    __tablename__ = "compacts"
+    compact_id: Mapped[str] = _key()
+    account_id: Mapped[str]
+    compact_type: Mapped[int]
+    cashgroup_prop: Mapped[int]
+    stock_code: Mapped[str]
+    order_id: Mapped[int]
+    open_day: Mapped[int]
+    end_day: Mapped[int]
+    volume: Mapped[int]
+    repaid_volume: Mapped[int]
+    amount_li: Mapped[int]
+    repaid_li: Mapped[int]
+    fee_li: Mapped[int]
+    repaid_fee_li: Mapped[int]
+    status: Mapped[int]
+
+
+class CashEntry(Base):
+    """One movement of cash; ``balance_li`` is the account's cash after it."""
+
+    __tablename__ = "cash_ledger"
+    ledger_id: Mapped[int] = _key()
+    account_id: Mapped[str]
+    day: Mapped[int]
+    ledger_ms: Mapped[int]
+    reason: Mapped[str]
+    amount_li: Mapped[int]  # positive: cash came in
+    balance_li: Mapped[int]
+    order_id: Mapped[int]  # 0: not of an order
+    trade_id: Mapped[int]  # 0: not of a trade
+
+
+class Settlement(Base):
+    """One account at the close of one day; a series of them is an equity curve."""
+
+    __tablename__ = "settlements"
+    account_id: Mapped[str] = _key()
+    day: Mapped[int] = _key()
+    account_type: Mapped[int]
+    cash_li: Mapped[int]
+    market_value_li: Mapped[int]
+    total_asset_li: Mapped[int]
+    debt_li: Mapped[int]
+
+
+class Instrument(Base):
+    """A security that was listed while running, or whose previous close is not the configured one any more."""
+
+    __tablename__ = "instruments"
+    stock_code: Mapped[str] = _key()
+    name: Mapped[str]
+    board: Mapped[str]
+    pre_close_li: Mapped[int]
+
+
+class Quote(Base):
+    """The last quote of a security in use."""
+
+    __tablename__ = "quotes"
+    stock_code: Mapped[str] = _key()
+    last_li: Mapped[int]
+    bids: Mapped[str]  # JSON, best level first
+    asks: Mapped[str]  # JSON, best level first
+    quote_ms: Mapped[int]
+
+
+class HouseRest(Base):
+    """An order of the house that rests in a book beside users' orders."""
+
+    __tablename__ = "house_rests"
+    queue_seq: Mapped[int] = _key()  # its place in the book's time priority
+    stock_code: Mapped[str]
+    side: Mapped[int]
+    price_li: Mapped[int]
+    volume: Mapped[int]
+
+
+class Scheduled(Base):
+    """Something that will happen by itself."""
+
+    __tablename__ = "scheduled"
+    scheduled_id: Mapped[int] = _key()
+    due_ms: Mapped[int]
+    kind: Mapped[str]
+    detail: Mapped[str]
+
+
+class JournalEntry(Base):
+    """One command as it was taken."""
+
+    __tablename__ = "journal"
+    seq: Mapped[int] = _key()
+    now_ms: Mapped[int]
+    connection: Mapped[int]
+    name: Mapped[str]
+    body: Mapped[str]  # JSON
+
+
+Index("orders_by_day", Order.day, Order.account_id)
+Index("trades_by_day", Trade.day, Trade.account_id)
+Index("cash_ledger_by_account", CashEntry.account_id, CashEntry.day)
+
+TABLES: Final = dict(Base.metadata.tables)
+"""Every table by name, in the order of the classes."""
+
+COLUMNS: Final[dict[str, tuple[str, ...]]] = {name: tuple(table.columns.keys()) for name, table in TABLES.items()}
+"""Column names of every table, in the order rows have them."""
+
+DIALECT: Final = sqlite.dialect()
+"""The SQL this package writes: SQLite's, with question marks for values."""
+
+
+def creating_statements() -> list[str]:
+    """Give the SQL that makes an empty database one of SCHEMA_VERSION, but for its row in ``meta``."""
+    statements: list[DDLElement] = [CreateTable(table) for table in TABLES.values()]
+    statements += [CreateIndex(index) for table in TABLES.values() for index in table.indexes]
+    return [str(statement.compile(dialect=DIALECT)).strip() for statement in statements]

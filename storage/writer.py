@@ -1,0 +1,83 @@
+"""The write side: one batch of rows becomes one transaction. Runs in the database thread, handed over by ``database``.
+
+SQL is compiled once from the tables; rows are tuples in column order: a batch costs one executemany a table and no conversion.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Table, bindparam, delete
+from sqlalchemy.dialects.sqlite import insert
+
+from storage.errors import WriteFailed
+from storage.schema import DIALECT, TABLES
+
+Row = tuple[Any, ...]
+Batch = Mapping[str, Mapping[Row, Row | None]]
+"""Table -> primary key -> the whole row, or None to delete it. A key stands once, so the order within a table cannot matter."""
+
+
+class TableSql(NamedTuple):
+    """The two statements that change one table."""
+
+    upsert: str
+    """Takes a whole row."""
+    delete: str
+    """Takes a key."""
+    key_width: int
+
+
+def compile_table(table: Table) -> TableSql:
+    """Compile the statements of a table."""
+    statement = insert(table)
+    keys = table.primary_key.columns
+    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changes).compile(dialect=DIALECT)
+    erase = delete(table).where(*(column == bindparam(column.name) for column in keys)).compile(dialect=DIALECT)
+    assert getattr(upsert, "positiontup", None) == table.columns.keys(), "values are bound in column order"
+    return TableSql(str(upsert), str(erase), len(keys))
+
+
+class Writer:
+    """Writes batches until one fails; from then on it refuses, because what the caller believes was stored is not."""
+
+    __slots__ = ("_tables", "failure")
+
+    def __init__(self) -> None:
+        self._tables: Final = {name: compile_table(table) for name, table in TABLES.items()}
+        self.failure: str | None = None
+
+    def commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        """Write a batch in one transaction. Raises WriteFailed when nothing of it was written."""
+        # Looked at here in the thread too: a batch may already have been handed over while the one before it was failing.
+        self.refuse_after_failure()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for name, rows in batch.items():
+                self._write_table(connection, self._tables[name], rows)
+            connection.execute("COMMIT")
+        except Exception as error:
+            self.failure = f"{type(error).__name__}: {error}"
+            # SQLite may have rolled back by itself (disk full, for one), and then has no transaction left to end.
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise WriteFailed(f"the batch was not written: {self.failure}") from error
+
+    def refuse_after_failure(self) -> None:
+        """Raise WriteFailed if an earlier batch was lost."""
+        if self.failure is not None:
+            raise WriteFailed(f"an earlier batch was not written: {self.failure}")
+
+    @staticmethod
+    def _write_table(connection: sqlite3.Connection, sql: TableSql, rows: Mapping[Row, Row | None]) -> None:
+        kept = [row for row in rows.values() if row is not None]
+        if len(kept) < len(rows):
+            connection.executemany(sql.delete, [key for key, row in rows.items() if row is None])
+        if kept:
+            width = sql.key_width
+            assert all(row is None or row[:width] == key for key, row in rows.items()), "a row stands under its own key"
+            connection.executemany(sql.upsert, kept)

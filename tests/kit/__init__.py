@@ -1,0 +1,1 @@
+"""Helpers for tests: a desk at the simulator, scenario files, oracles."""

@@ -1,0 +1,263 @@
+"""Scenarios are text: one action a line, what is expected behind ``=>``.
+
+A file holds scenarios, each under a ``== title``. A line is one of
+
+    hours exchange | feed synthetic | fills strict | day 20261123 | auto_list      settings, before anything else
+    account A 100000 600000.SH:1000@10.00                     an account, its cash, its shares at a cost
+    at 09:31 | advance 3s | settle | crash                    the clock; a crash is a restart from the store
+    quote 600000.SH 10.45 bids 10.44x500 asks 10.46x300 10.47x1000 volume 500 pre_close 10.40
+    a1: A buys 500 600000.SH at 10.47      => filled 500 at 10.464
+    a2: A sells 100 600000.SH at latest    => refused 251005
+    cancel a1 by A                         => cancelled | refused final
+    a1                                     => part 300
+    A cash 994762.95 frozen 0.00 fetch 994762.95
+    A holds 600000.SH 500 sellable 0 frozen 0 open 10.464 cost 10.4741 last 10.47
+    A fees 5.03 0.00 0.03                                     commission, stamp duty, transfer fee of its trades together
+    A sees order:50 order:56 trade:200@10.46 position:600000.SH asset
+
+After every line all invariants hold and the store equals the world; at the end a crash changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+
+from matching.calendar import day_of
+from miniqmt_sim.wire.messages import JsonObject
+from tests.kit.desk import MONDAY, Desk, make_config
+
+SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start")
+STATUS_WORDS: Final = {
+    48: "unreported", 49: "held", 50: "resting", 53: "cancelled", 54: "cancelled", 55: "part", 56: "filled", 57: "refused",
+}  # fmt: skip
+
+
+class Scenario(NamedTuple):
+    """One scenario of a file."""
+
+    title: str
+    where: str
+    lines: tuple[tuple[int, str], ...]
+
+
+def read_scenarios(folder: Path) -> list[Scenario]:
+    """All scenarios of a folder's text files."""
+    found = []
+    for path in sorted(folder.glob("*.txt")):
+        title, lines = "", []
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            text = line.partition("#")[0].strip()
+            if text.startswith("=="):
+                if title:
+                    found.append(Scenario(title, path.name, tuple(lines)))
+                title, lines = text[2:].strip(), []
+            elif text:
+                assert title, f"{path.name}:{number}: a line before the first scenario"
+                lines.append((number, text))
+        found.append(Scenario(title, path.name, tuple(lines)))
+    return found
+
+
+def play(scenario: Scenario) -> None:
+    """Run a scenario; the failing line is in the message."""
+    stage = Stage()
+    for number, line in scenario.lines:
+        try:
+            stage.do(line)
+        except AssertionError as error:
+            pytest.fail(f"{scenario.where}:{number}: {line}\n    {error}", pytrace=False)
+    stage.finish()
+
+
+class Stage:
+    """Where a scenario is played."""
+
+    def __init__(self) -> None:
+        self._settings: dict[str, Any] = {"day": MONDAY, "start": "09:31"}
+        self._desk: Desk | None = None
+        self._orders: dict[str, int] = {}
+
+    @property
+    def desk(self) -> Desk:
+        """The desk, opened when it is first needed."""
+        if self._desk is None:
+            settings = dict(self._settings)
+            day, start = int(settings.pop("day")), settings.pop("start")
+            self._desk = Desk(make_config(accounts=[], **settings), now=start, day=day)
+        return self._desk
+
+    def do(self, line: str) -> None:
+        """One line."""
+        action, _, expected = (part.strip() for part in line.partition("=>"))
+        word = action.split()[0]
+        if word in SETTINGS:
+            assert self._desk is None, "a setting after the first action"
+            self._settings[word] = True if word == "auto_list" else action.split()[1]
+            return
+        for pattern, method in _LINES:
+            match = re.fullmatch(pattern, action)
+            if match:
+                method(self, expected=expected, **match.groupdict())
+                self.desk.check()
+                return
+        raise AssertionError("nobody understands this line")
+
+    def finish(self) -> None:
+        """A crash at the end changes nothing."""
+        before = self.desk.simulator.state_hash()
+        self.desk.crash()
+        assert self.desk.simulator.state_hash() == before, "a restart changed the world"
+        self.desk.check()
+
+    # ---- actions ---------------------------------------------------------------------------------------------------------
+
+    def account(self, who: str, cash: str, shares: str, expected: str) -> None:
+        self.desk.ask("ctl_account_create", account_id=who, cash=float(cash))
+        for code, volume, cost in re.findall(r"(\S+?):(\d+)@([\d.]+)", shares or ""):
+            self.desk.ask("ctl_position_set", account_id=who, stock_code=code, volume=int(volume), cost=float(cost))
+
+    def clock(self, when: str, expected: str) -> None:
+        self._refusable(self.desk.ask("ctl_clock_set", time=when), expected)
+
+    def advance(self, count: str, unit: str, expected: str) -> None:
+        self.desk.ask("ctl_clock_advance", duration_ms=int(count) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit] * 1000)
+
+    def settle(self, expected: str) -> None:
+        self.desk.ask("ctl_settle")
+
+    def crash(self, expected: str) -> None:
+        before = self.desk.simulator.state_hash()
+        self.desk.crash()
+        assert self.desk.simulator.state_hash() == before, "a restart changed the world"
+
+    def quote(self, code: str, last: str, rest: str, expected: str) -> None:
+        words = {"bids": [], "asks": [], "volume": 0, "pre_close": 0.0}  # type: dict[str, Any]
+        name = ""
+        for token in rest.split():
+            if token in words:
+                name = token
+            elif name in ("bids", "asks"):
+                price, volume = token.split("x")
+                words[name].append((float(price), int(volume)))
+            else:
+                words[name] = int(token) if name == "volume" else float(token)
+        self._refusable(self.desk.quote(code, float(last), **words), expected)
+
+    def order(
+        self, name: str, who: str, verb: str, volume: str, code: str, price: str, type: str, expected: str
+    ) -> None:
+        latest = price == "latest"
+        number = int(type) if type else 5 if latest else 11
+        side = {"buys": 23, "sells": 24}[verb]
+        self.desk.session(who)
+        reply = self.desk.order(who, side, float(volume), code, -1.0 if latest else float(price), number)
+        self._orders[name] = reply["order_id"]
+        if expected.startswith("none"):
+            assert reply["order_id"] == -1, f"an order was made: {reply}"
+            assert expected.removeprefix("none").strip() in reply["error_msg"], reply["error_msg"]
+        else:
+            assert reply["order_id"] > 0, reply["error_msg"]
+            self.state(name, expected)
+
+    def cancel(self, name: str, who: str, expected: str) -> None:
+        self.desk.session(who)
+        mark = len(self.desk.pushes)
+        reply = self.desk.cancel(who, self._orders[name])
+        errors = [message for _, message in self.desk.pushes[mark:] if message["t"] == "push_cancel_error"]
+        if expected.startswith("refused"):
+            assert errors, f"it was not refused: {reply}"
+            assert expected.removeprefix("refused").strip() in errors[0]["error_msg"], errors[0]["error_msg"]
+            assert (errors[0]["order_id"], errors[0]["order_sysid"]) == (reply["order_id"], reply["order_sysid"])
+        else:
+            assert reply["cancel_result"] == 0, reply["error_msg"]
+            self.state(name, expected)
+
+    def state(self, name: str, expected: str) -> None:
+        """``filled 500 at 10.464``, ``part 300``, ``resting``, ``held``, ``cancelled 300``, ``refused 251005``."""
+        row = self.desk.shown_order(self._orders[name])
+        word, *details = expected.split()
+        assert word == STATUS_WORDS[row["order_status"]], f"it is {row}"
+        if word == "refused":
+            assert all(detail in row["status_msg"] for detail in details), row["status_msg"]
+            return
+        if details:
+            assert row["traded_volume"] == int(details[0]), f"filled {row['traded_volume']}"
+        if "at" in details:
+            assert row["traded_price"] == pytest.approx(float(details[-1]), abs=1e-9), f"at {row['traded_price']}"
+
+    # ---- what is seen ----------------------------------------------------------------------------------------------------
+
+    def asset(self, who: str, rest: str, expected: str) -> None:
+        names = {"cash": "cash", "frozen": "frozen_cash", "fetch": "fetch_balance", "total": "total_asset", "value": "market_value"}
+        self._compare(self.desk.asset(who), names, rest)
+
+    def holding(self, who: str, code: str, volume: str, rest: str, expected: str) -> None:
+        row = self.desk.position(who, code)
+        assert row.get("volume", 0) == int(volume), f"holds {row.get('volume', 0)}"
+        names = {
+            "sellable": "can_use_volume", "frozen": "frozen_volume", "road": "on_road_volume", "yesterday": "yesterday_volume",
+            "open": "open_price", "cost": "avg_price", "last": "last_price", "profit": "float_profit",
+        }  # fmt: skip
+        self._compare(row, names, rest)
+
+    def fees(self, who: str, commission: str, stamp: str, transfer: str, expected: str) -> None:
+        trades = [row for row in self.desk.simulator.rows()["trades"] if row[2] == who]
+        sums = [sum(row[column] for row in trades) / 1000 for column in (11, 12, 13)]
+        assert sums == [float(commission), float(stamp), float(transfer)], f"fees are {sums}"
+
+    def sees(self, who: str, rest: str, expected: str) -> None:
+        seen = [_push_word(message) for message in self.desk.take_pushes(who)]
+        assert seen == rest.split(), f"saw {' '.join(seen)}"
+
+    def day(self, day: str, expected: str) -> None:
+        clock = self.desk.ask("ctl_clock_show")
+        assert clock["day"] == int(day), f"the trading day is {clock['day']} at {day_of(self.desk.now_ms)}"
+
+    @staticmethod
+    def _compare(row: JsonObject, names: dict[str, str], rest: str) -> None:
+        for word, figure in re.findall(r"(\w+) (-?[\d.]+)", rest):
+            assert row[names[word]] == pytest.approx(float(figure), abs=1e-9), f"{word} is {row[names[word]]}"
+
+    @staticmethod
+    def _refusable(reply: JsonObject, expected: str) -> None:
+        if expected.startswith("refused"):
+            assert expected.removeprefix("refused").strip() in reply.get("error", ""), f"answered {reply}"
+        else:
+            assert "error" not in reply, reply.get("error")
+
+
+def _push_word(message: JsonObject) -> str:
+    kind = message["t"].removeprefix("push_").removeprefix("stock_")
+    details: dict[str, Callable[[], str]] = {
+        "order": lambda: f":{message['order_status']}",
+        "trade": lambda: f":{message['traded_volume']}@{message['traded_price']:g}",
+        "position": lambda: f":{message['volume']}",
+    }
+    return kind + details.get(kind, str)()
+
+
+_LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
+    (r"account (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.account),
+    (r"at (?P<when>\S+)", Stage.clock),
+    (r"advance (?P<count>\d+)(?P<unit>[smhd])", Stage.advance),
+    (r"settle", Stage.settle),
+    (r"crash", Stage.crash),
+    (r"quote (?P<code>\S+) (?P<last>[\d.]+)(?P<rest>.*)", Stage.quote),
+    (
+        r"(?P<name>\w+): (?P<who>\w+) (?P<verb>buys|sells) (?P<volume>-?[\d.]+|nan|inf) (?P<code>\S+) at (?P<price>\S+)"
+        r"( type (?P<type>\d+))?",
+        Stage.order,
+    ),
+    (r"cancel (?P<name>\w+) by (?P<who>\w+)", Stage.cancel),
+    (r"(?P<who>\w+) (?P<rest>(cash|frozen|fetch|total|value) .*)", Stage.asset),
+    (r"(?P<who>\w+) holds (?P<code>\S+) (?P<volume>\d+)(?P<rest>.*)", Stage.holding),
+    (r"(?P<who>\w+) fees (?P<commission>[\d.]+) (?P<stamp>[\d.]+) (?P<transfer>[\d.]+)", Stage.fees),
+    (r"(?P<who>\w+) sees (?P<rest>.*)", Stage.sees),
+    (r"trading day (?P<day>\d+)", Stage.day),
+    (r"(?P<name>\w+)", Stage.state),
+)

@@ -1,0 +1,384 @@
+"""The one writer, without sockets or disk: stamps, batches, commits before it sends, and stops when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from miniqmt_sim.server.clock import ManualClock, SystemClock, make_clock, manual_start_ms
+from miniqmt_sim.server.dispatcher import Dispatcher
+from miniqmt_sim.settings import load_settings
+from miniqmt_sim.simulator import Outcome
+from miniqmt_sim.wire.frames import FrameReader
+from miniqmt_sim.wire.messages import Request, parse_object
+from miniqmt_sim.wire.protocol import Hello, Role
+from storage import StorageError
+from tests.kit.fake_simulator import FakeSimulator, happened
+
+LIMITS = load_settings().limits
+
+
+class Desk:
+    """A dispatcher between a fake core, a ledger that can be slow or broken, and an outlet that remembers."""
+
+    def __init__(self, clock: Any = None, **limits: int) -> None:
+        self.simulator = FakeSimulator()
+        self.clock = clock or ManualClock(1_000)
+        self.events: list[tuple[Any, ...]] = []
+        self.disk_is_free = asyncio.Event()
+        self.disk_is_free.set()
+        self.disk_fails = False
+        self.dispatcher = Dispatcher(self.simulator, self.clock, self, replace(LIMITS, **limits), last_seq=0, journal=True)  # type: ignore[arg-type]
+
+    # the ledger
+
+    async def commit(self, facts: dict[str, Any]) -> None:
+        await self.disk_is_free.wait()
+        if self.disk_fails:
+            raise StorageError("disk full")
+        self.events.append(("commit", {name: list(rows.values()) for name, rows in facts.items()}))
+
+    # the outlet
+
+    def send(self, connection: int, frames: list[bytes]) -> None:
+        messages = [parse_object(payload) for payload in FrameReader(1 << 20).feed(b"".join(frames))]
+        self.events.append(("send", connection, messages))
+
+    def welcome(self, connection: int) -> None:
+        self.events.append(("welcome", connection))
+
+    def end(self, connection: int, reason: str) -> None:
+        self.events.append(("end", connection, reason))
+
+    # what tests say
+
+    def ask(self, connection: int, name: str, seq: int = 1, **fields: Any) -> None:
+        self.dispatcher.submit(connection, Request(name, seq, fields))
+
+    async def run_to_the_end(self) -> None:
+        self.dispatcher.finish()
+        await self.dispatcher.run(self)
+
+    def commits(self) -> list[dict[str, Any]]:
+        return [event[1] for event in self.events if event[0] == "commit"]
+
+    def sent(self, connection: int) -> list[dict[str, Any]]:
+        return [message for event in self.events if event[:2] == ("send", connection) for message in event[2]]
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def hello(session_id: int = 1, role: Role = Role.TRADER) -> Hello:
+    return Hello(role, session_id, "test")
+
+
+# -- order ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_what_is_sent_was_committed_before() -> None:
+    desk = Desk()
+    desk.ask(1, "order_stock")
+    await desk.run_to_the_end()
+    assert [event[0] for event in desk.events] == ["commit", "send"]
+
+
+async def test_a_query_commits_nothing() -> None:
+    desk = Desk()
+    desk.ask(1, "query_account_infos")
+    await desk.run_to_the_end()
+    assert [event[0] for event in desk.events] == ["send"]
+
+
+async def test_commands_are_stamped_and_numbered() -> None:
+    desk = Desk()
+    desk.ask(1, "query_account_infos")
+    desk.ask(2, "order_stock")
+    await desk.run_to_the_end()
+    stamps = [(command.now_ms, command.seq, command.connection) for command in desk.simulator.commands]
+    assert stamps == [(1_000, 1, 1), (1_000, 2, 2)]
+
+
+async def test_a_client_sees_the_reply_and_then_its_pushes() -> None:
+    desk = Desk()
+    desk.dispatcher.submit(1, hello())
+    desk.ask(1, "order_stock", seq=11)
+    desk.ask(1, "order_stock", seq=12)
+    await desk.run_to_the_end()
+    seen = [(message["t"], message.get("seq", message["order_id"])) for message in desk.sent(1)]
+    assert seen == [("reply", 11), ("push_stock_order", 1), ("reply", 12), ("push_stock_order", 2)]
+
+
+async def test_who_asked_is_sent_to_last() -> None:
+    desk = Desk()
+    for connection in (1, 2, 3):
+        desk.dispatcher.submit(connection, hello(connection))
+    await desk.run_to_the_end()
+    desk.ask(2, "order_stock")
+    await desk.run_to_the_end()
+    assert [event[1] for event in desk.events if event[0] == "send"][-1] == 2
+
+
+# -- batches -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_batch_is_one_commit_in_which_the_last_row_of_a_key_wins() -> None:
+    clock = ManualClock(1_000)
+    desk = Desk(clock)
+    for seq in range(3):
+        desk.ask(1, "order_stock", seq)
+    await desk.run_to_the_end()
+    (facts,) = desk.commits()
+    assert sorted(facts["counters"]) == [("journal_seq", 3), ("now_ms", 1_000)]
+    assert [row[0] for row in facts["journal"]] == [1, 2, 3]
+
+
+async def test_a_batch_has_a_greatest_size() -> None:
+    desk = Desk(batch_commands=2)
+    for seq in range(5):
+        desk.ask(1, "order_stock", seq)
+    await desk.run_to_the_end()
+    assert [len(facts["journal"]) for facts in desk.commits()] == [2, 2, 1]
+
+
+async def test_what_comes_during_a_commit_is_the_next_batch() -> None:
+    desk = Desk()
+    desk.disk_is_free.clear()
+    desk.ask(1, "order_stock", 1)
+    running = asyncio.create_task(desk.dispatcher.run(desk))
+    await eventually(lambda: len(desk.simulator.commands) == 1)
+    for seq in (2, 3, 4):
+        desk.ask(1, "order_stock", seq)
+    assert desk.events == [], "nothing is sent while the commit is under way"
+    desk.disk_is_free.set()
+    await eventually(lambda: len(desk.sent(1)) == 4)
+    assert [len(facts["journal"]) for facts in desk.commits()] == [1, 3]
+    desk.dispatcher.finish()
+    await running
+
+
+async def test_what_was_accepted_before_the_end_is_done() -> None:
+    desk = Desk(batch_commands=1)
+    for seq in range(4):
+        desk.ask(1, "order_stock", seq)
+    await desk.run_to_the_end()
+    assert [message["seq"] for message in desk.sent(1)] == [0, 1, 2, 3]
+
+
+# -- the queue's bound ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_queue_has_a_bound_and_calls_back_in_turn() -> None:
+    desk = Desk(queue_commands=2, batch_commands=1)
+    called: list[str] = []
+    desk.ask(1, "order_stock")
+    assert not desk.dispatcher.full
+    desk.ask(1, "order_stock")
+    assert desk.dispatcher.full
+
+    def first() -> None:
+        called.append("first")
+        desk.ask(1, "order_stock")
+
+    desk.dispatcher.when_room(first)
+    desk.dispatcher.when_room(lambda: called.append("second"))
+    await desk.run_to_the_end()
+    assert called == ["first", "second"]
+    assert len(desk.simulator.commands) == 3
+
+
+# -- sessions ------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_session_in_use_is_refused_until_its_connection_is_gone() -> None:
+    desk = Desk()
+    desk.dispatcher.submit(1, hello(7))
+    desk.dispatcher.submit(2, hello(7))
+    desk.dispatcher.submit_gone(1)
+    desk.dispatcher.submit(3, hello(7))
+    await desk.run_to_the_end()
+    assert [event for event in desk.events if event[0] in ("welcome", "end")] == [
+        ("welcome", 1),
+        ("end", 2, "session 7 is in use"),
+        ("welcome", 3),
+    ]
+
+
+async def test_what_a_client_asked_before_it_left_is_done_in_its_session() -> None:
+    desk = Desk()
+    desk.dispatcher.submit(1, hello())
+    desk.ask(1, "order_stock")
+    desk.dispatcher.submit_gone(1)
+    await desk.run_to_the_end()
+    assert len(desk.simulator.commands) == 1
+    assert desk.sent(1)[1]["t"] == "push_stock_order", "the session was still open"
+
+
+# -- the journal ---------------------------------------------------------------------------------------------------------
+
+
+async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_their_own() -> None:
+    desk = Desk()
+    await desk.dispatcher.begin(happened(1_000), {"server": "test"})
+    desk.dispatcher.submit(1, hello(7))
+    desk.dispatcher.submit(2, hello(0, Role.OPERATOR))
+    desk.ask(1, "order_stock", stock_code="600000.SH")
+    desk.ask(1, "query_account_infos")
+    await desk.run_to_the_end()
+    rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
+    assert rows == [
+        (1, 1_000, 0, "start", '{"server":"test","state":"' + "0" * 64 + '"}'),
+        (2, 1_000, 1, "hello", '{"session_id":7}'),
+        (3, 1_000, 1, "order_stock", '{"stock_code":"600000.SH"}'),
+    ]
+    assert ("journal_seq", 3) in desk.commits()[-1]["counters"]
+
+
+# -- time ----------------------------------------------------------------------------------------------------------------
+
+
+def slices(desk: Desk, *due_ms: int) -> None:
+    for number, due in enumerate(due_ms, start=1):
+        push = {"t": "push_stock_order", "order_id": number}
+        desk.simulator.due.append((due, Outcome([], [((1,), push)], happened(due))))
+
+
+async def test_what_is_due_happens_before_a_command_each_slice_a_commit() -> None:
+    desk = Desk()
+    slices(desk, 900, 1_000, 1_001)
+    desk.ask(1, "order_stock", seq=5)
+    await desk.run_to_the_end()
+    assert [message.get("seq", message["order_id"]) for message in desk.sent(1)] == [1, 2, 5]
+    assert len(desk.commits()) == 3
+    assert len(desk.simulator.due) == 1
+
+
+async def test_a_jump_of_the_clock_passes_through_everything_and_then_answers() -> None:
+    desk = Desk()
+    slices(desk, 2_000, 3_000, 6_001)
+    desk.ask(1, "query_account_infos", seq=1)
+    desk.ask(1, "ctl_clock_advance", seq=2, duration_ms=5_000)
+    desk.ask(1, "query_account_infos", seq=3)
+    await desk.run_to_the_end()
+    order = [message.get("seq") or -message["order_id"] for message in desk.sent(1)]
+    assert order == [1, -1, -2, 2, 3]
+    assert [command.now_ms for command in desk.simulator.commands] == [1_000, 6_000, 6_000]
+    assert desk.clock.now_ms() == 6_000
+
+
+async def test_the_loop_turns_while_the_clock_jumps() -> None:
+    desk = Desk()
+    slices(desk, *range(2_000, 2_050))
+    desk.ask(1, "ctl_clock_advance", duration_ms=5_000)
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counter = asyncio.create_task(count())
+    await desk.run_to_the_end()
+    counter.cancel()
+    assert turns >= 50
+
+
+async def test_a_jump_that_is_refused_changes_nothing() -> None:
+    desk = Desk()
+    desk.ask(1, "ctl_clock_advance", seq=4, duration_ms=-1)
+    await desk.run_to_the_end()
+    assert desk.sent(1) == [{"t": "reply", "seq": 4, "error": "time only goes forward"}]
+    assert desk.clock.now_ms() == 1_000
+    assert desk.commits() == []
+
+
+async def test_what_is_due_happens_by_itself_under_the_systems_clock() -> None:
+    desk = Desk(SystemClock(0))
+    slices(desk, desk.clock.now_ms() + 20)
+    running = asyncio.create_task(desk.dispatcher.run(desk))
+    await eventually(lambda: bool(desk.sent(1)))
+    desk.dispatcher.finish()
+    await running
+
+
+async def test_under_a_manual_clock_nothing_happens_by_itself() -> None:
+    desk = Desk()
+    slices(desk, 1_001)
+    running = asyncio.create_task(desk.dispatcher.run(desk))
+    desk.ask(1, "query_account_infos")
+    await eventually(lambda: bool(desk.sent(1)))
+    desk.dispatcher.finish()
+    await running
+    assert len(desk.simulator.due) == 1
+
+
+# -- failure -------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_commit_that_fails_ends_it_and_nothing_of_the_batch_is_sent() -> None:
+    desk = Desk()
+    desk.ask(1, "order_stock")
+    desk.ask(2, "query_account_infos")
+    desk.disk_fails = True
+    with pytest.raises(StorageError, match="disk full"):
+        await desk.run_to_the_end()
+    assert desk.events == []
+
+
+async def test_a_bug_in_the_core_ends_it_and_nothing_of_the_batch_is_sent() -> None:
+    desk = Desk()
+    desk.simulator.fails_at = "cancel_order_stock"
+    desk.ask(1, "order_stock")
+    desk.ask(1, "cancel_order_stock")
+    with pytest.raises(AssertionError, match="a bug"):
+        await desk.run_to_the_end()
+    assert desk.events == []
+
+
+# -- clocks --------------------------------------------------------------------------------------------------------------
+
+NINE = 1_767_574_800_000
+"""2026-01-05T09:00 China time."""
+HOUR = 3_600_000
+
+
+@pytest.mark.parametrize("wall_ms", [NINE - 9 * HOUR, NINE, NINE + 15 * HOUR - 1])
+def test_a_manual_clock_begins_at_nine_of_the_walls_date(wall_ms: int) -> None:
+    assert manual_start_ms(wall_ms) == NINE
+
+
+def test_a_restored_clock_never_goes_back() -> None:
+    assert make_clock("manual", NINE).now_ms() == NINE
+    wall = [NINE]
+    clock = SystemClock(NINE + HOUR, lambda: wall[0])
+    assert clock.now_ms() == NINE + HOUR
+    wall[0] += 5
+    assert clock.now_ms() == NINE + HOUR + 5
+    wall[0] -= HOUR
+    assert clock.now_ms() == NINE + HOUR + 5, "the wall was set back"
+
+
+def test_a_system_clock_that_was_moved_goes_on_from_there() -> None:
+    wall = [NINE]
+    clock = SystemClock(0, lambda: wall[0])
+    clock.move_to(NINE + HOUR)
+    wall[0] += 10
+    assert clock.now_ms() == NINE + HOUR + 10
+    assert clock.seconds_until(NINE + HOUR + 1_010) == 1.0
+    clock.move_to(NINE)
+    assert clock.now_ms() == NINE + HOUR + 10, "it is not moved back"
+
+
+def test_a_manual_clock_stands_still_and_may_be_set_back() -> None:
+    clock = ManualClock(NINE)
+    assert clock.seconds_until(NINE + 1) is None
+    clock.move_to(NINE - HOUR)
+    assert clock.now_ms() == NINE - HOUR

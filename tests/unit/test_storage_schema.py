@@ -1,0 +1,91 @@
+"""The tables are the agreed ones: names, order of columns, keys, types, indices."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from storage import COLUMNS
+from storage.migrations import create
+from storage.schema import TABLES
+
+AGREED = """
+meta: key* value
+counters: name* value
+accounts: account_id* account_type status cash_li frozen_li unsettled_li opened_day
+positions: account_id* stock_code* volume today_volume frozen_volume yesterday_volume cost_li bought_li bought_volume opened_day
+orders: order_id* day account_id account_type stock_code order_type price_type price_li volume traded_volume traded_amount_li
+        status status_msg order_sysid strategy_name order_remark order_ms session_id request_seq queue_seq frozen_li
+        commission_li stamp_duty_li transfer_fee_li other_fees_li
+trades: trade_id* day account_id account_type order_id stock_code order_type price_li volume amount_li trade_ms
+        commission_li stamp_duty_li transfer_fee_li other_fees_li
+compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume repaid_volume
+        amount_li repaid_li fee_li repaid_fee_li status
+cash_ledger: ledger_id* account_id day ledger_ms reason amount_li balance_li order_id trade_id
+settlements: account_id* day* account_type cash_li market_value_li total_asset_li debt_li
+instruments: stock_code* name board pre_close_li
+quotes: stock_code* last_li bids asks quote_ms
+house_rests: queue_seq* stock_code side price_li volume
+scheduled: scheduled_id* due_ms kind detail
+journal: seq* now_ms connection name body
+"""
+
+TEXTS = {
+    *("key", "account_id", "stock_code", "status_msg", "order_sysid", "strategy_name", "order_remark", "compact_id", "reason"),
+    *("name", "board", "bids", "asks", "kind", "detail", "body"),
+}
+
+
+def agreed() -> dict[str, list[str]]:
+    tables: dict[str, list[str]] = {}
+    for line in AGREED.strip().splitlines():
+        name, colon, columns = line.rpartition(":")
+        tables.setdefault(name if colon else list(tables)[-1], []).extend(columns.split())
+    return tables
+
+
+@pytest.fixture
+def database() -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        create(connection)
+        yield connection
+
+
+def test_columns_stand_in_the_agreed_order() -> None:
+    assert {name: list(columns) for name, columns in COLUMNS.items()} == {
+        name: [column.rstrip("*") for column in columns] for name, columns in agreed().items()
+    }
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_created_table_is_the_declared_one(name: str, database: sqlite3.Connection) -> None:
+    found = database.execute("SELECT name, type, \"notnull\", pk FROM pragma_table_info(?) ORDER BY cid", (name,)).fetchall()
+    columns = agreed()[name]
+    keys = [column for column in columns if column.endswith("*")]
+    assert [row[0] for row in found] == [column.rstrip("*") for column in columns]
+    assert [row[3] for row in found] == [*range(1, len(keys) + 1), *[0] * (len(columns) - len(keys))], "keys come first"
+    assert all(row[2] == 1 for row in found), "no column may be NULL"
+    for column, kind, _, _ in found:
+        is_text = column in TEXTS or (name, column) == ("meta", "value")
+        assert kind == ("TEXT" if is_text else "INTEGER"), column
+
+
+def test_there_are_just_the_agreed_indices(database: sqlite3.Connection) -> None:
+    found = database.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
+    columns = {table: database.execute("SELECT name FROM pragma_index_info(?)", (index,)).fetchall() for table, index in found}
+    assert columns == {
+        "orders": [("day",), ("account_id",)],
+        "trades": [("day",), ("account_id",)],
+        "cash_ledger": [("account_id",), ("day",)],
+    }
+    assert len(found) == 3
+
+
+@pytest.mark.parametrize("wrong", [1.5, "twelve", None])
+def test_a_column_of_integers_takes_nothing_else(database: sqlite3.Connection, wrong: object) -> None:
+    with pytest.raises(sqlite3.IntegrityError):
+        database.execute("INSERT INTO counters VALUES ('day', ?)", (wrong,))
+    assert database.execute("SELECT * FROM counters").fetchall() == []
