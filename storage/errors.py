@@ -12,8 +12,6 @@
 The first five are met while opening, before a byte of somebody else's file was changed. The last one ends a running server.
 """
 
-# ruff: noqa: N818 - the names read as what they say: a bad URL, a foreign database
-
 from __future__ import annotations
 
 import sqlite3

@@ -27,9 +27,6 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {}
 
 assert sorted(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1)), "one migration for every version after the first"
 
-_HEADER_BYTES: Final = 100
-_MAGIC: Final = b"SQLite format 3\0"
-_ID_OFFSET: Final = 68
 _VERSION_SQL: Final = "SELECT value FROM meta WHERE key = 'schema_version'"
 
 
@@ -41,15 +38,20 @@ def is_new(path: Path) -> bool:
 
 
 def refuse_foreign(path: Path) -> None:
-    """Raise ForeignDatabase unless the file's header is that of a database of ours. Only reads, and not through SQLite.
+    """Raise ForeignDatabase unless the file's header is that of a database of ours. Touches nothing, whoever has it open.
 
     The header in the file is enough, whatever waits in a write-ahead log: it carries the id from the moment the file exists.
     """
-    with path.open("rb") as file:
-        header = file.read(_HEADER_BYTES)
-    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
-        raise ForeignDatabase(f"{path} is not a SQLite database")
-    if int.from_bytes(header[_ID_OFFSET : _ID_OFFSET + 4], "big") != APPLICATION_ID:
+    # "immutable" keeps SQLite from locking and from making files. Reading the bytes without SQLite would be worse: closing that
+    # descriptor would drop the locks of a connection that this very process may have to the file.
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        try:
+            (found,) = connection.execute("PRAGMA application_id").fetchone()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB:
+                raise ForeignDatabase(f"{path} is not a SQLite database") from None
+            raise
+    if found != APPLICATION_ID:
         raise ForeignDatabase(f"{path} is a SQLite database of another program")
 
 
@@ -59,10 +61,12 @@ def prepare(path: Path) -> None:
     Raises ForeignDatabase, NewerSchema, StorageError, sqlite3.Error or OSError; the first two leave the file as it was.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; {'.'.join(map(str, OLDEST_SQLITE[:2]))} or newer is needed")
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; {needed} or newer is needed")
     if is_new(path):
         _create_file(path)
     refuse_foreign(path)
+    _refuse_read_only(path)
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
         _refuse_unknown(path, schema_version(connection))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
@@ -87,13 +91,11 @@ def migrate(connection: sqlite3.Connection, migrations: Mapping[int, Sequence[st
     When one fails, its error is raised and the transaction left open: closing the connection undoes it all.
     """
     connection.execute("BEGIN IMMEDIATE")
-    version = schema_version(connection) or 0
-    for number in sorted(number for number in migrations if number > version):
+    seen = schema_version(connection) or 0
+    for number in sorted(number for number in migrations if number > seen):
         for statement in migrations[number]:
             connection.execute(statement)
-        version = number
-    # Written even when it is unchanged: a file that cannot be written is refused now and not at the first order.
-    connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(version),))
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(number),))
     connection.execute("COMMIT")
 
 
@@ -110,10 +112,15 @@ def _create_file(path: Path) -> None:
     draft = path.with_name(path.name + ".new")
     draft.unlink(missing_ok=True)
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        # No journal file beside the draft: if this fails, the draft is thrown away as a whole.
-        connection.execute("PRAGMA journal_mode = MEMORY")
         create(connection)
     os.replace(draft, path)
+
+
+def _refuse_read_only(path: Path) -> None:
+    # SQLite would open such a file for reading without a word, leave a log beside it and fail at the first order.
+    for place in (path, path.parent):
+        if not os.access(place, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise StorageError(f"{path}: {place.name} is read-only")
 
 
 def _refuse_unknown(path: Path, version: int | None) -> None:

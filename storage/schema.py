@@ -183,13 +183,14 @@ class Settlement(Base):
 
 
 class Instrument(Base):
-    """A security that was listed while running, or whose previous close is not the configured one any more."""
+    """A listed security: its reference price today, and the price its synthetic walk began at."""
 
     __tablename__ = "instruments"
     stock_code: Mapped[str] = _key()
     name: Mapped[str]
     board: Mapped[str]
     pre_close_li: Mapped[int]
+    base_li: Mapped[int]
 
 
 class Quote(Base):

@@ -6,20 +6,21 @@ import json
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from enum import IntEnum
 from typing import Any, Final
 
 from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus, SubmittedOrderType
 
 _CHINA: Final = timezone(timedelta(hours=8))
-_NAMED: Final[Mapping[str, type[IntEnum]]] = {
-    "account_type": AccountType,
-    "order_type": SubmittedOrderType,
-    "order_status": OrderStatus,
-    "status": AccountStatus,
+_NAMES: Final[Mapping[str, Mapping[int, str]]] = {
+    column: {int(member): member.name for enum in enums for member in enum}
+    for column, enums in (
+        ("account_type", (AccountType,)),
+        ("order_type", (SubmittedOrderType,)),
+        ("order_status", (OrderStatus,)),
+        ("status", (AccountStatus, OrderStatus)),  # of an account or, in the database, of an order: no number is in both
+    )
 }
 """Columns whose numbers have names."""
-_TIMES: Final = ("order_time", "traded_time")
 _GAP: Final = "  "
 
 Row = Mapping[str, Any]
@@ -43,10 +44,10 @@ def as_table(answer: Row | Sequence[Row], columns: Sequence[str] = ()) -> str:
 
 def text_of(name: str, value: Any) -> str:
     """Write one value as people read it."""
-    if name in _TIMES:
+    if name.endswith("_time"):
         return datetime.fromtimestamp(value, _CHINA).strftime("%H:%M:%S")
-    if name in _NAMED and value in set(_NAMED[name]):
-        return f"{value} {_NAMED[name](value).name}"
+    if value in _NAMES.get(name, ()):
+        return f"{value} {_NAMES[name][value]}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

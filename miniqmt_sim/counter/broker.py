@@ -13,7 +13,7 @@ from matching import units
 from matching.book import HOUSE, Side
 from matching.calendar import midnight_ms
 from matching.checks import Terms
-from matching.codes import Venue
+from matching.codes import Venue, is_repo, parse_code
 from matching.events import Cancelled, Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import Security
@@ -145,7 +145,7 @@ class Broker:
         if account.account_type not in order.order_type.accounts:
             return refusal_text(Refusals.ORDER_TYPE_ACCOUNT, {"order_type": order.order_type.number})
         if security is None:
-            return refusal_text(Refusals.NO_SUCH_CODE, {"stock_code": order.stock_code})
+            return refusal_text(_why_unknown(order.stock_code), {"stock_code": order.stock_code})
         holding = self._holding(account, order.stock_code)
         on_grid = request.on_grid or order.price_type.limit is not Limit.STATED
         terms = Terms(order.order_type.side, order.price_type, order.price_li, on_grid, order.volume, holding)
@@ -440,6 +440,13 @@ def next_release_ms(exchange: Exchange, security: Security, now_ms: int) -> int:
     return next(
         start_ms + step.at_ms for step in session.steps if start_ms + step.at_ms > now_ms and PHASE_RULES[step.phase].orders
     )
+
+
+def _why_unknown(stock_code: str) -> Refusals:
+    """Pledged repo and the Beijing exchange exist, but not here."""
+    code = parse_code(stock_code)
+    exists = code is not None and (is_repo(code) or code.venue is Venue.BJ)
+    return Refusals.CODE_NOT_SIMULATED if exists else Refusals.NO_SUCH_CODE
 
 
 def _frozen_code(order: Order) -> str | None:

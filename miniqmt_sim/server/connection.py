@@ -49,10 +49,12 @@ class Connection(asyncio.Protocol):
         self._now_s = asyncio.get_running_loop().time
         self._hold = Hold.NOTHING
         self._held = b""
+        self._backlog_bytes = 0
         self.protocol = ServerProtocol(switchboard.terms)
         self.since_s = self._now_s()
         """When it came or, once closed, when it was told bye."""
         self.heard_s = self.since_s
+        """When the last byte came."""
 
     # -- called by the loop --------------------------------------------------------------------------------------------
 
@@ -62,7 +64,8 @@ class Connection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=_HIGH_WATER_BYTES)
         sock = transport.get_extra_info("socket")
         if sock is not None and sock.family != getattr(socket, "AF_UNIX", None):
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            with contextlib.suppress(OSError):  # some systems refuse it for a peer that has gone already
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if not self._switchboard.add(self._number, self):
             self.end("the server has no room for another connection")
 
@@ -119,23 +122,40 @@ class Connection(asyncio.Protocol):
         """Take no more requests."""
         self._pause(Hold.STOPPING)
 
+    def is_silent(self, now_s: float, limit_s: float) -> bool:
+        """Has there been no sign of life for too long? Of one that is not read from, reading its answers is a sign."""
+        if self._hold:
+            backlog_bytes = self._transport.get_write_buffer_size()
+            if backlog_bytes < self._backlog_bytes or Hold.QUEUE in self._hold:
+                self.heard_s = now_s
+            self._backlog_bytes = backlog_bytes
+        return now_s - self.heard_s > limit_s
+
     # -- bytes in ------------------------------------------------------------------------------------------------------
 
     def _pump(self, data: bytes) -> None:
         """Move bytes through the protocol to the dispatcher, as far as its queue has room."""
         dispatcher = self._switchboard.dispatcher
+        if dispatcher.full:
+            self._held = data
+            self._await_room(dispatcher)
+            return
         for event in self.protocol.receive(data):
             dispatcher.submit(self._number, event)
             if dispatcher.full:
-                self._pause(Hold.QUEUE)
-                dispatcher.when_room(self._queue_has_room)
+                self._await_room(dispatcher)
                 break
         if self.protocol.closed:
             self._say_bye(self.protocol.fault)
         else:
             self._flush()
 
-    def _queue_has_room(self) -> None:
+    def _await_room(self, dispatcher: Dispatcher) -> None:
+        self._pause(Hold.QUEUE)
+        dispatcher.when_room(self._room_again)
+
+    def _room_again(self) -> None:
+        self.heard_s = self._now_s()  # if it was silent, then because nobody listened
         self._resume(Hold.QUEUE)
 
     def _pause(self, why: Hold) -> None:
@@ -239,7 +259,7 @@ class Switchboard:
         silent_s = _SILENT_HEARTBEATS * self.limits.heartbeat_ms / 1000
         for connection in list(self._connections.values()):
             if connection.protocol.state is State.OPEN:
-                if now_s - connection.heard_s > silent_s:
+                if connection.is_silent(now_s, silent_s):
                     connection.cut_off("no sign of life")
             else:
                 self._look_at_unopened(connection, now_s - connection.since_s)

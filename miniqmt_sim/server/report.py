@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any, Final
 
 from miniqmt_sim.errors import ConnectError
 from storage import StorageError
 from storage.report import read_records
 
-_CHINA: Final = timezone(timedelta(hours=8))
 _LI_PER_YUAN: Final = 1000
 
 
 def read_for_people(database: str, tables: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
-    """Give table -> rows by column; money in yuan, times as text. Raises ConnectError when the database cannot be read."""
+    """Give table -> rows by column; money in yuan, times in epoch seconds. Raises ConnectError if it cannot be read."""
     try:
         records = read_records(database, tables)
     except StorageError as error:
@@ -24,9 +22,9 @@ def read_for_people(database: str, tables: Sequence[str]) -> dict[str, list[dict
 
 
 def _readable(name: str, value: Any) -> tuple[str, Any]:
-    """Turn a column counted in li into one in yuan, and one of milliseconds into a time of day."""
+    """Turn a column counted in li into one in yuan, and one of milliseconds into one of epoch seconds."""
     if name.endswith("_li"):
         return name.removesuffix("_li"), value / _LI_PER_YUAN
     if name.endswith("_ms"):
-        return name.removesuffix("_ms") + "_time", datetime.fromtimestamp(value / 1000, _CHINA).strftime("%H:%M:%S.%f")[:-3]
+        return name.removesuffix("_ms") + "_time", value // 1000
     return name, value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -35,7 +37,7 @@ class SimServer:
 
     def __init__(self, **options: Any) -> None:
         self._options = {**DEFAULTS, **options}
-        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._remove_userdata: Callable[[], object] = lambda: None
         self._thread: ServerThread | None = None
         self._server: Server | None = None
         self._operator: SocketTransport | None = None
@@ -46,8 +48,9 @@ class SimServer:
         """Start and wait until it is ready."""
         assert self._thread is None, "it is running"
         if not self._options.get("userdata"):
-            self._temporary = tempfile.TemporaryDirectory(prefix="miniqmt-sim-")
-            self._options["userdata"] = self._temporary.name
+            self._options["userdata"] = tempfile.mkdtemp(prefix="miniqmt-sim-")
+            # Removed with this object at the latest: a test may stop the server, look, and start it again.
+            self._remove_userdata = weakref.finalize(self, shutil.rmtree, self._options["userdata"], ignore_errors=True)
         thread = ServerThread(_settings(self._options))
         self._server = thread.start()
         self._thread = thread
@@ -67,7 +70,7 @@ class SimServer:
             self.stop()
         self.start()
 
-    def _end(self, how: Any) -> None:
+    def _end(self, how: Callable[[ServerThread], None]) -> None:
         operator, self._operator = self._operator, None
         if operator is not None:
             operator.close()
@@ -82,8 +85,7 @@ class SimServer:
         try:
             self.stop()
         finally:
-            if self._temporary is not None:
-                self._temporary.cleanup()
+            self._remove_userdata()
 
     # -- where it is ---------------------------------------------------------------------------------------------------
 

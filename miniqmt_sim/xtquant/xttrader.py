@@ -470,7 +470,8 @@ def _order_fields(
 
 
 def _cancel_fields(account: StockAccount, order_id: int) -> JsonObject:
-    return {**arguments.account_fields(account), "order_id": arguments.integer(order_id, "order_id")}
+    number = arguments.integer(order_id, "order_id")
+    return {**arguments.account_fields(account), "order_id": number, "market": arguments.UNKNOWN_MARKET, "order_sysid": ""}
 
 
 def _sysid_fields(account: StockAccount, market: int | str, sysid: str) -> JsonObject:

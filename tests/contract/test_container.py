@@ -28,6 +28,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a Linux image: 
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOKEN: Final = "a-token-for-this-test-only"
+INSTALL_PATIENCE_S: Final = 300
+"""What an index may take to answer."""
 PATIENCE_S: Final = 60
 """A process that is silent for so long is ended, and its test fails."""
 
@@ -186,7 +188,9 @@ def execute(text: str, root: Path, work: Path) -> None:
     """Carry out a RUN; ``python`` is the interpreter of this test."""
     words = [in_root(word, root) for word in shlex.split(text)]
     argv = [sys.executable if words[0] == "python" else words[0], *words[1:]]
-    done = subprocess.run(argv, cwd=work, env=host_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        argv, cwd=work, env=host_environment(), capture_output=True, text=True, timeout=INSTALL_PATIENCE_S, check=False
+    )
     assert done.returncode == 0, f"RUN {text}\n{done.stdout}\n{done.stderr}"
 
 
@@ -229,6 +233,13 @@ def test_it_tells_its_version_from_an_empty_directory(image: Image) -> None:
     done = image.run([*json.loads(only("ENTRYPOINT")), "version"])
     assert done.returncode == 0, done.stderr
     assert miniqmt_sim.__version__ in done.stdout
+
+
+def test_it_finds_its_configuration_and_the_quick_start_program_inside_the_installation(image: Image) -> None:
+    imports = "from miniqmt_sim.cli.demo import find_quickstart; from miniqmt_sim.settings import config_dir"
+    done = image.run(["python", "-c", f"{imports}; print(config_dir(), find_quickstart())"])
+    assert done.returncode == 0, done.stderr
+    assert all(str(image.root) in place for place in done.stdout.split())
 
 
 def test_it_refuses_to_listen_to_the_world_without_a_token(image: Image) -> None:

@@ -64,6 +64,7 @@ class Desk:
         self.config = config or make_config()
         self.now_ms = moment(now, day)
         self.seq = 0
+        self._client_seqs: dict[int, int] = {}
         self.stored: dict[str, dict[Any, Any]] = {}
         self.pushes: list[tuple[int, JsonObject]] = []
         self.simulator = Simulator(self.config)
@@ -94,8 +95,9 @@ class Desk:
     def ask(self, name: str, connection: int = OPERATOR, **fields: Any) -> JsonObject:
         """Send one request; the reply, its parts joined."""
         self.seq += 1
+        client_seq = self._client_seqs[connection] = self._client_seqs.get(connection, 0) + 1
         values = {field.name: field.default for field in BY_NAME[name].fields if field.default is not REQUIRED} | fields
-        request = Request(name, self.seq, values)
+        request = Request(name, client_seq, values)
         if name in ("ctl_clock_set", "ctl_clock_advance", "ctl_settle"):
             self.now_ms = self.simulator.clock_target(request, self.now_ms)
         outcome = self.simulator.step(Command(self.now_ms, self.seq, connection, request))

@@ -32,8 +32,9 @@ class Layer(NamedTuple):
 LEAVES: Final = ("miniqmt_sim.constants", "miniqmt_sim.errors")
 COUNTER: Final = ("matching", "miniqmt_sim.changes", "miniqmt_sim.refusals", *LEAVES)
 CREDIT: Final = ("miniqmt_sim.counter", *COUNTER)
-SESSIONS: Final = ("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.wire.messages", *CREDIT)
-SIMULATOR: Final = ("miniqmt_sim.scheduler", "miniqmt_sim.sessions", *SESSIONS)
+WORLD: Final = ("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT)
+SESSIONS: Final = ("miniqmt_sim.world", "miniqmt_sim.wire.messages", *WORLD)
+SIMULATOR: Final = ("miniqmt_sim.sessions", *SESSIONS)
 SETTINGS: Final = ("miniqmt_sim.simulator", "miniqmt_sim.client.discovery", *LEAVES)
 CLIENT: Final = ("miniqmt_sim", "miniqmt_sim.wire", "matching.units", "matching.codes", *LEAVES)
 SDK: Final = ("miniqmt_sim.client", *CLIENT)
@@ -52,6 +53,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.counter": Layer(COUNTER),
     "miniqmt_sim.market": Layer(COUNTER),
     "miniqmt_sim.credit": Layer(CREDIT),
+    "miniqmt_sim.world": Layer(WORLD),
     "miniqmt_sim.sessions": Layer(SESSIONS),
     "miniqmt_sim.scheduler": Layer(("miniqmt_sim.changes",), third_party=("sortedcontainers",)),
     "miniqmt_sim.simulator": Layer(SIMULATOR),
@@ -86,6 +88,7 @@ CORE: Final = (
     "miniqmt_sim.sessions",
     "miniqmt_sim.simulator",
     "miniqmt_sim.wire",
+    "miniqmt_sim.world",
 )
 INTEGERS_ONLY: Final = ("matching", "miniqmt_sim.counter")
 CONVERSIONS: Final = ("matching.units",)

@@ -96,6 +96,7 @@ def test_one_line_installs_it() -> None:
         "from xtquant import xtconstant, xtdata\n"
         "print(XtQuantTrader.__module__, xtconstant.STOCK_BUY)\n"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
+    command = [sys.executable, "-W", "error", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
     assert done.stdout == "miniqmt_sim.xtquant.xttrader 23\n"
     assert done.stderr == ""

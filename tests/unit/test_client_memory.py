@@ -43,7 +43,8 @@ class SmallSimulator:
 
     def step(self, command: Command) -> Said:
         self.commands.append(command)
-        replies = [(command.connection, {"t": "reply", "seq": command.request.seq, **answer}) for answer in self.answer(command)]
+        reply = {"t": "reply", "seq": command.request.seq}
+        replies = [(command.connection, {**reply, **answer}) for answer in self.answer(command)]
         return Said(replies, [(tuple(self.sessions), push) for push in self.pushes])
 
     def catch_up(self, now_ms: int) -> Said | None:
@@ -95,7 +96,7 @@ def test_requests_are_checked_and_completed_by_the_message_table(simulator: Smal
     assert simulator.commands[0].request.fields == {**ORDER, "strategy_name": "", "order_remark": ""}
 
 
-def test_an_ill_formed_request_ends_the_connection_as_it_does_over_a_socket(simulator: SmallSimulator, host: MemoryHost) -> None:
+def test_an_ill_formed_request_ends_the_connection(simulator: SmallSimulator, host: MemoryHost) -> None:
     client = Client(host, 7)
     with pytest.raises(ConnectError, match="field 'account_type' must be integer"):
         client.transport.call("subscribe", {**ACCOUNT, "account_type": "2"})

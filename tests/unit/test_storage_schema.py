@@ -26,7 +26,7 @@ compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id
         amount_li repaid_li fee_li repaid_fee_li status
 cash_ledger: ledger_id* account_id day ledger_ms reason amount_li balance_li order_id trade_id
 settlements: account_id* day* account_type cash_li market_value_li total_asset_li debt_li
-instruments: stock_code* name board pre_close_li
+instruments: stock_code* name board pre_close_li base_li
 quotes: stock_code* last_li bids asks quote_ms
 house_rests: queue_seq* stock_code side price_li volume
 scheduled: scheduled_id* due_ms kind detail

@@ -401,14 +401,14 @@ def test_whatever_has_the_two_attributes_is_an_account(server: FakeServer, trade
 # -- queries -------------------------------------------------------------------------------------------------------------
 
 QUERIES: list[tuple[str, str, Callable[[XtQuantTrader], Any], type, bool]] = [
-    ("query_account_infos", "query_account_infos", lambda t: t.query_account_infos(), xttype.XtAccountInfo, False),
-    ("query_account_info", "query_account_infos", lambda t: t.query_account_info(), xttype.XtAccountInfo, False),
-    ("query_account_status", "query_account_status", lambda t: t.query_account_status(), xttype.XtAccountStatus, False),
-    ("query_stock_asset", "query_stock_asset", lambda t: t.query_stock_asset(ACCOUNT), xttype.XtAsset, True),
-    ("query_stock_orders", "query_stock_orders", lambda t: t.query_stock_orders(ACCOUNT), xttype.XtOrder, False),
-    ("query_stock_trades", "query_stock_trades", lambda t: t.query_stock_trades(ACCOUNT), xttype.XtTrade, False),
-    ("query_stock_positions", "query_stock_positions", lambda t: t.query_stock_positions(ACCOUNT), xttype.XtPosition, False),
-    ("query_stock_position", "query_stock_positions", lambda t: t.query_stock_position(ACCOUNT, "600000.SH"), xttype.XtPosition, True),
+    ("infos", "query_account_infos", lambda t: t.query_account_infos(), xttype.XtAccountInfo, False),
+    ("info", "query_account_infos", lambda t: t.query_account_info(), xttype.XtAccountInfo, False),
+    ("status", "query_account_status", lambda t: t.query_account_status(), xttype.XtAccountStatus, False),
+    ("asset", "query_stock_asset", lambda t: t.query_stock_asset(ACCOUNT), xttype.XtAsset, True),
+    ("orders", "query_stock_orders", lambda t: t.query_stock_orders(ACCOUNT), xttype.XtOrder, False),
+    ("trades", "query_stock_trades", lambda t: t.query_stock_trades(ACCOUNT), xttype.XtTrade, False),
+    ("positions", "query_stock_positions", lambda t: t.query_stock_positions(ACCOUNT), xttype.XtPosition, False),
+    ("position", "query_stock_positions", lambda t: t.query_stock_position(ACCOUNT, "600000.SH"), xttype.XtPosition, True),
 ]
 
 

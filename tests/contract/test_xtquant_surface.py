@@ -1,0 +1,285 @@
+"""Our SDK against the vendor's wheel and the wire: every name, number, argument and field.
+
+What the API document has and the wheel has not stands here as lists.
+"""
+
+from __future__ import annotations
+
+import ast
+import enum
+import inspect
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miniqmt_sim import constants
+from miniqmt_sim.wire.messages import BY_NAME
+from miniqmt_sim.xtquant import _views, xtconstant, xtdata, xttrader, xttype
+from miniqmt_sim.xtquant._later import LATER
+from tests.kit import vendor
+
+VENDOR_CONSTANTS = vendor.load("xtconstant")
+VENDOR_TYPES = vendor.load("xttype")
+LATER_NAMES = [name for _, names in LATER for name in names.split()]
+
+# -- xtconstant ----------------------------------------------------------------------------------------------------------
+
+ONLY_IN_THE_DOCUMENT = {"ACCOUNT_STATUSUSING": 2}
+
+DOCUMENTED_CONSTANTS = """
+SH_MARKET SZ_MARKET FUTURE_ACCOUNT SECURITY_ACCOUNT CREDIT_ACCOUNT FUTURE_OPTION_ACCOUNT STOCK_OPTION_ACCOUNT HUGANGTONG_ACCOUNT
+SHENGANGTONG_ACCOUNT STOCK_BUY STOCK_SELL CREDIT_BUY CREDIT_SELL CREDIT_FIN_BUY CREDIT_SLO_SELL CREDIT_BUY_SECU_REPAY
+CREDIT_DIRECT_SECU_REPAY CREDIT_SELL_SECU_REPAY CREDIT_DIRECT_CASH_REPAY CREDIT_FIN_BUY_SPECIAL CREDIT_SLO_SELL_SPECIAL
+CREDIT_BUY_SECU_REPAY_SPECIAL CREDIT_DIRECT_SECU_REPAY_SPECIAL CREDIT_SELL_SECU_REPAY_SPECIAL CREDIT_DIRECT_CASH_REPAY_SPECIAL
+LATEST_PRICE FIX_PRICE MARKET_SH_CONVERT_5_CANCEL MARKET_SH_CONVERT_5_LIMIT MARKET_PEER_PRICE_FIRST MARKET_MINE_PRICE_FIRST
+MARKET_SZ_INSTBUSI_RESTCANCEL MARKET_SZ_CONVERT_5_CANCEL MARKET_SZ_FULL_OR_CANCEL ORDER_UNREPORTED ORDER_WAIT_REPORTING
+ORDER_REPORTED ORDER_REPORTED_CANCEL ORDER_PARTSUCC_CANCEL ORDER_PART_CANCEL ORDER_CANCELED ORDER_PART_SUCC ORDER_SUCCEEDED
+ORDER_JUNK ORDER_UNKNOWN ACCOUNT_STATUS_INVALID ACCOUNT_STATUS_OK ACCOUNT_STATUS_WAITING_LOGIN ACCOUNT_STATUSUSING
+ACCOUNT_STATUS_FAIL ACCOUNT_STATUS_INITING ACCOUNT_STATUS_CORRECTING ACCOUNT_STATUS_CLOSED ACCOUNT_STATUS_ASSIS_FAIL
+ACCOUNT_STATUS_DISABLEBYSYS ACCOUNT_STATUS_DISABLEBYUSER
+"""
+
+
+def public_values(module: Any) -> dict[str, Any]:
+    kinds = int | str | dict | set
+    return {name: value for name, value in vars(module).items() if not name.startswith("_") and isinstance(value, kinds)}
+
+
+def test_every_constant_of_the_wheel_has_its_value_and_there_are_no_others() -> None:
+    ours = {name: value for name, value in public_values(xtconstant).items() if name not in ONLY_IN_THE_DOCUMENT}
+    theirs = public_values(VENDOR_CONSTANTS)
+    assert len(theirs) > 500
+    assert ours == theirs
+
+
+def test_the_constants_of_the_api_document_are_there() -> None:
+    assert [name for name in DOCUMENTED_CONSTANTS.split() if not hasattr(xtconstant, name)] == []
+    for name, value in ONLY_IN_THE_DOCUMENT.items():
+        assert getattr(xtconstant, name) == value
+
+
+def test_the_side_of_every_operation_is_the_wheels() -> None:
+    for operation in range(-10, 1400):
+        assert xtconstant.getDirectionByOpType(operation) == VENDOR_CONSTANTS.getDirectionByOpType(operation), operation
+
+
+ENUMS: list[tuple[type[enum.IntEnum], str, dict[str, str]]] = [
+    # enum, prefix of the SDK's names, members that are named otherwise there
+    (constants.Market, "", {"SH": "SH_MARKET", "SZ": "SZ_MARKET", "BJ": "MARKET_ENUM_BEIJING"}),
+    (
+        constants.AccountType,
+        "",
+        {member.name: f"{member.name}_ACCOUNT" for member in constants.AccountType} | {"STOCK": "SECURITY_ACCOUNT"},
+    ),
+    (
+        constants.AccountStatus,
+        "ACCOUNT_STATUS_",
+        {
+            "LOGGING_IN": "ACCOUNT_STATUSING",
+            "DISABLED_BY_SYSTEM": "ACCOUNT_STATUS_DISABLEBYSYS",
+            "DISABLED_BY_USER": "ACCOUNT_STATUS_DISABLEBYUSER",
+        },
+    ),
+    (constants.OrderStatus, "ORDER_", {}),
+    (constants.OffsetFlag, "OFFSET_FLAG_", {"FORCED_CLOSE": "OFFSET_FLAG_FORCECLOSE"}),
+    (constants.SubmittedOrderType, "", {}),
+    (constants.SubmittedPriceType, "", {}),
+]
+
+
+@pytest.mark.parametrize(("kind", "prefix", "renamed"), ENUMS, ids=[row[0].__name__ for row in ENUMS])
+def test_the_enums_have_the_sdks_numbers(kind: type[enum.IntEnum], prefix: str, renamed: dict[str, str]) -> None:
+    for member in kind:
+        assert getattr(xtconstant, renamed.get(member.name, prefix + member.name)) == member.value, member
+
+
+def test_every_enum_of_the_constants_is_compared() -> None:
+    enums = {value for value in vars(constants).values() if isinstance(value, type) and issubclass(value, enum.IntEnum)}
+    assert enums - {enum.IntEnum} == {kind for kind, _, _ in ENUMS}
+
+
+def test_the_other_sdk_numbers_among_the_constants() -> None:
+    assert constants.DIRECTION_STOCK == xtconstant.DIRECTION_FLAG_LONG
+
+
+# -- xttype --------------------------------------------------------------------------------------------------------------
+
+VENDOR_CLASSES = [name for name, value in vars(VENDOR_TYPES).items() if isinstance(value, type)]
+
+
+@pytest.mark.parametrize("name", VENDOR_CLASSES)
+def test_the_constructors_take_what_the_wheels_take_in_their_order(name: str) -> None:
+    theirs = inspect.signature(getattr(VENDOR_TYPES, name).__init__).parameters.values()
+    ours = inspect.signature(getattr(xttype, name).__init__).parameters.values()
+    positional = [parameter for parameter in ours if parameter.kind is parameter.POSITIONAL_OR_KEYWORD]
+    assert [(parameter.name, parameter.default) for parameter in positional] == [
+        (parameter.name, parameter.default) for parameter in theirs
+    ]
+    assert all(parameter.default is not parameter.empty for parameter in ours if parameter.kind is parameter.KEYWORD_ONLY)
+
+
+@pytest.mark.parametrize("name", [name for name in VENDOR_CLASSES if name != "StockAccount"])
+def test_made_alike_the_objects_say_the_same(name: str) -> None:
+    parameters = list(inspect.signature(getattr(VENDOR_TYPES, name).__init__).parameters)[1:]
+    values = {parameter: f"<{parameter}>" for parameter in parameters}
+    theirs, ours = getattr(VENDOR_TYPES, name)(**values), getattr(xttype, name)(**values)
+    assert {key: getattr(ours, key) for key in vars(theirs)} == vars(theirs)
+
+
+@pytest.mark.parametrize("name", sorted({*VENDOR_CONSTANTS.ACCOUNT_TYPE_DICT.values(), "stock", "Credit"}))
+def test_accounts_have_the_wheels_types(name: str) -> None:
+    ours, theirs = xttype.StockAccount("1", name), VENDOR_TYPES.StockAccount("1", name)
+    assert vars(ours) == vars(theirs)
+
+
+DOCUMENTED_FIELDS = {
+    # fields that the API document names, in addition to those of the wheel's constructors
+    "XtAsset": "account_type account_id cash frozen_cash market_value total_asset",
+    "XtOrder": "account_type account_id stock_code order_id order_sysid order_time order_type order_volume price_type price "
+    "traded_volume traded_price order_status status_msg strategy_name order_remark",
+    "XtTrade": "account_type account_id stock_code order_type traded_id traded_time traded_price traded_volume traded_amount "
+    "order_id order_sysid strategy_name order_remark",
+    "XtPosition": "account_type account_id stock_code volume can_use_volume open_price market_value",
+    "XtOrderResponse": "account_type account_id order_id strategy_name order_remark seq",
+    "XtAppointmentResponse": "account_id order_sysid error_id error_msg seq",
+    "XtCancelOrderResponse": "account_type account_id order_id order_sysid cancel_result seq",
+    "XtOrderError": "account_type account_id order_id error_id error_msg strategy_name order_remark",
+    "XtCancelError": "account_type account_id order_id market order_sysid error_id error_msg",
+    "XtCreditDetail": "account_type account_id m_nStatus m_nUpdateTime m_nCalcConfig m_dFrozenCash m_dBalance m_dAvailable "
+    "m_dPositionProfit m_dMarketValue m_dFetchBalance m_dStockValue m_dFundValue m_dTotalDebt m_dEnableBailBalance "
+    "m_dPerAssurescaleValue m_dAssureAsset m_dFinDebt m_dFinDealAvl m_dFinFee m_dSloDebt m_dSloMarketValue m_dSloFee "
+    "m_dOtherFare m_dFinMaxQuota m_dFinEnableQuota m_dFinUsedQuota m_dSloMaxQuota m_dSloEnableQuota m_dSloUsedQuota "
+    "m_dSloSellBalance m_dUsedSloSellBalance m_dSurplusSloSellBalance",
+    "StkCompacts": "account_type account_id compact_type cashgroup_prop exchange_id open_date business_vol real_compact_vol "
+    "ret_end_date business_balance businessFare real_compact_balance real_compact_fare repaid_fare repaid_balance "
+    "instrument_id compact_id position_str",
+    "CreditSubjects": "account_type account_id slo_status fin_status exchange_id slo_ratio fin_ratio instrument_id",
+    "CreditSloCode": "account_type account_id cashgroup_prop exchange_id enable_amount instrument_id",
+    "CreditAssure": "account_type account_id assure_status exchange_id assure_ratio instrument_id",
+    "XtAccountStatus": "account_type account_id status",
+    "XtAccountInfo": "account_type account_id broker_type platform_id account_classification login_status",
+}
+NATIVE_FIELDS = {
+    # fields that the wheel's native objects carry beyond both
+    "XtAsset": "current_balance",
+    "XtPosition": "float_profit open_date position_profit",
+    "XtOrderError": "seq",
+    "XtAccountInfo": "broker_id broker_name product_id product_code product_name",
+    "XtCreditDetail": "status update_time calc_config frozen_cash balance available position_profit market_value fetch_balance "
+    "stock_value fund_value total_debt enable_bail_balance per_assurescale_value assure_asset fin_debt fin_deal_avl fin_fee "
+    "slo_debt slo_market_value slo_fee other_fare fin_max_quota fin_enable_quota fin_used_quota slo_max_quota slo_enable_quota "
+    "slo_used_quota slo_sell_balance used_slo_sell_balance surplus_slo_sell_balance",
+}
+
+
+def attributes_of(name: str) -> set[str]:
+    cls = getattr(xttype, name)
+    return {own.name for own in fields(cls)} | {key for key, value in vars(cls).items() if isinstance(value, property)}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED_FIELDS)
+def test_documented_and_native_fields_are_there(name: str) -> None:
+    expected = {*DOCUMENTED_FIELDS[name].split(), *NATIVE_FIELDS.get(name, "").split()}
+    assert expected - attributes_of(name) == set()
+
+
+# -- the wire ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("query", [value for value in vars(_views).values() if isinstance(value, _views.Query)])
+def test_the_rows_of_a_query_are_the_fields_of_its_object(query: _views.Query[Any]) -> None:
+    assert {field.name for field in BY_NAME[query.message].answer} == {own.name for own in fields(query.row)}
+
+
+@pytest.mark.parametrize("push", _views.PUSHES)
+def test_a_push_has_the_fields_of_its_object(push: str) -> None:
+    attributes = {own.name for own in fields(_views.PUSHES[push].row)}
+    renamed = {"seq": "request_seq"} if push == "push_order_error" else {}
+    assert {field.name for field in BY_NAME[push].fields} == {renamed.get(name, name) for name in attributes}
+
+
+@pytest.mark.parametrize("message", _views.RESPONSES)
+def test_an_answer_has_the_fields_of_its_response(message: str) -> None:
+    attributes = {own.name for own in fields(_views.RESPONSES[message].row)}
+    assert attributes - {"seq"} <= {field.name for field in BY_NAME[message].answer}
+
+
+# -- xttrader ------------------------------------------------------------------------------------------------------------
+
+VENDOR_TRADER = vendor.methods_of(vendor.class_of("xttrader", "XtQuantTrader"))
+VENDOR_CALLBACK = vendor.methods_of(vendor.class_of("xttrader", "XtQuantTraderCallback"))
+DOCUMENTED_METHODS = """
+register_callback start connect stop run_forever set_relaxed_response_order_enabled subscribe unsubscribe order_stock
+order_stock_async cancel_order_stock cancel_order_stock_sysid cancel_order_stock_async cancel_order_stock_sysid_async
+query_stock_asset query_stock_orders query_stock_trades query_stock_positions query_credit_detail query_stk_compacts
+query_credit_subjects query_credit_slo_code query_credit_assure query_new_purchase_limit query_ipo_data query_account_infos
+query_smt_secu_info query_smt_secu_rate smt_appointment_async query_appointment_info query_stock_orders_async
+"""
+
+
+def signature_of(cls: type, name: str) -> tuple[tuple[str, ...], dict[str, object]]:
+    parameters = inspect.signature(getattr(cls, name)).parameters
+    return tuple(parameters), {key: value.default for key, value in parameters.items() if value.default is not value.empty}
+
+
+@pytest.mark.parametrize("name", [name for name in VENDOR_TRADER if name not in LATER_NAMES])
+def test_the_traders_methods_take_what_the_wheels_take(name: str) -> None:
+    assert signature_of(xttrader.XtQuantTrader, name) == VENDOR_TRADER[name]
+
+
+@pytest.mark.parametrize("name", VENDOR_CALLBACK)
+def test_the_callbacks_take_what_the_wheels_take(name: str) -> None:
+    assert signature_of(xttrader.XtQuantTraderCallback, name) == VENDOR_CALLBACK[name]
+
+
+def test_every_method_of_the_wheel_and_of_the_document_exists() -> None:
+    missing = [name for name in {*VENDOR_TRADER, *DOCUMENTED_METHODS.split()} if not hasattr(xttrader.XtQuantTrader, name)]
+    assert missing == []
+
+
+def test_the_later_methods_are_those_of_the_two_documents() -> None:
+    assert len(LATER_NAMES) == len(set(LATER_NAMES))
+    assert set(LATER_NAMES) <= {*VENDOR_TRADER, *DOCUMENTED_METHODS.split()}
+
+
+# -- xtdata --------------------------------------------------------------------------------------------------------------
+
+PLUMBING = {
+    "try_except",
+    "create_array",
+    "subscribe_callback_wrapper",
+    "subscribe_callback_wrapper_1820",
+    "subscribe_callback_wrapper_convert",
+}
+
+
+def test_every_function_of_the_wheels_market_data_says_that_it_is_not_there_yet() -> None:
+    functions = {node.name for node in vendor.parse("xtdata").body if isinstance(node, ast.FunctionDef)}
+    names = {name for name in functions if not name.startswith("_")} - PLUMBING
+    assert len(names) > 100
+    for name in names:
+        with pytest.raises(NotImplementedError, match=rf"xtdata\.{name}: market data comes with a later version"):
+            getattr(xtdata, name)("600000.SH", period="1d")
+
+
+def test_what_market_data_never_had_is_no_attribute() -> None:
+    assert not hasattr(xtdata, "get_weather")
+
+
+# -- the quick-start program ---------------------------------------------------------------------------------------------
+
+QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart.py"
+
+
+def test_the_quick_start_program_names_nothing_the_sdk_does_not_have() -> None:
+    tree = ast.parse(QUICKSTART.read_text(encoding="utf-8"))
+    calls = [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    used = {name for name in calls if name in VENDOR_TRADER}
+    assert {"order_stock", "cancel_order_stock", "query_stock_positions", "run_forever"} <= used
+    assert used & set(LATER_NAMES) == set()
+    callback = next(node for node in tree.body if isinstance(node, ast.ClassDef))
+    overridden = [node.name for node in callback.body if isinstance(node, ast.FunctionDef)]
+    assert len(overridden) == 9
+    assert all(hasattr(xttrader.XtQuantTraderCallback, name) for name in overridden)

@@ -1,0 +1,53 @@
+"""The vendor's wheel, read beside ours: its plain modules are imported under another name, its trader is only parsed."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.metadata
+import sys
+import warnings
+from pathlib import Path
+from types import ModuleType
+
+ALIAS = "vendor_xtquant"
+"""Imported under this name the package's own __init__, which looks for updates on the network, never runs."""
+
+
+def path_of(module: str) -> Path:
+    """Give the file of a module of the installed wheel."""
+    return Path(str(importlib.metadata.distribution("xtquant").locate_file(f"xtquant/{module}.py")))
+
+
+def load(module: str) -> ModuleType:
+    """Import xtconstant or xttype of the wheel."""
+    if ALIAS not in sys.modules:
+        package = ModuleType(ALIAS)
+        package.__path__ = [str(path_of("xtconstant").parent)]
+        sys.modules[ALIAS] = package
+    return importlib.import_module(f"{ALIAS}.{module}")
+
+
+def parse(module: str) -> ast.Module:
+    """Parse any module of the wheel."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the vendor writes between its quotes is not ours to mend
+        return ast.parse(path_of(module).read_text(encoding="utf-8"))
+
+
+def class_of(module: str, name: str) -> ast.ClassDef:
+    """Find a class in a parsed module."""
+    return next(node for node in parse(module).body if isinstance(node, ast.ClassDef) and node.name == name)
+
+
+def methods_of(tree: ast.ClassDef) -> dict[str, tuple[tuple[str, ...], dict[str, object]]]:
+    """Give the public methods of a class: name to (argument names, defaults)."""
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and (not node.name.startswith("_") or node.name == "__init__"):
+            names = tuple(argument.arg for argument in node.args.args)
+            values = [ast.literal_eval(default) for default in node.args.defaults]
+            found[node.name] = (names, dict(zip(names[len(names) - len(values) :], values, strict=True)))
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = found[node.value.id]
+    return found
