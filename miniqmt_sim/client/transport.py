@@ -69,7 +69,7 @@ class Transport(ABC):
     @property
     def is_open(self) -> bool:
         """Can requests still be answered?"""
-        return self._calls.failure is None
+        return self._calls.end_reason is None
 
     def request(
         self,
@@ -135,7 +135,8 @@ class _Calls:
     """Requests under way by seq. Whoever takes a call out completes it, so each is completed once."""
 
     def __init__(self) -> None:
-        self.failure: ConnectError | None = None
+        self.end_reason: str | None = None
+        """Why the connection ended; None while it lives."""
         self.next_deadline = math.inf
         """No call is due before this; the call it was noted for may be gone."""
         self._lock = threading.Lock()
@@ -151,13 +152,13 @@ class _Calls:
         if seq is None:
             seq = next(self._numbers)
         with self._lock:
-            failure = self.failure
-            if failure is None:
+            end_reason = self.end_reason
+            if end_reason is None:
                 assert seq not in self._open, f"seq {seq} is under way"
                 self._open[seq] = _Call(future, deadline, [])
                 self.next_deadline = min(self.next_deadline, deadline)
-        if failure is not None:
-            future.set_exception(failure)
+        if end_reason is not None:
+            future.set_exception(ConnectError(end_reason))
         return future, seq
 
     def answer(self, reply: JsonObject) -> None:
@@ -198,11 +199,11 @@ class _Calls:
     def fail_all(self, reason: str) -> None:
         """Fail every call, and those that come later."""
         with self._lock:
-            self.failure = ConnectError(reason)
+            self.end_reason = reason
             calls = list(self._open.values())
             self._open.clear()
         for call in calls:
-            call.future.set_exception(self.failure)
+            call.future.set_exception(ConnectError(reason))  # each its own: a raised exception gathers its traceback
 
 
 # -- over a socket -------------------------------------------------------------------------------------------------------

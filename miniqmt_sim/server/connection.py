@@ -189,7 +189,8 @@ class Connection(asyncio.Protocol):
         self.since_s = self._now_s()
         self._transport.write(data)
         if self._transport.can_write_eof():
-            self._transport.write_eof()
+            with contextlib.suppress(OSError):  # the peer hung up first
+                self._transport.write_eof()
         if self._hold:
             self._hold = Hold.NOTHING
             self._transport.resume_reading()
