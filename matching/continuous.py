@@ -5,27 +5,61 @@ Source: SSE 3.5.1 and 3.6, SZSE 3.5.1: price, then time; the trade price is the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from matching.book import BookOrder, HalfBook, OrderBook, Side
-from matching.events import Cancelled, Event, Rested, Traded
-from matching.price_types import PriceType, Rest
+from matching.events import Cancelled, Event, Priced, Rested, Traded
+from matching.price_types import Limit, PriceType, Rest
+
+Stop = Callable[[int], bool]
+"""Asked after each trade with its price: must matching stop here?"""
 
 
-def match(book: OrderBook, order: BookOrder, price_type: PriceType) -> Iterator[Event]:
-    """Match an order, then treat its rest as its price type says. The queue number is already on the order."""
-    other = book.sides[1 - order.side]
+def _never(_: int) -> bool:
+    return False
+
+
+def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop = _never) -> Iterator[Event]:
+    """Price an order, match it, then treat its rest as its price type says. Its queue number is already on it."""
+    own, other = book.sides[order.side], book.sides[1 - order.side]
+    limit = _ARRIVING.get(price_type.limit)
+    if limit is not None:
+        best = limit(own, other)
+        if best is None or _is_worse(order.side, best, order.price_li):
+            yield Cancelled(order, order.volume)
+            return
+        order.price_li = best
+        yield Priced(order)
     if price_type.all_or_none and _within_reach(other, order, price_type.levels) < order.volume:
         yield Cancelled(order, order.volume)
         return
-    yield from _sweep(other, order, price_type.levels)
-    if not order.volume:
-        return
-    if price_type.rest is Rest.RESTS:
-        book.sides[order.side].append(order)
-        yield Rested(order)
-    else:
-        yield Cancelled(order, order.volume)
+    last_li = None
+    for trade in _sweep(other, order, price_type.levels):
+        yield trade
+        last_li = trade.price_li
+        if stop(last_li):
+            break
+    if order.volume:
+        yield from _REST[price_type.rest](own, order, last_li)
+
+
+def _own_best(own: HalfBook, other: HalfBook) -> int | None:
+    level = own.best()
+    return level.price_li if level else None
+
+
+def _peer_best(own: HalfBook, other: HalfBook) -> int | None:
+    level = other.best()
+    return level.price_li if level else None
+
+
+_ARRIVING = {Limit.OWN_BEST: _own_best, Limit.PEER_BEST: _peer_best}
+"""Limits that are found in the book on arrival; nothing there cancels the order."""
+
+
+def _is_worse(side: Side, price_li: int, worst_li: int) -> bool:
+    """Is a price beyond the worst one the order may get?"""
+    return price_li > worst_li if side is Side.BUY else price_li < worst_li
 
 
 def _sweep(other: HalfBook, order: BookOrder, levels: int | None) -> Iterator[Traded]:
@@ -42,6 +76,29 @@ def _sweep(other: HalfBook, order: BookOrder, levels: int | None) -> Iterator[Tr
             yield Traded(order, maker, price_li, volume)
         if levels is not None:
             levels -= 1
+
+
+def _rests(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
+    own.append(order)
+    yield Rested(order)
+
+
+def _cancelled(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
+    yield Cancelled(order, order.volume)
+
+
+def _converts(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
+    """At its own last trade price; when it did not trade, at its own side's best; when there is none, it is cancelled."""
+    price_li = _own_best(own, own) if last_li is None else last_li
+    if price_li is None or _is_worse(order.side, price_li, order.price_li):
+        yield Cancelled(order, order.volume)
+        return
+    order.price_li = price_li
+    yield Priced(order)
+    yield from _rests(own, order, last_li)
+
+
+_REST = {Rest.RESTS: _rests, Rest.CANCELLED: _cancelled, Rest.CONVERTS: _converts}
 
 
 def reaches(order: BookOrder, price_li: int) -> bool:

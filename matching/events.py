@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matching.book import BookOrder
 
 
+class Priced(NamedTuple):
+    """An order got its limit, or another one: a market order that became a limit order."""
+
+    order: BookOrder
+
+
 class Traded(NamedTuple):
-    """One fill: an arriving order met one resting order, at the resting order's price."""
+    """One fill: an arriving order met one resting order. Continuous: at the resting order's price; auction: at the auction's."""
 
     taker: BookOrder
     maker: BookOrder
@@ -17,7 +23,7 @@ class Traded(NamedTuple):
 
 
 class Rested(NamedTuple):
-    """The rest of an order stands in the book."""
+    """The rest of an order stands in the book, or dormant beside it."""
 
     order: BookOrder
 
@@ -29,4 +35,19 @@ class Cancelled(NamedTuple):
     volume: int
 
 
-Event = Traded | Rested | Cancelled
+class Rejected(NamedTuple):
+    """The exchange refused an order on arrival; ``reason`` and ``figures`` as in ``matching.checks``."""
+
+    order: BookOrder
+    reason: str
+    figures: dict[str, Any]
+
+
+class Halted(NamedTuple):
+    """A security is halted until a moment."""
+
+    code: str
+    until_ms: int
+
+
+Event = Priced | Traded | Rested | Cancelled | Rejected | Halted

@@ -1,35 +1,51 @@
-"""Station 6: the exchange. One door for orders, cancels and quotes; behind it one book per security.
+"""Station 6: the exchange. One door for orders and cancels; behind it one book per security.
 
-Comes in: ``BookOrder`` with its price type, or a cancel. Goes out: events in order. The exchange knows the trading day,
-the phase and the rules in force; it does not know accounts, and to it the house is a participant like any other.
+Comes in: ``BookOrder`` with its price type, or a cancel, at a moment. Goes out: events in order. The exchange knows the
+trading day, the phase and the rules in force; it does not know accounts, and to it the house is a participant like any
+other, but for the checks, which the real market's orders have passed already.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from matching import calendar, continuous
-from matching.book import HOUSE, BookOrder, OrderBook
+from matching import auction, calendar, continuous
+from matching.auction import Cross
+from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Rejection, Setting, Terms, first_rejection
+from matching.checks import (
+    COUNTER_CHECKS,
+    EXCHANGE_CHECKS,
+    Rejection,
+    Setting,
+    Terms,
+    cage_bound,
+    first_rejection,
+)
 from matching.codes import Board
-from matching.events import Cancelled, Event, Traded
-from matching.instrument import Listing, PriceBand, Security, price_band
-from matching.phases import PHASE_RULES, Phase
-from matching.price_types import PriceType
-from matching.rules import Rules, phase_at
+from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
+from matching.instrument import DayFigures, Listing, PriceBand, Security, closing_price, price_band
+from matching.phases import PHASE_RULES, Call, Phase
+from matching.price_types import PRICE_TYPES, PriceType
+from matching.rules import BoardRules, CageMode, Rules, phase_at
+from matching.units import PPM
+
+LIMIT_ORDER = PRICE_TYPES[11]
+Changed = Callable[[Security], None]
 
 
 class Exchange:
     """SH and SZ under one roof: securities, books, the day and its rules."""
 
-    def __init__(self, rules: Rules, trading_calendar: TradingCalendar) -> None:
+    def __init__(self, rules: Rules, trading_calendar: TradingCalendar, next_queue_seq: Callable[[], int]) -> None:
         self.rules = rules
         self.calendar = trading_calendar
         self.day = 0
         self.securities: dict[str, Security] = {}
+        self._next_queue_seq = next_queue_seq
         self._books: dict[str, OrderBook] = {}
         self._bands: dict[str, PriceBand] = {}
+        self._dormant: dict[str, list[BookOrder]] = {}
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
@@ -41,28 +57,57 @@ class Exchange:
         return security
 
     def open_day(self, day: int) -> None:
-        """Begin a trading day: books are empty, yesterday's last price is the reference."""
+        """Begin a trading day: books are empty, yesterday's close is the reference."""
         assert not any(True for book in self._books.values() for _ in book.orders()), "orders outlived their day"
+        assert not any(self._dormant.values()), "dormant orders outlived their day"
         self.day = day
         self._books.clear()
         self._bands.clear()
+        self._dormant.clear()
         for security in self.securities.values():
             security.pre_close_li = security.last_li
+            security.figures = DayFigures()
 
     def set_reference(self, security: Security, pre_close_li: int) -> None:
         """Change the day's reference price, and with it the limits."""
         security.pre_close_li = pre_close_li
         self._bands.pop(security.code, None)
 
+    def set_tags(self, security: Security, tags: tuple[str, ...]) -> None:
+        """Change what is said of a security, and with it the limits."""
+        security.tags = tags
+        self._bands.pop(security.code, None)
+
+    def board_rules(self, security: Security) -> BoardRules:
+        """The rules in force for a security today."""
+        return self.rules.on(security.board, self.day)
+
     def band(self, security: Security) -> PriceBand:
         """The day's price limits of a security."""
         found = self._bands.get(security.code)
         if found is None:
-            found = self._bands[security.code] = price_band(security, self.rules.on(security.board, self.day))
+            days = self._trading_days(security)
+            found = self._bands[security.code] = price_band(security, self.board_rules(security), days)
         return found
 
+    def _trading_days(self, security: Security) -> int | None:
+        """Trading days since the listing, as long as a rule might ask for them."""
+        most = self.board_rules(security).listing.free_days
+        day = security.listed
+        for number in range(most + 1):
+            if not 0 < day <= self.day:
+                return None
+            if day == self.day:
+                return number
+            day = self.calendar.next_after(day)
+        return None
+
+    # ---- time ----------------------------------------------------------------------------------------------------------
+
     def phase(self, security: Security, now_ms: int) -> Phase:
-        """The phase a security is in; outside the trading day it is closed."""
+        """The phase a security is in; outside the trading day it is closed, and halted while it is."""
+        if now_ms < security.figures.halted_until_ms:
+            return Phase.HALT
         return self.board_phase(security.board, now_ms)
 
     def board_phase(self, board: Board, now_ms: int) -> Phase:
@@ -74,19 +119,63 @@ class Exchange:
             return Phase.CLOSED
         return phase_at(session, calendar.time_of_day_ms(now_ms))
 
+    def boundaries(self) -> list[int]:
+        """Moments of the day at which some board ends an auction or continuous trading, in order."""
+        start_ms = calendar.midnight_ms(self.day)
+        found: dict[int, None] = {}
+        for board in Board:
+            steps = self.rules.on(board, self.day).session.steps
+            for before, after in zip(steps, steps[1:], strict=False):
+                if _ends_something(before.phase, after.phase):
+                    found[start_ms + after.at_ms] = None
+        return sorted(found)
+
     def last_trading_ms(self, board: Board) -> int:
-        """The last millisecond of the day in which a board matches continuously."""
+        """The last millisecond of the day in which a board's host takes orders."""
         steps = self.rules.on(board, self.day).session.steps
         ends = [step.at_ms for step in steps[1:]] + [calendar.MS_PER_DAY]
-        last = max(end for step, end in zip(steps, ends, strict=True) if PHASE_RULES[step.phase].matching)
+        last = max(end for step, end in zip(steps, ends, strict=True) if PHASE_RULES[step.phase].orders)
         return calendar.midnight_ms(self.day) + last - 1
+
+    def next_orders_ms(self, board: Board, now_ms: int) -> int:
+        """The first moment from now on, today, at which a board's host takes orders."""
+        if PHASE_RULES[self.board_phase(board, now_ms)].orders:
+            return now_ms
+        start_ms = calendar.midnight_ms(self.day)
+        steps = self.rules.on(board, self.day).session.steps
+        return next(
+            start_ms + step.at_ms for step in steps if start_ms + step.at_ms > now_ms and PHASE_RULES[step.phase].orders
+        )
+
+    def turn_phase(self, at_ms: int) -> Iterator[tuple[str, list[Event]]]:
+        """A moment of ``boundaries`` has come: end what ends there, code by code."""
+        for code in sorted({**dict.fromkeys(self._books), **dict.fromkeys(self._dormant)}):
+            security = self.securities[code]
+            before, after = (self.board_phase(security.board, moment) for moment in (at_ms - 1, at_ms))
+            if not _ends_something(before, after):
+                continue
+            call = PHASE_RULES[before].call
+            events = self.uncross(security, call, at_ms) if call else self._wake_all(code, at_ms)
+            if events:
+                yield code, events
+
+    def resume(self, security: Security, now_ms: int) -> list[Event]:
+        """A temporary halt is over: one-price auction, unless the closing auction has begun."""
+        security.figures.halted_until_ms = 0
+        if PHASE_RULES[self.board_phase(security.board, now_ms)].call:
+            return []
+        return self.uncross(security, Call.RESUME, now_ms)
 
     # ---- orders --------------------------------------------------------------------------------------------------------
 
-    def check(self, security: Security, terms: Terms, now_ms: int) -> Rejection | None:
-        """The static checks, which the counter asks for before it freezes."""
-        setting = Setting(security, self.rules.on(security.board, self.day), self.band(security), self.phase(security, now_ms))
-        return first_rejection(terms, setting)
+    def setting(self, security: Security, now_ms: int) -> Setting:
+        """What an order in a security is checked against now."""
+        phase = self.phase(security, now_ms)
+        return Setting(security, self.board_rules(security), self.band(security), phase, self._books.get(security.code))
+
+    def check(self, terms: Terms, setting: Setting) -> Rejection | None:
+        """The checks that need no book, which the counter asks for before it freezes."""
+        return first_rejection(COUNTER_CHECKS, terms, setting)
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""
@@ -95,41 +184,185 @@ class Exchange:
             book = self._books[code] = OrderBook()
         return book
 
-    def submit(self, order: BookOrder, price_type: PriceType) -> list[Event]:
-        """An order arrives in continuous trading. Its queue number must be higher than any before it."""
-        events = list(continuous.match(self.book(order.code), order, price_type))
+    def submit(self, order: BookOrder, price_type: PriceType, now_ms: int) -> list[Event]:
+        """An order arrives. It gets its queue number here."""
+        security = self.securities[order.code]
+        setting = self.setting(security, now_ms)
+        if order.owner != HOUSE:
+            terms = Terms(order.side, price_type, order.price_li, True, order.volume, 0)
+            rejection = first_rejection(EXCHANGE_CHECKS, terms, setting)
+            if rejection is not None:
+                return [Rejected(order, *rejection)]
+            if setting.rules.cage.mode is CageMode.DORMANT and cage_bound(terms, setting) is not None:
+                self._dormant.setdefault(order.code, []).append(order)
+                return [Rested(order)]
+        events = self._enter(security, order, price_type, setting.phase, now_ms)
+        return events + self._wake(order.code, now_ms)
+
+    def _enter(self, security: Security, order: BookOrder, price_type: PriceType, phase: Phase, now_ms: int) -> list[Event]:
+        """Match at once, or wait for the auction."""
+        order.queue_seq = self._next_queue_seq()
+        book = self.book(order.code)
+        if not PHASE_RULES[phase].matching:
+            book.sides[order.side].append(order)
+            return [Rested(order)]
+        events = list(continuous.match(book, order, price_type, lambda price_li: self._must_halt(security, price_li)))
         for event in events:
             if type(event) is Traded:
-                self.securities[order.code].last_li = event.price_li
+                self._note(security, event, now_ms)
+        return events + self._halt(security, now_ms)
+
+    def _note(self, security: Security, trade: Traded, now_ms: int) -> None:
+        security.last_li = trade.price_li
+        security.figures.trade(now_ms, trade.price_li, trade.volume)
+
+    def may_cancel(self, order: BookOrder, now_ms: int) -> bool:
+        """Does the phase take cancels?"""
+        return PHASE_RULES[self.phase(self.securities[order.code], now_ms)].cancels
+
+    def cancel(self, order: BookOrder, now_ms: int) -> list[Event]:
+        """Take an order out of its book, or out of those kept beside it."""
+        if order.level is None:
+            self._dormant[order.code].remove(order)
+            return [Cancelled(order, order.volume)]
+        left = self.book(order.code).cancel(order)
+        return [Cancelled(order, left), *self._wake(order.code, now_ms)]
+
+    # ---- auctions and halts --------------------------------------------------------------------------------------------
+
+    def indicative(self, security: Security, now_ms: int) -> Cross | None:
+        """What the auction would give if it ended now: price, volume, surplus. None outside auctions, or without a cross."""
+        call = PHASE_RULES[self.phase(security, now_ms)].call
+        return self._find_cross(security, call) if call else None
+
+    def _find_cross(self, security: Security, call: Call) -> Cross | None:
+        book, rules = self.book(security.code), self.board_rules(security)
+        reference_li = security.pre_close_li if call is Call.OPEN else security.last_li
+        bids, asks = (auction.depth(book, side) for side in Side)
+        return auction.find_cross(bids, asks, rules.auction, reference_li, rules.tick.tick_li)
+
+    def uncross(self, security: Security, call: Call, now_ms: int) -> list[Event]:
+        """End an auction: trade what crosses at its price. What is left stays, in its place."""
+        cross = self._find_cross(security, call)
+        if cross is None:
+            return []
+        events: list[Event] = list(auction.uncross(self.book(security.code), cross))
+        security.last_li = cross.price_li
+        security.figures.trade(now_ms, cross.price_li, cross.volume)
+        if call is Call.CLOSE:
+            security.figures.close_li = cross.price_li
         return events
 
-    def may_cancel(self, security: Security, now_ms: int) -> bool:
-        """Does the phase take cancels?"""
-        return PHASE_RULES[self.phase(security, now_ms)].cancels
+    def _must_halt(self, security: Security, price_li: int) -> bool:
+        return self._threshold(security, price_li) is not None
 
-    def cancel(self, order: BookOrder) -> Cancelled:
-        """Take a resting order out of its book."""
-        return Cancelled(order, self.book(order.code).cancel(order))
+    def _threshold(self, security: Security, price_li: int) -> int | None:
+        """The halt threshold that a trade price reaches for the first time, with the sign of its direction."""
+        figures, rule = security.figures, self.board_rules(security).halt
+        if not rule.thresholds_ppm or self.band(security).high_li is not None:
+            return None
+        open_li = figures.open_li or price_li
+        sign = 1 if price_li >= open_li else -1
+        moved_ppm = abs(price_li - open_li) * PPM // open_li
+        reached = [threshold * sign for threshold in rule.thresholds_ppm if moved_ppm >= threshold]
+        return reached[-1] if reached and reached[-1] not in figures.halts else None
+
+    def _halt(self, security: Security, now_ms: int) -> list[Event]:
+        """Halt a security whose last trade reached a threshold; a far one uses up those before it."""
+        threshold = self._threshold(security, security.last_li) if security.figures.volume else None
+        if threshold is None:
+            return []
+        rule, figures = self.board_rules(security).halt, security.figures
+        sign = 1 if threshold > 0 else -1
+        figures.halts += [t * sign for t in rule.thresholds_ppm if t <= abs(threshold) and t * sign not in figures.halts]
+        until_ms = now_ms + rule.minutes * calendar.MS_PER_MINUTE
+        if len(self.board_rules(security).session.steps) > 1:
+            until_ms = self.next_orders_ms(security.board, min(until_ms, calendar.midnight_ms(self.day) + rule.until))
+        figures.halted_until_ms = max(until_ms, now_ms)
+        return [Halted(security.code, figures.halted_until_ms)]
+
+    # ---- orders kept beside the book (ChiNext 2020-08-24 to 2023-04-07) ---------------------------------------------------
+
+    def dormant(self) -> Mapping[str, list[BookOrder]]:
+        """Orders outside the price cage that wait for its base to move."""
+        return self._dormant
+
+    def _wake(self, code: str, now_ms: int) -> list[Event]:
+        """Let in, earliest first, every dormant order that the cage no longer keeps out; each may move the base again."""
+        events: list[Event] = []
+        while code in self._dormant:
+            setting = self.setting(self.securities[code], now_ms)
+            order = next((order for order in self._dormant[code] if not self._is_caged(order, setting)), None)
+            if order is None:
+                break
+            events += self._let_in(order, setting.phase, now_ms)
+        return events
+
+    def _wake_all(self, code: str, now_ms: int) -> list[Event]:
+        """Continuous trading is over: every dormant order joins the auction."""
+        events: list[Event] = []
+        for order in list(self._dormant.get(code, ())):
+            events += self._let_in(order, self.phase(self.securities[code], now_ms), now_ms)
+        return events
+
+    def _let_in(self, order: BookOrder, phase: Phase, now_ms: int) -> list[Event]:
+        waiting = self._dormant[order.code]
+        waiting.remove(order)
+        if not waiting:
+            del self._dormant[order.code]
+        return self._enter(self.securities[order.code], order, LIMIT_ORDER, phase, now_ms)
+
+    @staticmethod
+    def _is_caged(order: BookOrder, setting: Setting) -> bool:
+        return cage_bound(Terms(order.side, LIMIT_ORDER, order.price_li, True, order.volume, 0), setting) is not None
+
+    # ---- the market behind the house ---------------------------------------------------------------------------------------
 
     def take_away(self, order: BookOrder, volume: int) -> None:
         """Lower a resting house order in place: the market behind the house traded or cancelled that much."""
         assert order.owner == HOUSE, "only the house shrinks in place"
         self.book(order.code).sides[order.side].take(order, volume)
 
-    def fill_resting(self, maker: BookOrder, volume: int) -> Traded:
+    def fill_resting(self, maker: BookOrder, volume: int, now_ms: int) -> Traded:
         """The market behind the house traded with a resting order, at that order's price."""
-        taker = BookOrder(0, HOUSE, maker.code, type(maker.side)(1 - maker.side), maker.price_li, 0)
+        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), maker.price_li, 0)
         self.book(maker.code).sides[maker.side].take(maker, volume)
-        self.securities[maker.code].last_li = maker.price_li
-        return Traded(taker, maker, maker.price_li, volume)
+        trade = Traded(taker, maker, maker.price_li, volume)
+        self._note(self.securities[maker.code], trade, now_ms)
+        return trade
+
+    def note_market(self, security: Security, last_li: int, volume: int, now_ms: int) -> None:
+        """The market behind the house traded: the last price, and what volume at it."""
+        security.last_li = last_li
+        if volume:
+            security.figures.trade(now_ms, last_li, volume)
+
+    def settle_close(self, security: Security) -> None:
+        """Fix the closing price: the closing auction's, else the average of the last minute, else the last price."""
+        figures = security.figures
+        average = closing_price(figures.tape, self.board_rules(security).tick.tick_li)
+        security.last_li = figures.close_li or average or security.last_li
+        figures.close_li = security.last_li
+
+    # ---- restart and checks --------------------------------------------------------------------------------------------------
 
     def restore(self, orders: Iterable[BookOrder]) -> None:
-        """Put resting orders back, in the order of their queue numbers."""
-        for order in sorted(orders, key=lambda order: order.queue_seq):
-            self.book(order.code).sides[order.side].append(order)
+        """Put resting orders back, in the order of their queue numbers; those without one are dormant."""
+        for order in sorted(orders, key=lambda order: (order.queue_seq, order.order_id)):
+            if order.queue_seq:
+                self.book(order.code).sides[order.side].append(order)
+            else:
+                self._dormant.setdefault(order.code, []).append(order)
 
-    def problems(self) -> Iterator[str]:
-        """Name what is inconsistent in any book."""
+    def problems(self, now_ms: int) -> Iterator[str]:
+        """Name what is inconsistent in any book; only an auction's may be crossed."""
         for code, book in self._books.items():
-            for problem in book.check():
+            call = PHASE_RULES[self.phase(self.securities[code], now_ms)].call
+            for problem in book.check(may_cross=bool(call)):
                 yield f"book {code}: {problem}"
+
+
+def _ends_something(before: Phase, after: Phase) -> bool:
+    """Does an auction end between two phases, or continuous trading for the day's last auction?"""
+    old, new = PHASE_RULES[before], PHASE_RULES[after]
+    return bool((old.call and old.call != new.call) or (old.matching and new.call))

@@ -2,29 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from matching.calendar import MS_PER_MINUTE
 from matching.codes import Board, Code, board_of, is_repo, parse_code
 from matching.rules import NORMAL, BoardRules, LimitRule
-from matching.units import PPM, round_to_tick
+from matching.units import PPM, half_up, round_to_tick
 
-TAGS: Final = ("st", "limit20", "t0")
+SUSPENDED: Final = "suspended"
+NO_LIMIT: Final = "nolimit"
+TAGS: Final = ("st", "limit20", "t0", SUSPENDED, NO_LIMIT)
+"""What may be said of a security beyond its board; which of them a rule file has categories for is the rule's business."""
 
 
 class Listing(NamedTuple):
-    """What the instruments file says of one security."""
+    """What the instruments file says of one security; ``listed`` is its first trading day, 0 for long ago."""
 
     code: Code
     name: str
     board: Board
     pre_close_li: int
     tags: tuple[str, ...]
+    listed: int = 0
+
+
+class DayFigures:
+    """What happened in a security today. ``tape`` holds the trades of the last minute before the last one."""
+
+    __slots__ = ("amount_li", "close_li", "halted_until_ms", "halts", "high_li", "low_li", "open_li", "tape", "volume")
+
+    def __init__(self) -> None:
+        self.open_li = 0
+        self.high_li = 0
+        self.low_li = 0
+        self.close_li = 0
+        self.volume = 0
+        self.amount_li = 0
+        self.halted_until_ms = 0
+        self.halts: list[int] = []
+        self.tape: list[tuple[int, int, int]] = []
+
+    def trade(self, now_ms: int, price_li: int, volume: int) -> None:
+        """Take a trade in. The first one opens the day."""
+        self.open_li = self.open_li or price_li
+        self.high_li = max(self.high_li, price_li)
+        self.low_li = min(self.low_li or price_li, price_li)
+        self.volume += volume
+        self.amount_li += price_li * volume
+        self.tape.append((now_ms, price_li, volume))
+        if self.tape[0][0] <= now_ms - MS_PER_MINUTE:
+            self.tape = [entry for entry in self.tape if entry[0] > now_ms - MS_PER_MINUTE]
+
+
+def closing_price(tape: Sequence[tuple[int, int, int]], tick_li: int) -> int | None:
+    """Average over the last minute before the last trade, weighted by volume; None without a trade.
+
+    Source: SSE 4.1.3, SZSE 4.2.2, for a day whose closing auction gave no price, and for boards without one.
+    """
+    if not tape:
+        return None
+    last_ms = max(now_ms for now_ms, _, _ in tape)
+    minute = [(price_li, volume) for now_ms, price_li, volume in tape if now_ms > last_ms - MS_PER_MINUTE]
+    return round_to_tick(sum(price_li * volume for price_li, volume in minute), sum(volume for _, volume in minute), tick_li)
 
 
 class Security:
     """One listed security. ``pre_close_li`` is the day's reference price, ``last_li`` the last price, neither ever 0."""
 
-    __slots__ = ("board", "code", "last_li", "name", "pre_close_li", "tags", "venue")
+    __slots__ = ("board", "code", "figures", "last_li", "listed", "name", "pre_close_li", "tags", "venue")
 
     def __init__(self, listing: Listing) -> None:
         self.code = listing.code.text
@@ -32,8 +78,10 @@ class Security:
         self.name = listing.name
         self.board = listing.board
         self.tags = listing.tags
+        self.listed = listing.listed
         self.pre_close_li = listing.pre_close_li
         self.last_li = listing.pre_close_li
+        self.figures = DayFigures()
 
     def limit_rule(self, rules: BoardRules) -> LimitRule:
         """The daily limit of this security's category."""
@@ -51,17 +99,48 @@ class PriceBand(NamedTuple):
     high_li: int | None
 
 
-def price_band(security: Security, rules: BoardRules) -> PriceBand:
-    """The day's price limits. Source: SSE 3.3.13, SZSE 3.3.13: half up to the tick, at least one tick from the reference."""
-    rule, tick_li, reference = security.limit_rule(rules), rules.tick.tick_li, security.pre_close_li
-    if not rule.up_ppm:
-        return PriceBand(None, None)
-    high = round_to_tick(reference * (PPM + rule.up_ppm), PPM, tick_li)
-    low = round_to_tick(reference * (PPM - rule.down_ppm), PPM, tick_li)
-    return PriceBand(max(min(low, reference - tick_li), tick_li), max(high, reference + tick_li))
+FREE: Final = PriceBand(None, None)
 
 
-def parse_listing(text: str, name: str, pre_close_li: int, tags: tuple[str, ...] = (), board: str = "") -> Listing:
+def price_band(security: Security, rules: BoardRules, trading_days: int | None = None) -> PriceBand:
+    """The day's price limits. ``trading_days``: since the listing, 0 on its first day; None when that is long ago.
+
+    Source: SSE 3.3.13, SZSE 3.3.13: half up to the tick, at least one tick from the reference; none on the first days.
+    """
+    listing, limit = rules.listing, security.limit_rule(rules)
+    if NO_LIMIT in security.tags or (trading_days is not None and trading_days < listing.free_days):
+        return FREE
+    up_ppm, down_ppm = limit.up_ppm, limit.down_ppm
+    if trading_days == 0 and listing.first_up_ppm:
+        up_ppm, down_ppm = listing.first_up_ppm, listing.first_down_ppm
+    if not up_ppm:
+        return FREE
+    return _around(security.pre_close_li, up_ppm, down_ppm, rules.tick.tick_li)
+
+
+def _around(reference_li: int, up_ppm: int, down_ppm: int, tick_li: int) -> PriceBand:
+    high = round_to_tick(reference_li * (PPM + up_ppm), PPM, tick_li)
+    low = round_to_tick(reference_li * (PPM - down_ppm), PPM, tick_li)
+    return PriceBand(max(min(low, reference_li - tick_li), tick_li), max(high, reference_li + tick_li))
+
+
+def later_call_band(security: Security, rules: BoardRules) -> PriceBand:
+    """Range of a resumption or closing auction on a day without limits. Source: exchange-rules §5, unverified for SSE."""
+    ppm = rules.listing.later_ppm
+    return _around(security.last_li, ppm, ppm, rules.tick.tick_li) if ppm else FREE
+
+
+def opening_call_band(security: Security, rules: BoardRules) -> PriceBand:
+    """Range of the opening auction on a day without limits. Source: exchange-rules §5."""
+    reference, listing = security.pre_close_li, rules.listing
+    low = half_up(reference * listing.open_low_ppm, PPM) if listing.open_low_ppm else None
+    high = half_up(reference * listing.open_high_ppm, PPM) if listing.open_high_ppm else None
+    return PriceBand(low, high)
+
+
+def parse_listing(
+    text: str, name: str, pre_close_li: int, tags: tuple[str, ...] = (), board: str = "", listed: int = 0
+) -> Listing:
     """Check what a file or an operator says of a security. Raises ValueError with a sentence."""
     code = parse_code(text)
     if code is None:
@@ -77,4 +156,4 @@ def parse_listing(text: str, name: str, pre_close_li: int, tags: tuple[str, ...]
     unknown = [tag for tag in tags if tag not in TAGS]
     if unknown:
         raise ValueError(f"{text}: unknown tag {unknown[0]!r}")
-    return Listing(code, name, found, pre_close_li, tags)
+    return Listing(code, name, found, pre_close_li, tags, listed)

@@ -17,32 +17,45 @@ class Phase(StrEnum):
     OPEN_CALL_LOCKED = "OPEN_CALL_LOCKED"
     BREAK = "BREAK"
     CONTINUOUS = "CONTINUOUS"
+    HALT = "HALT"
     LUNCH = "LUNCH"
     CLOSE_CALL = "CLOSE_CALL"
     AFTER_HOURS_ENTRY = "AFTER_HOURS_ENTRY"
     AFTER_HOURS = "AFTER_HOURS"
 
 
+class Call(StrEnum):
+    """Which call auction a phase collects orders for."""
+
+    NONE = ""
+    OPEN = "open"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
 class PhaseRule(NamedTuple):
     """What happens to an order and a cancel.
 
-    ``orders``: the host takes them; ``cancels`` likewise; ``matching``: at once; ``held``: a counter keeps orders back.
+    ``orders``: the host takes them; ``cancels`` likewise; ``matching``: at once; ``held``: a counter keeps orders back for
+    the next phase; ``call``: orders wait for this auction.
     """
 
     orders: bool
     cancels: bool
     matching: bool
     held: bool
+    call: Call
 
 
 PHASE_RULES: Final = {
-    Phase.CLOSED: PhaseRule(orders=False, cancels=False, matching=False, held=False),
-    Phase.OPEN_CALL: PhaseRule(orders=False, cancels=False, matching=False, held=False),
-    Phase.OPEN_CALL_LOCKED: PhaseRule(orders=False, cancels=False, matching=False, held=False),
-    Phase.BREAK: PhaseRule(orders=False, cancels=False, matching=False, held=True),
-    Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False),
-    Phase.LUNCH: PhaseRule(orders=False, cancels=False, matching=False, held=True),
-    Phase.CLOSE_CALL: PhaseRule(orders=False, cancels=False, matching=False, held=False),
-    Phase.AFTER_HOURS_ENTRY: PhaseRule(orders=False, cancels=False, matching=False, held=False),
-    Phase.AFTER_HOURS: PhaseRule(orders=False, cancels=False, matching=False, held=False),
+    Phase.CLOSED: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE),
+    Phase.OPEN_CALL: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.OPEN),
+    Phase.OPEN_CALL_LOCKED: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.OPEN),
+    Phase.BREAK: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
+    Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False, call=Call.NONE),
+    Phase.HALT: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.RESUME),
+    Phase.LUNCH: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
+    Phase.CLOSE_CALL: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.CLOSE),
+    Phase.AFTER_HOURS_ENTRY: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE),
+    Phase.AFTER_HOURS: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE),
 }

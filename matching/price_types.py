@@ -1,6 +1,8 @@
 """PRICE_TYPES: what a submitted price type does to the book. One row each; nothing else branches on the number.
 
-Source: exchange-rules §6 (SSE and SZSE 3.3.4–3.3.6), returned numbers from the broker's enumeration.
+Which boards take a market order on which day, and whether it carries a protective price, are dated rows of
+config/rules/market_orders.toml. Source: exchange-rules §6 (SSE IS122 and 3.3.5, SZSE 3.3.4–3.3.6), returned numbers from the
+broker's enumeration.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from enum import Enum
 from typing import Final, NamedTuple
 
 from matching.codes import Venue
-from matching.phases import Phase
 
 
 class Limit(Enum):
@@ -17,6 +18,9 @@ class Limit(Enum):
 
     STATED = "the order's own price"
     LAST = "the last price when the counter takes it"
+    WORST = "the protective price, else the daily limit"
+    OWN_BEST = "the best price of its own side when it arrives"
+    PEER_BEST = "the best price of the other side when it arrives"
 
 
 class Rest(Enum):
@@ -24,10 +28,14 @@ class Rest(Enum):
 
     RESTS = "stays in the book at its limit"
     CANCELLED = "is cancelled"
+    CONVERTS = "stays in the book at the last price it traded at, else at its own side's best, else is cancelled"
 
 
 class PriceType(NamedTuple):
-    """One row: limit, how many levels it may sweep (None: all), the rest, all-or-none, venues, phases, number on return."""
+    """One row: limit, how many levels it may sweep (None: all), the rest, all-or-none, venues, number on return, its words.
+
+    A ``market`` order is taken in continuous trading only, may be smaller at most, and is not subject to the price cage.
+    """
 
     number: int
     name: str
@@ -36,17 +44,28 @@ class PriceType(NamedTuple):
     levels: int | None
     rest: Rest
     all_or_none: bool
+    market: bool
     venues: tuple[Venue, ...]
-    phases: tuple[Phase, ...]
+    text: str
 
 
+_SH: Final = (Venue.SH,)
+_SZ: Final = (Venue.SZ,)
 _BOTH: Final = (Venue.SH, Venue.SZ)
-_ANY_PHASE: Final = tuple(Phase)
+_W, _O, _P = Limit.WORST, Limit.OWN_BEST, Limit.PEER_BEST
+_RESTS, _CANCELLED, _CONVERTS = Rest.RESTS, Rest.CANCELLED, Rest.CONVERTS
 
 PRICE_TYPES: Final = {
     row.number: row
     for row in (
-        PriceType(5, "LATEST_PRICE", 50, Limit.LAST, None, Rest.RESTS, False, _BOTH, _ANY_PHASE),
-        PriceType(11, "FIX_PRICE", 50, Limit.STATED, None, Rest.RESTS, False, _BOTH, _ANY_PHASE),
+        PriceType(5, "LATEST_PRICE", 50, Limit.LAST, None, _RESTS, False, False, _BOTH, "最新价"),
+        PriceType(11, "FIX_PRICE", 50, Limit.STATED, None, _RESTS, False, False, _BOTH, "限价"),
+        PriceType(42, "MARKET_SH_CONVERT_5_CANCEL", 88, _W, 5, _CANCELLED, False, True, _SH, "最优五档即时成交剩余撤销"),
+        PriceType(43, "MARKET_SH_CONVERT_5_LIMIT", 85, _W, 5, _CONVERTS, False, True, _SH, "最优五档即时成交剩转限价"),
+        PriceType(44, "MARKET_PEER_PRICE_FIRST", 84, _P, None, _RESTS, False, True, _BOTH, "对手方最优价格"),
+        PriceType(45, "MARKET_MINE_PRICE_FIRST", 86, _O, None, _RESTS, False, True, _BOTH, "本方最优价格"),
+        PriceType(46, "MARKET_SZ_INSTBUSI_RESTCANCEL", 87, _W, None, _CANCELLED, False, True, _SZ, "即时成交剩余撤销"),
+        PriceType(47, "MARKET_SZ_CONVERT_5_CANCEL", 88, _W, 5, _CANCELLED, False, True, _SZ, "最优五档即时成交剩余撤销"),
+        PriceType(48, "MARKET_SZ_FULL_OR_CANCEL", 89, _W, None, _CANCELLED, True, True, _SZ, "全额成交或撤销"),
     )
 }

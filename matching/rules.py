@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, get_type_hints
+from enum import Enum, StrEnum
+from typing import Any, Final, NamedTuple, NewType, get_type_hints
 
 from matching.calendar import parse_clock
 from matching.codes import Board
@@ -58,6 +59,82 @@ class CycleRule(NamedTuple):
     resale_days: int
 
 
+ClockMs = NewType("ClockMs", int)
+"""Milliseconds since midnight; written as HH:MM."""
+
+
+class MarketOrderRule(NamedTuple):
+    """Market orders of a board: which price types, whether the price field protects, whether a day without limit allows them."""
+
+    types: tuple[int, ...]
+    protective: bool
+    without_limit: bool
+
+
+class CageMode(StrEnum):
+    """What happens to an order outside the price cage."""
+
+    NONE = "none"
+    REJECT = "reject"
+    DORMANT = "dormant"
+
+
+class CageRule(NamedTuple):
+    """The price cage around the base price: a band in ppm, and a least width in ticks (0: none)."""
+
+    mode: CageMode
+    band_ppm: int
+    ticks: int
+
+
+class Candidates(StrEnum):
+    """Which prices a call auction may give."""
+
+    ORDERS = "orders"
+    TICKS = "ticks"
+
+
+class Tie(StrEnum):
+    """How a call auction picks among prices of equal volume and surplus."""
+
+    MIDPOINT = "midpoint"
+    NEAREST = "nearest"
+
+
+class Equidistant(StrEnum):
+    """Which of two prices equally near to the reference."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class AuctionRule(NamedTuple):
+    """Tie-breaks of a call auction."""
+
+    candidates: Candidates
+    tie: Tie
+    equidistant: Equidistant
+
+
+class ListingRule(NamedTuple):
+    """The first days of a security, and the auction ranges of days without a daily limit."""
+
+    free_days: int
+    first_up_ppm: int
+    first_down_ppm: int
+    open_high_ppm: int
+    open_low_ppm: int
+    later_ppm: int
+
+
+class HaltRule(NamedTuple):
+    """Temporary halts on days without a daily limit."""
+
+    thresholds_ppm: tuple[int, ...]
+    minutes: int
+    until: ClockMs
+
+
 class SessionStep(NamedTuple):
     """From this time of the day on, this phase."""
 
@@ -80,6 +157,11 @@ class BoardRules(NamedTuple):
     lot: LotRule
     limits: Mapping[str, LimitRule]
     cycles: Mapping[str, CycleRule]
+    market_orders: MarketOrderRule
+    cage: CageRule
+    auction: AuctionRule
+    listing: ListingRule
+    halt: HaltRule
     session: SessionRule
 
 
@@ -100,6 +182,11 @@ _SUBJECTS: Final[dict[str, tuple[type[Any], str | None]]] = {
     "lot": (LotRule, None),
     "limit": (LimitRule, "category"),
     "cycle": (CycleRule, "category"),
+    "market_orders": (MarketOrderRule, None),
+    "cage": (CageRule, None),
+    "auction": (AuctionRule, None),
+    "listing": (ListingRule, None),
+    "halt": (HaltRule, None),
     "sessions": (SessionRule, None),
 }
 """File stem -> record, and the field that distinguishes rows of one board."""
@@ -144,6 +231,11 @@ class Rules:
             single("lot"),
             by_category("limit"),
             by_category("cycle"),
+            single("market_orders"),
+            single("cage"),
+            single("auction"),
+            single("listing"),
+            single("halt"),
             self._always or single("sessions"),
         )
 
@@ -223,24 +315,44 @@ def _read_record(record: type[Any], raw: Mapping[str, Any], where: str) -> Any:
     for name, kind in hints.items():
         if name not in raw:
             raise RuleError(f"{where}: {name} is missing")
-        values[name] = _read_steps(raw[name], where) if name == "steps" else raw[name]
-        if name != "steps" and type(raw[name]) is not kind:
-            raise RuleError(f"{where}: {name} must be {kind.__name__}")
+        values[name] = _read_value(kind, raw[name], f"{where}: {name}")
     return record(**values)
+
+
+def _read_value(kind: Any, value: Any, where: str) -> Any:
+    if kind == tuple[SessionStep, ...]:
+        return _read_steps(value, where)
+    if kind == tuple[int, ...]:
+        if not isinstance(value, list) or any(type(item) is not int for item in value):
+            raise RuleError(f"{where} must be a list of integers")
+        return tuple(value)
+    if kind is ClockMs:
+        return _read_clock(value, where)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        if value not in [member.value for member in kind]:
+            raise RuleError(f"{where} must be one of {', '.join(member.value for member in kind)}")
+        return kind(value)
+    if type(value) is not kind:
+        raise RuleError(f"{where} must be {kind.__name__}")
+    return value
+
+
+def _read_clock(value: Any, where: str) -> int:
+    try:
+        return parse_clock(value)
+    except (ValueError, AttributeError) as error:
+        raise RuleError(f"{where}: {error}") from None
 
 
 def _read_steps(raw: Any, where: str) -> tuple[SessionStep, ...]:
     if not isinstance(raw, Sequence) or not raw:
-        raise RuleError(f"{where}: steps must be a list of [time, phase]")
+        raise RuleError(f"{where} must be a list of [time, phase]")
     steps = []
     for item in raw:
         if not isinstance(item, list) or len(item) != 2 or item[1] not in Phase.__members__:
             raise RuleError(f"{where}: {item!r} is not [time, phase]")
-        try:
-            steps.append(SessionStep(parse_clock(item[0]), Phase[item[1]]))
-        except (ValueError, AttributeError) as error:
-            raise RuleError(f"{where}: {error}") from None
+        steps.append(SessionStep(_read_clock(item[0], where), Phase[item[1]]))
     times = [step.at_ms for step in steps]
     if times[0] != 0 or times != sorted(set(times)):
-        raise RuleError(f"{where}: steps must begin at 00:00 and go forward in time")
+        raise RuleError(f"{where} must begin at 00:00 and go forward in time")
     return tuple(steps)

@@ -47,8 +47,12 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
         RefusalRow(Refusals.NO_SUCH_CODE, "-990221020", "无此证券代码", "stock_code={stock_code}", "counter", "§13.2"),
         RefusalRow(Refusals.CODE_NOT_SIMULATED, "11000306", "该证券品种暂不支持", "stock_code={stock_code}", "counter", "XTP 11000306"),
         RefusalRow(Reason.PHASE, "12313", "当前时间不允许此类证券交易", "", "counter", "§13.2"),
+        RefusalRow(Reason.SUSPENDED, "11010051", "证券停牌", "stock_code={stock_code}", "counter", "XTP 11010051"),
         RefusalRow(Reason.PRICE_TYPE_VENUE, "11010115", "该市场不支持此报价类型", "price_type={price_type}", "counter", "XTP 11010115"),
+        RefusalRow(Reason.PRICE_TYPE_BOARD, "11000551", "该证券不支持此市价委托", "price_type={price_type}", "counter", "XTP 11000551"),
         RefusalRow(Reason.PRICE_TYPE_PHASE, "1224", "当前交易阶段不支持此报价类型", "price_type={price_type}", "counter", "OES 1224"),
+        RefusalRow(Reason.PRICE_TYPE_FREE_DAY, "1249", "无涨跌幅限制证券不支持市价委托", "price_type={price_type}", "counter", "OES 1249"),
+        RefusalRow(Reason.PROTECTIVE_PRICE, "1223", "市价委托须填写保护限价", "price_type={price_type}", "counter", "OES 1223"),
         RefusalRow(Reason.TICK, "1222", "委托价格不符合最小变动价位", "entrust_price={price},price_step={tick}", "counter", "OES 1222"),
         RefusalRow(
             Reason.PRICE_ABOVE_LIMIT, "-990265060", "委托价格超过涨停价格", "entrust_price={price},up_price={limit}", "counter", "§13.2"
@@ -69,6 +73,15 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             Refusals.SHARES, "251005", "证券可用数量不足",
             "v_stock_code={symbol},v_occur_amount={volume:.2f},p_enable_amount={sellable:.2f},entrust_prop=0,entrust_type=0,"
             "exchange_type={exchange_type},stock_account={secu_account}", "counter", "§13.2",
+        ),
+        RefusalRow(Reason.EXCHANGE_PHASE, "5009", "平台状态暂不接受申报", "", "exchange", "SSE gateway 5009"),
+        RefusalRow(
+            Reason.CALL_RANGE, "20009", "超出集合竞价有效申报价格范围",
+            "entrust_price={price},low_price={low},high_price={high}", "exchange", "SZSE 20009 (code)",
+        ),
+        RefusalRow(
+            Reason.PRICE_CAGE, "20009", "超出有效申报价格范围", "entrust_price={price},valid_price={limit}", "exchange",
+            "§13.2 (text), SZSE 20009 (code)",
         ),
         RefusalRow(Refusals.CANCEL_UNKNOWN, "11000305", "原委托不存在", "", "counter", "XTP 11000305"),
         RefusalRow(Refusals.CANCEL_FINAL, "251020", "委托单状态错误不能撤单, 该委托单可能已经成交或者已撤", "", "counter", "§13.2 (text)"),

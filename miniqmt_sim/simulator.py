@@ -138,7 +138,7 @@ class Simulator:
 
     def check(self) -> list[str]:
         """Everything that does not hold; empty when all is well."""
-        return list(self._world.problems())
+        return list(self._world.problems(self.now_ms))
 
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows."""

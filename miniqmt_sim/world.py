@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from matching import calendar, units
 from matching.book import BookOrder
 from matching.calendar import TradingCalendar
 from matching.codes import Board
+from matching.events import Halted
 from matching.exchange import Exchange
 from matching.instrument import Listing, Security, parse_listing
 from matching.phases import PHASE_RULES
@@ -24,7 +25,7 @@ from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.changes import Changes, Counters, Facts, Row
 from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
 from miniqmt_sim.counter.account import Account, Position
-from miniqmt_sim.counter.broker import Broker, Listener, next_release_ms
+from miniqmt_sim.counter.broker import Broker, Listener
 from miniqmt_sim.counter.fees import Fees, FeeSchedule
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.order import Order, Origin, Trade
@@ -82,7 +83,7 @@ class World:
             raise ConfigError(str(error)) from None
         self._listings = [_listing(row) for row in config.instruments]
         self._first_accounts = [_FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
-        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always))
+        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:
@@ -92,7 +93,15 @@ class World:
 
     def connect(self, listener: Listener) -> None:
         """Give the counter somebody to tell."""
-        self.broker = Broker(self.exchange, self._fees, self.market, listener, self.changes, self.counters)
+        self.broker = Broker(
+            self.exchange, self._fees, self.market, listener, self._halted, self.changes, self.counters
+        )
+
+    def _queue_seq(self) -> int:
+        return self.counters.next("queue_seq")
+
+    def _halted(self, event: Halted) -> None:
+        self.scheduler.put(event.until_ms, "resume", event.code)
 
     # ---- a new world ---------------------------------------------------------------------------------------------------
 
@@ -122,7 +131,7 @@ class World:
             day = self.exchange.calendar.next_after(day)
         self.counters["start_ms"] = self.counters["now_ms"] = now_ms
         self.counters["day"] = self.exchange.day = day
-        self._plan_close()
+        self._plan_day(now_ms)
 
     @property
     def is_pristine(self) -> bool:
@@ -132,7 +141,7 @@ class World:
     def rewind(self, now_ms: int) -> None:
         """Set a pristine world back to an earlier time."""
         assert self.is_pristine, "time only moves forward once something has happened"
-        for kind in ("close", "open"):
+        for kind in ("close", "open", "phase"):
             self.scheduler.drop(kind)
         self._begin(now_ms)
 
@@ -140,7 +149,7 @@ class World:
 
     def run(self, thing: Due) -> None:
         """Do what is due, at the time it was due."""
-        {"close": self._close_day, "open": self._open_day, "feed": self._feed, "release": self._release}[thing.kind](thing)
+        _ROUTINES[thing.kind](self, thing)
 
     def plan(self, now_ms: int) -> None:
         """Schedule what the last step made necessary: the walk goes on where the house stands."""
@@ -150,7 +159,7 @@ class World:
     def hold(self, order: Order, now_ms: int) -> None:
         """Send a held order when the next phase that takes orders begins."""
         security = self.exchange.securities[order.stock_code]
-        self.scheduler.put(next_release_ms(self.exchange, security, now_ms), "release", str(order.order_id))
+        self.scheduler.put(self.exchange.next_orders_ms(security.board, now_ms), "release", str(order.order_id))
 
     def next_close_ms(self) -> int:
         """When the present trading day will be settled, or, after that, the next one."""
@@ -159,12 +168,17 @@ class World:
             day = self.exchange.calendar.next_after(day)
         return calendar.midnight_ms(day) + (calendar.MS_PER_DAY if self.always else DAY_CLOSE_MS)
 
-    def _plan_close(self) -> None:
+    def _plan_day(self, now_ms: int) -> None:
+        """Schedule what the day brings by itself: its phases from now on, and its close."""
+        if not self.always:
+            for moment_ms in self.exchange.boundaries():
+                if moment_ms > now_ms:
+                    self.scheduler.put(moment_ms, "phase")
         self.scheduler.put(self.next_close_ms(), "close")
 
     def _close_day(self, thing: Due) -> None:
         self.scheduler.drop("feed")
-        self.market.close()
+        self.broker.settle(self.market.close(thing.due_ms), thing.due_ms)
         close_day(self.broker, self.changes, thing.due_ms)
         self.counters["settled_day"] = self.exchange.day
         next_day = self.exchange.calendar.next_after(self.exchange.day)
@@ -175,7 +189,18 @@ class World:
         self.exchange.open_day(int(thing.detail))
         self.counters["day"] = self.exchange.day
         self.market.open_day(keep_quotes=self.always)
-        self._plan_close()
+        self._plan_day(thing.due_ms)
+
+    def _phase(self, thing: Due) -> None:
+        """Auctions end, with the quote of that moment; dormant orders join the last one."""
+        for code, events in self.exchange.turn_phase(thing.due_ms):
+            self.broker.settle(events, thing.due_ms)
+            self.market.record(self.exchange.securities[code], thing.due_ms)
+
+    def _resume(self, thing: Due) -> None:
+        security = self.exchange.securities[thing.detail]
+        self.broker.settle(self.exchange.resume(security, thing.due_ms), thing.due_ms)
+        self.market.record(security, thing.due_ms)
 
     def _feed(self, thing: Due) -> None:
         for code in self.market.walked():
@@ -210,6 +235,7 @@ class World:
             self.counters.restore(name, value)
         self.exchange.day = self.counters["day"]
         self._restore_securities(rows["instruments"])
+        self.market.restore_figures(rows["day_figures"])
         self.market.restore_quotes(rows["quotes"])
         self._restore_accounts(rows)
         resting = self._restore_orders(rows)
@@ -218,10 +244,10 @@ class World:
 
     def _restore_securities(self, rows: Sequence[Row]) -> None:
         listings = {listing.code.text: listing for listing in self._listings}
-        for stock_code, name, _, pre_close_li, base_li in rows:
-            listing = listings.pop(stock_code, None) or parse_listing(stock_code, name, pre_close_li)
-            security = self.exchange.list_security(listing._replace(pre_close_li=pre_close_li))
-            self.market.restore_base(security, base_li)
+        for stock_code, name, board, pre_close_li, base_li, tags, listed in rows:
+            listings.pop(stock_code, None)
+            listing = parse_listing(stock_code, name, pre_close_li, tuple(tags.split()), board, listed)
+            self.market.restore_base(self.exchange.list_security(listing), base_li)
         for listing in listings.values():
             self.market.list_security(listing)
 
@@ -244,12 +270,13 @@ class World:
         for row in rows["orders"]:
             order = _order(row)
             self.broker.restore_order(order)
-            if order.queue_seq and order.is_open:
+            if order.is_open and order.status is not OrderStatus.WAIT_REPORTING:
                 order.book_order = order.in_book()
                 resting.append(order.book_order)
-        for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees in rows["trades"]:
+        for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees, self_trade in rows["trades"]:
             account = self.broker.accounts[account_id]
-            account.trades.append(Trade(trade_id, account.orders[order_id], price_li, volume, trade_ms, Fees(*fees)))
+            order = account.orders[order_id]
+            account.trades.append(Trade(trade_id, order, price_li, volume, trade_ms, Fees(*fees), bool(self_trade)))
         return resting
 
     def rows(self) -> dict[str, list[Row]]:
@@ -262,6 +289,7 @@ class World:
             "orders": sorted(order.row() for account in accounts for order in account.orders.values()),
             "trades": sorted(trade.row() for account in accounts for trade in account.trades),
             "instruments": self.market.instrument_rows(),
+            "day_figures": self.market.figure_rows(),
             "house_rests": self.market.house.rows(),
             "scheduled": self.scheduler.rows(),
         }
@@ -270,15 +298,26 @@ class World:
         """SHA-256 of the world's canonical form."""
         return state_hash(self.rows())
 
-    def problems(self) -> Iterator[str]:
+    def problems(self, now_ms: int) -> Iterator[str]:
         """Name everything that does not hold."""
-        yield from self.exchange.problems()
+        yield from self.exchange.problems(now_ms)
         yield from self.market.problems()
         yield from self.broker.problems()
 
     def take_changes(self) -> Facts:
         """What changed since the last time, as rows."""
         return self.changes.take()
+
+
+_ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
+    "open": World._open_day,
+    "phase": World._phase,
+    "release": World._release,
+    "feed": World._feed,
+    "resume": World._resume,
+    "close": World._close_day,
+}
+"""What each kind of scheduled thing does."""
 
 
 def state_hash(rows: Mapping[str, Sequence[Row]]) -> str:
@@ -351,7 +390,8 @@ def _listing(row: Mapping[str, Any]) -> Listing:
     where = row.get("_where", "instruments")
     try:
         pre_close_li = units.li_from_yuan(float(row["pre_close"]))
-        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"])
+        listed = int(row.get("listed") or 0)
+        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
 

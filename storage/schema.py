@@ -131,6 +131,7 @@ class Trade(Base):
     stamp_duty_li: Mapped[int]
     transfer_fee_li: Mapped[int]
     other_fees_li: Mapped[int]
+    self_trade: Mapped[int]  # 1: the same account stood on both sides
 
 
 class Compact(Base):
@@ -191,6 +192,24 @@ class Instrument(Base):
     board: Mapped[str]
     pre_close_li: Mapped[int]
     base_li: Mapped[int]
+    tags: Mapped[str]  # space separated: st, limit20, t0, suspended, nolimit
+    listed: Mapped[int]  # first trading day, 0: long ago
+
+
+class DayFigures(Base):
+    """What happened today in a security that traded here."""
+
+    __tablename__ = "day_figures"
+    stock_code: Mapped[str] = _key()
+    open_li: Mapped[int]
+    high_li: Mapped[int]
+    low_li: Mapped[int]
+    close_li: Mapped[int]  # 0 until the day is closed
+    volume: Mapped[int]
+    amount_li: Mapped[int]
+    halted_until_ms: Mapped[int]  # 0: not halted
+    halts: Mapped[str]  # JSON: thresholds used up, in ppm, with the sign of their direction
+    tape: Mapped[str]  # JSON: [ms, price_li, volume] of the last minute before the last trade
 
 
 class Quote(Base):

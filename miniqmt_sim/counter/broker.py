@@ -6,15 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from matching import units
 from matching.book import HOUSE, Side
 from matching.calendar import midnight_ms
-from matching.checks import Terms
+from matching.checks import Setting, Terms, worst_price
 from matching.codes import Venue, is_repo, parse_code
-from matching.events import Cancelled, Event, Traded
+from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
 from matching.exchange import Exchange
 from matching.instrument import Security
 from matching.phases import PHASE_RULES
@@ -91,8 +91,8 @@ class Broker:
     """All accounts of the counter and the way of their orders to the exchange and back."""
 
     def __init__(
-        self, exchange: Exchange, fees: FeeSchedule, liquidity: Liquidity, listener: Listener, changes: Changes,
-        counters: Counters,
+        self, exchange: Exchange, fees: FeeSchedule, liquidity: Liquidity, listener: Listener,
+        halted: Callable[[Halted], None], changes: Changes, counters: Counters,
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self.accounts: dict[str, Account] = {}
@@ -100,6 +100,7 @@ class Broker:
         self._fees = fees
         self._liquidity = liquidity
         self._listener = listener
+        self._halted = halted
         self._changes = changes
         self._counters = counters
         self._open: dict[int, Order] = {}
@@ -110,8 +111,9 @@ class Broker:
     def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
         """Take an order. It comes back reported, filled, held (49) or refused (57)."""
         security = self._liquidity.security(request.stock_code, request.price_li if request.on_grid else 0)
-        order = self._make(account, request, security, now_ms)
-        text = self._refusal(account, order, security, request, now_ms)
+        setting = self.exchange.setting(security, now_ms) if security is not None else None
+        order = self._make(account, request, security, setting, now_ms)
+        text = self._refusal(account, order, setting, request.on_grid)
         if text is not None:
             self._refuse(order, text)
             return order
@@ -124,11 +126,15 @@ class Broker:
             self.report(order, now_ms)
         return order
 
-    def _make(self, account: Account, request: PlaceRequest, security: Security | None, now_ms: int) -> Order:
+    def _make(
+        self, account: Account, request: PlaceRequest, security: Security | None, setting: Setting | None, now_ms: int
+    ) -> Order:
         order_id = self._counters.next("order_id") + FIRST_ORDER_ID - 1
         price_li = request.price_li
-        if request.price_type.limit is Limit.LAST and security is not None:
-            price_li = self._liquidity.last_li(security, now_ms)
+        if security is not None and setting is not None:
+            if request.price_type.limit is Limit.LAST:
+                price_li = self._liquidity.last_li(security, now_ms)
+            price_li = worst_price(price_li, request.order_type.side, request.price_type, setting)
         order = Order(
             order_id, account.account_id, account.account_type, request.stock_code, request.order_type, request.price_type,
             price_li, request.volume, request.origin, self.exchange.day, now_ms,
@@ -136,23 +142,20 @@ class Broker:
         account.orders[order_id] = order
         return order
 
-    def _refusal(
-        self, account: Account, order: Order, security: Security | None, request: PlaceRequest, now_ms: int
-    ) -> str | None:
+    def _refusal(self, account: Account, order: Order, setting: Setting | None, on_grid: bool) -> str | None:
         """The text of the first reason that applies, in the order of the refusal table."""
         if account.status is not AccountStatus.OK:
             return refusal_text(Refusals.ACCOUNT_STATUS, {"account_id": account.account_id, "status": int(account.status)})
         if account.account_type not in order.order_type.accounts:
             return refusal_text(Refusals.ORDER_TYPE_ACCOUNT, {"order_type": order.order_type.number})
-        if security is None:
+        if setting is None:
             return refusal_text(_why_unknown(order.stock_code), {"stock_code": order.stock_code})
         holding = self._holding(account, order.stock_code)
-        on_grid = request.on_grid or order.price_type.limit is not Limit.STATED
         terms = Terms(order.order_type.side, order.price_type, order.price_li, on_grid, order.volume, holding)
-        rejection = self.exchange.check(security, terms, now_ms)
+        rejection = self.exchange.check(terms, setting)
         if rejection is not None:
             return refusal_text(rejection.reason, _figures(order, rejection.figures))
-        return self._cash_refusal(account, order) or self._share_refusal(account, order, security)
+        return self._cash_refusal(account, order) or self._share_refusal(account, order, setting.security)
 
     def _cash_refusal(self, account: Account, order: Order) -> str | None:
         if order.order_type.freezes is not Freezes.CASH:
@@ -197,9 +200,8 @@ class Broker:
         self._by_sysid[security.venue, order.order_sysid] = order
         self._move(order, OrderStatus.REPORTED)
         self.settle(self._liquidity.arrive(security, now_ms), now_ms)
-        order.queue_seq = self._counters.next("queue_seq")
         order.book_order = order.in_book()
-        self.settle(self.exchange.submit(order.book_order, order.price_type), now_ms)
+        self.settle(self.exchange.submit(order.book_order, order.price_type, now_ms), now_ms)
 
     # ---- cancelling ----------------------------------------------------------------------------------------------------
 
@@ -220,8 +222,8 @@ class Broker:
             return CancelAnswer(-1, order, refusal_text(Refusals.CANCEL_FINAL, {}))
         if order.book_order is None:
             self._end(order)
-        elif self.exchange.may_cancel(self.exchange.securities[order.stock_code], now_ms):
-            self.settle([self.exchange.cancel(order.book_order)], now_ms)
+        elif self.exchange.may_cancel(order.book_order, now_ms):
+            self.settle(self.exchange.cancel(order.book_order, now_ms), now_ms)
         else:
             return CancelAnswer(0, order, refusal_text(Refusals.CANCEL_PHASE, {}))
         return CancelAnswer(0, order, "")
@@ -229,16 +231,43 @@ class Broker:
     # ---- what the exchange says ----------------------------------------------------------------------------------------
 
     def settle(self, events: Iterable[Event], now_ms: int) -> None:
-        """Book events in order: both sides of a trade, and orders that ended."""
+        """Book events in order: limits found, both sides of a trade, orders that rest, ended or were refused."""
         for event in events:
-            if type(event) is Traded:
-                self._liquidity.traded(event, now_ms)
-                self._balance_house(event)
-                for side in (event.taker, event.maker):
-                    if side.owner != HOUSE:
-                        self._fill(self._open[side.order_id], event.price_li, event.volume, now_ms)
-            elif type(event) is Cancelled and event.order.owner != HOUSE:
-                self._end(self._open[event.order.order_id])
+            if isinstance(event, Traded):
+                self._settle_trade(event, now_ms)
+            elif isinstance(event, Halted):
+                self._halted(event)
+            elif event.order.owner != HOUSE:
+                _SETTLE[type(event)](self, self._open[event.order.order_id], event)
+
+    def _settle_trade(self, event: Traded, now_ms: int) -> None:
+        self._liquidity.traded(event, now_ms)
+        self._balance_house(event)
+        is_self_trade = event.taker.owner == event.maker.owner
+        for side in (event.taker, event.maker):
+            if side.owner != HOUSE:
+                self._fill(self._open[side.order_id], event.price_li, event.volume, is_self_trade, now_ms)
+
+    def _settle_price(self, order: Order, event: Priced) -> None:
+        """A market order got its limit: freeze what that can cost, no more."""
+        order.price_li = event.order.price_li
+        self._freeze_cash(self.accounts[order.account_id], order)
+        self._changes.put("orders", (order.order_id,), order)
+
+    def _settle_rest(self, order: Order, event: Rested) -> None:
+        order.queue_seq = event.order.queue_seq
+        self._changes.put("orders", (order.order_id,), order)
+
+    def _settle_end(self, order: Order, event: Cancelled) -> None:
+        self._end(order)
+
+    def _settle_rejection(self, order: Order, event: Rejected) -> None:
+        """The exchange refused what the counter had taken: release it, then refuse as the counter does."""
+        account = self._release(order)
+        order.status_msg = f"{_operation(order)} {refusal_text(event.reason, _figures(order, event.figures))}"
+        self._move(order, OrderStatus.JUNK)
+        self._listener.refused(order)
+        self._listener.holdings_changed(account, _frozen_code(order))
 
     def _balance_house(self, event: Traded) -> None:
         """What the accounts together paid and got, and which shares came to them, seen from the house."""
@@ -249,13 +278,13 @@ class Broker:
             self._counters.add("sum.house_li", sign * event.price_li * event.volume)
             self._counters.add(f"shares.{house.code}", sign * event.volume)
 
-    def _fill(self, order: Order, price_li: int, volume: int, now_ms: int) -> None:
+    def _fill(self, order: Order, price_li: int, volume: int, is_self_trade: bool, now_ms: int) -> None:
         account = self.accounts[order.account_id]
         order.traded_volume += volume
         order.traded_amount_li += price_li * volume
         total = self._tariff(order).on(order.traded_amount_li)
         fees, order.fees = total.minus(order.fees), total
-        trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees)
+        trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees, is_self_trade)
         account.trades.append(trade)
         self._changes.put("trades", (trade.trade_id,), trade)
         self._move_shares(account, trade)
@@ -286,6 +315,11 @@ class Broker:
 
     def _end(self, order: Order) -> None:
         """An order left the market: release what it froze."""
+        account = self._release(order)
+        self._move(order, cancelled_status(order.traded_volume))
+        self._listener.holdings_changed(account, _frozen_code(order))
+
+    def _release(self, order: Order) -> Account:
         account = self.accounts[order.account_id]
         self._open.pop(order.order_id)
         if order.order_type.freezes is Freezes.SHARES:
@@ -293,8 +327,7 @@ class Broker:
         account.frozen_li -= order.frozen_li
         order.frozen_li = 0
         self._changes.put("accounts", (account.account_id,), account)
-        self._move(order, cancelled_status(order.traded_volume))
-        self._listener.holdings_changed(account, _frozen_code(order))
+        return account
 
     # ---- freezing ------------------------------------------------------------------------------------------------------
 
@@ -385,7 +418,7 @@ class Broker:
             if order.book_order is None:
                 self._end(order)
             else:
-                self.settle([self.exchange.cancel(order.book_order)], now_ms)
+                self.settle(self.exchange.cancel(order.book_order, now_ms), now_ms)
 
     def turn_day(self) -> None:
         """Begin a trading day: forget yesterday's orders, turn T+1, settle cash, drop what is sold out."""
@@ -433,13 +466,13 @@ class Broker:
 _HELD = tuple(phase for phase, rule in PHASE_RULES.items() if rule.held)
 
 
-def next_release_ms(exchange: Exchange, security: Security, now_ms: int) -> int:
-    """When the next phase that takes orders begins today."""
-    session = exchange.rules.on(security.board, exchange.day).session
-    start_ms = midnight_ms(exchange.day)
-    return next(
-        start_ms + step.at_ms for step in session.steps if start_ms + step.at_ms > now_ms and PHASE_RULES[step.phase].orders
-    )
+_SETTLE: Mapping[type[Event], Callable[[Broker, Order, Any], None]] = {
+    Priced: Broker._settle_price,
+    Rested: Broker._settle_rest,
+    Cancelled: Broker._settle_end,
+    Rejected: Broker._settle_rejection,
+}
+"""What an event about one order does to it."""
 
 
 def _why_unknown(stock_code: str) -> Refusals:
@@ -457,10 +490,9 @@ def _frozen_code(order: Order) -> str | None:
 def _operation(order: Order) -> str:
     """How counters name an order in front of their text, as in 限价买入 [SH600000]."""
     symbol, _, market = order.stock_code.partition(".")
-    kind = "最新价" if order.price_type.limit is Limit.LAST else "限价"
-    return f"{kind}{order.order_type.text} [{market}{symbol}]"
+    return f"{order.price_type.text}{order.order_type.text} [{market}{symbol}]"
 
 
 def _figures(order: Order, figures: dict[str, Any]) -> dict[str, Any]:
     texts = {name.removesuffix("_li"): units.text_yuan(value, 3) for name, value in figures.items() if name.endswith("_li")}
-    return {"volume": order.volume, **figures, **texts}
+    return {"volume": order.volume, "stock_code": order.stock_code, **figures, **texts}

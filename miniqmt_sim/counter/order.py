@@ -88,7 +88,7 @@ class Order:
 
 
 class Trade(NamedTuple):
-    """One fill of one order; ``fees`` is what this fill was charged."""
+    """One fill of one order; ``fees`` is what this fill was charged; a self-trade had the same account on both sides."""
 
     trade_id: int
     order: Order
@@ -96,6 +96,7 @@ class Trade(NamedTuple):
     volume: int
     trade_ms: int
     fees: Fees
+    is_self_trade: bool = False
 
     @property
     def amount_li(self) -> int:
@@ -108,4 +109,5 @@ class Trade(NamedTuple):
         return (
             self.trade_id, order.day, order.account_id, int(order.account_type), order.order_id, order.stock_code,
             order.order_type.number, self.price_li, self.volume, self.amount_li, self.trade_ms, *self.fees,
+            int(self.is_self_trade),
         )  # fmt: skip

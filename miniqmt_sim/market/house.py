@@ -15,13 +15,10 @@ from typing import Any, NamedTuple
 from matching.book import HOUSE, BookOrder, Level, Side
 from matching.continuous import reaches
 from matching.events import Event, Traded
-from matching.exchange import Exchange
-from matching.price_types import PRICE_TYPES
+from matching.exchange import LIMIT_ORDER, Exchange
 from matching.units import share_of
-from miniqmt_sim.changes import Changes, Counters, Row
+from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
-
-_LIMIT = PRICE_TYPES[11]
 
 
 class _Rest(NamedTuple):
@@ -37,13 +34,12 @@ class _Rest(NamedTuple):
 class House:
     """The house's orders in every book it stands in."""
 
-    __slots__ = ("_changes", "_counters", "_exchange", "_profile", "_rests")
+    __slots__ = ("_changes", "_exchange", "_profile", "_rests")
 
-    def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes, counters: Counters) -> None:
+    def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes) -> None:
         self._exchange = exchange
         self._profile = profile
         self._changes = changes
-        self._counters = counters
         self._rests: dict[str, dict[int, BookOrder]] = {}
 
     def is_in(self, code: str) -> bool:
@@ -54,31 +50,32 @@ class House:
         """The books it stands in, in order of their codes."""
         return sorted(self._rests)
 
-    def enter(self, code: str, quote: Quote) -> list[Event]:
+    def enter(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Stand in a book with the quote that holds."""
         self.enter_empty(code)
-        return [*self._stand(code, Side.BUY, quote.bids), *self._stand(code, Side.SELL, quote.asks)]
+        return [*self._stand(code, Side.BUY, quote.bids, now_ms), *self._stand(code, Side.SELL, quote.asks, now_ms)]
 
     def enter_empty(self, code: str) -> None:
         """Enter a book without a quote, to follow the first one."""
         self._rests[code] = {}
 
-    def follow(self, code: str, quote: Quote) -> list[Event]:
+    def follow(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Take a new quote to a book it stands in; leave the book when no user's order is left there."""
         if not self._users(code):
-            self.leave(code)
-            return []
-        events: list[Event] = list(self._flow(code, quote))
-        events += self._reconcile(code, quote)
+            return self.leave(code, now_ms)
+        events: list[Event] = list(self._flow(code, quote, now_ms))
+        events += self._reconcile(code, quote, now_ms)
         if not self._users(code):
-            self.leave(code)
+            events += self.leave(code, now_ms)
         return events
 
-    def leave(self, code: str) -> None:
+    def leave(self, code: str, now_ms: int) -> list[Event]:
         """Take every house order out of a book."""
+        events: list[Event] = []
         for order in list(self._rests.pop(code).values()):
-            self._exchange.cancel(order)
+            events += self._exchange.cancel(order, now_ms)
             self._changes.put("house_rests", (order.queue_seq,), None)
+        return events
 
     def note(self, order: BookOrder) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -87,15 +84,15 @@ class House:
 
     # ---- (a) the volume that traded ------------------------------------------------------------------------------------
 
-    def _flow(self, code: str, quote: Quote) -> Iterator[Traded]:
+    def _flow(self, code: str, quote: Quote, now_ms: int) -> Iterator[Traded]:
         """Share the traded volume out over the prices it touched, and let each part reach both sides at its price."""
         touched = quote.touched
         for number, price_li in enumerate(touched):
             volume = quote.volume // len(touched) + (number < quote.volume % len(touched))
             for side in (Side.BUY, Side.SELL):
-                yield from self._reach(code, side, price_li, volume)
+                yield from self._reach(code, side, price_li, volume, now_ms)
 
-    def _reach(self, code: str, side: Side, price_li: int, volume: int) -> Iterator[Traded]:
+    def _reach(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> Iterator[Traded]:
         """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it."""
         allowed = share_of(volume, self._profile.participation_ppm)
         half = self._exchange.book(code).sides[side]
@@ -109,7 +106,7 @@ class House:
                     self._shrink(order, taken)
                 elif taken:
                     allowed -= taken
-                    yield self._exchange.fill_resting(order, taken)
+                    yield self._exchange.fill_resting(order, taken, now_ms)
                 volume -= taken
                 if not volume:
                     return
@@ -122,7 +119,7 @@ class House:
 
     # ---- (b) the levels of the quote -----------------------------------------------------------------------------------
 
-    def _reconcile(self, code: str, quote: Quote) -> list[Event]:
+    def _reconcile(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         shown = {Side.BUY: dict(quote.bids), Side.SELL: dict(quote.asks)}
         for order in list(self._rests[code].values()):
             if order.price_li not in shown[order.side]:
@@ -130,9 +127,9 @@ class House:
         for side, levels in shown.items():
             for price_li, target in levels.items():
                 self._lower(code, side, price_li, target)
-        events = []
+        events: list[Event] = []
         for side, levels in shown.items():
-            events += self._stand(code, side, tuple(levels.items()))
+            events += self._stand(code, side, tuple(levels.items()), now_ms)
         return events
 
     def _lower(self, code: str, side: Side, price_li: int, target: int) -> None:
@@ -165,7 +162,7 @@ class House:
             volume -= taken
         return volume
 
-    def _stand(self, code: str, side: Side, levels: Levels) -> list[Event]:
+    def _stand(self, code: str, side: Side, levels: Levels, now_ms: int) -> list[Event]:
         """Add, behind everybody, what is missing at each level; where a user's order is in the way it is traded with."""
         events: list[Event] = []
         half = self._exchange.book(code).sides[side]
@@ -173,8 +170,8 @@ class House:
             level = half.level(price_li)
             has = sum(order.volume for order in level.orders() if order.owner == HOUSE) if level else 0
             if target > has:
-                order = BookOrder(0, HOUSE, code, side, price_li, target - has, self._counters.next("queue_seq"))
-                events += self._exchange.submit(order, _LIMIT)
+                order = BookOrder(0, HOUSE, code, side, price_li, target - has)
+                events += self._exchange.submit(order, LIMIT_ORDER, now_ms)
                 if order.volume:
                     self._rests[code][order.queue_seq] = order
                     self._record(order)

@@ -18,7 +18,7 @@ from matching.units import LI_PER_YUAN
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
-from miniqmt_sim.market.synthetic import STEP_MS, SyntheticMarket
+from miniqmt_sim.market.synthetic import STEP_MS, STEPS_PER_MINUTE, SyntheticMarket
 
 UNKNOWN_PRICE_LI = 10 * LI_PER_YUAN
 """Reference price of a code that is listed on the spot by an order without a usable price."""
@@ -46,7 +46,23 @@ class _InstrumentRow(NamedTuple):
 
     def row(self) -> Row:
         security = self.security
-        return (security.code, security.name, str(security.board), security.pre_close_li, self.base_li)
+        return (
+            security.code, security.name, str(security.board), security.pre_close_li, self.base_li, " ".join(security.tags),
+            security.listed,
+        )  # fmt: skip
+
+
+class _FigureRow(NamedTuple):
+    """A row of table day_figures."""
+
+    security: Security
+
+    def row(self) -> Row:
+        figures = self.security.figures
+        return (
+            self.security.code, figures.open_li, figures.high_li, figures.low_li, figures.close_li, figures.volume,
+            figures.amount_li, figures.halted_until_ms, json.dumps(figures.halts), json.dumps(figures.tape),
+        )  # fmt: skip
 
 
 class Market:
@@ -56,7 +72,7 @@ class Market:
         self, exchange: Exchange, synthetic: SyntheticMarket | None, profile: FillProfile, auto_list: bool, changes: Changes,
         counters: Counters,
     ) -> None:  # fmt: skip
-        self.house = House(exchange, profile, changes, counters)
+        self.house = House(exchange, profile, changes)
         self._exchange = exchange
         self._synthetic = synthetic
         self._auto_list = auto_list
@@ -97,7 +113,7 @@ class Market:
         """The quote that holds now, None where nothing is known of the market."""
         code = security.code
         quote = self._quotes.get(code)
-        if quote is not None or self._synthetic is None or not self._is_trading(security, now_ms):
+        if quote is not None or self._synthetic is None or not self._is_open(security, now_ms):
             return quote
         return self._walk(self._synthetic, security, (now_ms - self._counters["start_ms"]) // STEP_MS)
 
@@ -110,40 +126,52 @@ class Market:
             security.last_li = quote.last_li
         return quote
 
-    def _is_trading(self, security: Security, now_ms: int) -> bool:
-        return PHASE_RULES[self._exchange.phase(security, now_ms)].matching
+    def _is_open(self, security: Security, now_ms: int) -> bool:
+        """Does the exchange take orders in this security now?"""
+        return PHASE_RULES[self._exchange.phase(security, now_ms)].orders
 
     def quote(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """The operator's quote: it holds from now on, and reaches the orders that rest there."""
         code = security.code
         self._quotes[code] = quote._replace(volume=0)
-        security.last_li = quote.last_li
-        self._record(security, now_ms)
-        if not self._is_trading(security, now_ms):
+        if not self._is_open(security, now_ms):
+            security.last_li = quote.last_li
+            self.record(security, now_ms)
             return []
-        if self.house.is_in(code):
-            return self.house.follow(code, quote)
-        if self._exchange.book(code).users:
+        events = []
+        if self._exchange.book(code).users and not self.house.is_in(code):
             self.house.enter_empty(code)
-            return self.house.follow(code, quote)
-        return []
+        if self.house.is_in(code):
+            events = self.house.follow(code, self._for_phase(security, quote, now_ms), now_ms)
+        traded = quote.volume if PHASE_RULES[self._exchange.phase(security, now_ms)].matching else 0
+        self._exchange.note_market(security, quote.last_li, traded, now_ms)
+        self.record(security, now_ms)
+        return events
+
+    def _for_phase(self, security: Security, quote: Quote, now_ms: int) -> Quote:
+        """Volume trades in continuous trading only; an auction shows its depth and no trades."""
+        matching = PHASE_RULES[self._exchange.phase(security, now_ms)].matching
+        return quote if matching else quote._replace(volume=0)
 
     def arrive(self, security: Security, now_ms: int) -> list[Event]:
         """An order is about to reach the book: the house enters it with the quote that holds."""
         quote = None if self.house.is_in(security.code) else self.current(security, now_ms)
-        return self.house.enter(security.code, quote) if quote is not None else []
+        return self.house.enter(security.code, quote, now_ms) if quote is not None else []
 
     def traded(self, event: Traded, now_ms: int) -> None:
         """House orders shrank, the last price moved: write both down."""
         self.house.note(event.maker)
         self.house.note(event.taker)
-        self._record(self._exchange.securities[event.maker.code], now_ms)
+        self.record(self._exchange.securities[event.maker.code], now_ms)
 
-    def _record(self, security: Security, now_ms: int) -> None:
+    def record(self, security: Security, now_ms: int) -> None:
+        """Write down a security's last price, quote and day."""
         quote = self._quotes.get(security.code)
         bids, asks = (json.dumps(quote.bids), json.dumps(quote.asks)) if quote else (NO_QUOTE, NO_QUOTE)
         row = _QuoteRow(security.code, security.last_li, bids, asks, now_ms)
         self._changes.put("quotes", (security.code,), row)
+        if _happened(security):
+            self._changes.put("day_figures", (security.code,), _FigureRow(security))
 
     # ---- time ----------------------------------------------------------------------------------------------------------
 
@@ -158,15 +186,34 @@ class Market:
 
     def step(self, code: str, now_ms: int) -> list[Event]:
         """The walk took a step: the house follows it. Outside trading hours nothing moves."""
-        quote = self.current(self._exchange.securities[code], now_ms)
-        return self.house.follow(code, quote) if quote is not None else []
+        security = self._exchange.securities[code]
+        quote = self.current(security, now_ms)
+        return self.house.follow(code, self._for_phase(security, quote, now_ms), now_ms) if quote is not None else []
 
-    def close(self) -> None:
-        """The day is over: every security shows its last price, and the house goes home."""
-        for security in self._exchange.securities.values():
-            self.last_li(security, self._exchange.last_trading_ms(security.board))
+    def close(self, now_ms: int) -> list[Event]:
+        """The day is over: the house goes home, and every security gets its closing price."""
+        events: list[Event] = []
         for code in self.house.codes():
-            self.house.leave(code)
+            events += self.house.leave(code, now_ms)
+        for security in self._exchange.securities.values():
+            self._show_last_minute(security)
+            self._exchange.settle_close(security)
+            self.record(security, now_ms)
+        return events
+
+    def _show_last_minute(self, security: Security) -> None:
+        """A walked security traded to the end: its last minute belongs to the tape, unless an auction closed it."""
+        if self._synthetic is None or security.code in self._quotes or security.figures.close_li:
+            return
+        last_ms = self._exchange.last_trading_ms(security.board)
+        start_ms = self._counters["start_ms"]
+        if last_ms < start_ms:
+            return
+        last_step = (last_ms - start_ms) // STEP_MS
+        for step in range(max(0, last_step - STEPS_PER_MINUTE + 1), last_step + 1):
+            quote = self._walk(self._synthetic, security, step)
+            if quote.volume:
+                security.figures.tape.append((start_ms + step * STEP_MS, quote.last_li, quote.volume))
 
     def open_day(self, keep_quotes: bool) -> None:
         """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""
@@ -175,6 +222,7 @@ class Market:
                 self._quotes[code] = self._quotes[code]._replace(bids=(), asks=())
         for security in self._exchange.securities.values():
             self.record_reference(security)
+            self._changes.put("day_figures", (security.code,), None)
 
     def record_reference(self, security: Security) -> None:
         """Write down a security's reference price."""
@@ -184,11 +232,25 @@ class Market:
         """Rows of table instruments."""
         return sorted(_InstrumentRow(security, self._bases[code]).row() for code, security in self._exchange.securities.items())
 
+    def figure_rows(self) -> list[Row]:
+        """Rows of table day_figures: securities in which something happened today."""
+        return sorted(_FigureRow(security).row() for security in self._exchange.securities.values() if _happened(security))
+
     # ---- restart -------------------------------------------------------------------------------------------------------
 
     def restore_base(self, security: Security, base_li: int) -> None:
         """The price the walk of a security began at."""
         self._bases[security.code] = base_li
+
+    def restore_figures(self, rows: Sequence[Row]) -> None:
+        """Take what happened today back from storage."""
+        for stock_code, *figures, halts, tape in rows:
+            day = self._exchange.securities[stock_code].figures
+            (
+                day.open_li, day.high_li, day.low_li, day.close_li, day.volume, day.amount_li, day.halted_until_ms,
+            ) = figures  # fmt: skip
+            day.halts = json.loads(halts)
+            day.tape = [tuple(entry) for entry in json.loads(tape)]
 
     def restore_quotes(self, rows: Sequence[Row]) -> None:
         """Take quotes and last prices back from storage."""
@@ -207,6 +269,11 @@ class Market:
     def problems(self) -> Iterator[str]:
         """Name what is inconsistent."""
         return self.house.problems()
+
+
+def _happened(security: Security) -> bool:
+    """Did anything happen in a security today that must be remembered?"""
+    return security.figures.volume > 0
 
 
 def _levels(text: str) -> Levels:

@@ -15,6 +15,7 @@ from matching.units import PPM
 from miniqmt_sim.market.quote import Quote
 
 STEP_MS: Final = 3000
+STEPS_PER_MINUTE: Final = 60_000 // STEP_MS
 LEVELS: Final = 5
 _MASK: Final = (1 << 64) - 1
 _OCTAVES: Final = tuple((16 - number, (8000 * 10_000) // round(10_000 * 2 ** (number / 2))) for number in range(15))

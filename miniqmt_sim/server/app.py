@@ -42,6 +42,11 @@ from miniqmt_sim.wire.protocol import Terms
 from storage import StorageError
 from storage.lock import DatabaseLock
 
+try:
+    import resource
+except ImportError:  # Windows, which knows no such limit
+    resource = None  # type: ignore[assignment]
+
 SERVER: Final = f"miniqmt-sim {__version__}"
 DATABASE_NAME: Final = "miniqmt-sim.sqlite"
 SOCKET_NAME: Final = "miniqmt-sim.sock"
@@ -50,6 +55,9 @@ _LONGEST_SOCKET_PATH: Final = 100
 _ACCEPT_BACKLOG: Final = 1024
 _GC_THRESHOLDS: Final = (50_000, 20, 50)
 """What a command allocates dies with it, by reference count; looking for cycles at the default pace costs a fifth more time."""
+
+_OTHER_DESCRIPTORS: Final = 100
+"""Database, listeners, event loop and whatever else needs a descriptor beside the connections."""
 
 _log = logging.getLogger("miniqmt_sim.server")
 
@@ -258,6 +266,7 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
 
 
 async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
+    _allow_descriptors(settings.limits.connections + _OTHER_DESCRIPTORS)
     server = await Server.start(settings)
     _stop_on_signals(server)
     # What is loaded now stays: the collector need not look at it again.
@@ -319,6 +328,16 @@ class ServerThread:
         server = await Server.start(settings)
         self._ready.set_result(server)
         await server.run()
+
+
+def _allow_descriptors(wanted: int) -> None:
+    """Ask the system for a descriptor per connection; many give a process only 1024 unless it asks."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def _stop_on_signals(server: Server) -> None:

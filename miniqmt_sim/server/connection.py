@@ -116,11 +116,16 @@ class Connection(asyncio.Protocol):
         """End the connection at once, unsent bytes and all."""
         if not self._transport.is_closing():
             _log.warning("connection=%d session=%d cut off: %s", self._number, self.protocol.session_id, reason)
-            self._transport.abort()
+            self.abort()
+
+    def abort(self) -> None:
+        """The same without a word."""
+        self._transport.abort()
 
     def stop_reading(self) -> None:
-        """Take no more requests."""
-        self._pause(Hold.STOPPING)
+        """Take no more requests; of one that was told bye, only its hanging up is still awaited."""
+        if not self.protocol.closed:
+            self._pause(Hold.STOPPING)
 
     def is_silent(self, now_s: float, limit_s: float) -> bool:
         """Has there been no sign of life for too long? Of one that is not read from, reading its answers is a sign."""
@@ -185,7 +190,8 @@ class Connection(asyncio.Protocol):
         data = self.protocol.outgoing()
         if not data:
             return  # said before; what the peer still sends is let drop
-        _log.info("connection=%d session=%d closed: %s", self._number, self.protocol.session_id, reason)
+        if self._hold is not Hold.STOPPING:  # the end of them all is told once
+            _log.info("connection=%d session=%d closed: %s", self._number, self.protocol.session_id, reason)
         self.since_s = self._now_s()
         self._transport.write(data)
         if self._transport.can_write_eof():
@@ -282,6 +288,7 @@ class Switchboard:
 
     async def goodbye(self, reason: str) -> None:
         """Tell everybody, and give them time to hang up."""
+        _log.info("bye to %d connections: %s", len(self._connections), reason)
         for connection in list(self._connections.values()):
             connection.end(reason)
         if self._connections:
@@ -295,4 +302,4 @@ class Switchboard:
         if self._sweep_timer is not None:
             self._sweep_timer.cancel()
         for connection in list(self._connections.values()):
-            connection.cut_off("the server ends")
+            connection.abort()

@@ -102,6 +102,7 @@ class Dispatcher:
         self._waiting: deque[Callable[[], None]] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._outlet: Outlet
 
     # -- the connections' side -----------------------------------------------------------------------------------------
 
@@ -142,12 +143,15 @@ class Dispatcher:
 
     async def run(self, outlet: Outlet) -> None:
         """Serve until ``finish``; whatever this raises ends the server."""
+        self._outlet = outlet
         while self._queue or not self._stopping:
             if not self._queue:
                 await self._sleep()
-            await self._catch_up(self._clock.now_ms(), outlet)
-            await self._run_batch(outlet)
+            await self._catch_up(self._clock.now_ms())
+            await self._run_batch()
             self._make_room()
+            if self._queue:
+                await asyncio.sleep(0)  # a batch without a commit has awaited nothing, and the sockets need their turn
 
     async def _sleep(self) -> None:
         """Wait for an event, or until something is due."""
@@ -161,40 +165,40 @@ class Dispatcher:
         await self._wake.wait()
         timer.cancel()
 
-    async def _catch_up(self, now_ms: int, outlet: Outlet) -> None:
+    async def _catch_up(self, now_ms: int) -> None:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
         while (outcome := self._simulator.catch_up(now_ms)) is not None:
             batch = Batch()
             batch.add(outcome)
-            await self._close(batch, outlet)
+            await self._close(batch)
             await asyncio.sleep(0)
 
-    async def _run_batch(self, outlet: Outlet) -> None:
+    async def _run_batch(self) -> None:
         """Take up to a batch of events; one that moves the clock is a batch of its own."""
         batch = Batch()
         if self._queue and _moves_clock(self._queue[0][1]):
-            await self._move_clock(*self._queue.popleft(), batch, outlet)
+            await self._move_clock(*self._queue.popleft(), batch)
         else:
             for _ in range(min(len(self._queue), self._limits.batch_commands)):
                 if _moves_clock(self._queue[0][1]):
                     break
-                self._take(*self._queue.popleft(), batch, outlet)
-        await self._close(batch, outlet)
+                self._take(*self._queue.popleft(), batch)
+        await self._close(batch)
 
-    def _take(self, connection: int, event: Hello | Request | None, batch: Batch, outlet: Outlet) -> None:
+    def _take(self, connection: int, event: Hello | Request | None, batch: Batch) -> None:
         if isinstance(event, Request):
             self._step(connection, event, self._clock.now_ms(), batch)
         elif event is None:
             self._simulator.close_session(connection)
         else:
-            self._open(connection, event, batch, outlet)
+            self._open(connection, event, batch)
 
-    def _open(self, connection: int, hello: Hello, batch: Batch, outlet: Outlet) -> None:
+    def _open(self, connection: int, hello: Hello, batch: Batch) -> None:
         refusal = self._simulator.open_session(connection, hello.role.value, hello.session_id)
         if refusal is not None:
-            outlet.end(connection, refusal)
+            self._outlet.end(connection, refusal)
             return
-        outlet.welcome(connection)
+        self._outlet.welcome(connection)
         if self._journal and hello.role is Role.TRADER:
             self._record(connection, "hello", {"session_id": hello.session_id}, self._clock.now_ms(), batch)
 
@@ -205,7 +209,7 @@ class Dispatcher:
             self._seq += 1
         batch.add(self._simulator.step(Command(now_ms, self._seq, connection, request)))
 
-    async def _move_clock(self, connection: int, request: Hello | Request | None, batch: Batch, outlet: Outlet) -> None:
+    async def _move_clock(self, connection: int, request: Hello | Request | None, batch: Batch) -> None:
         """Pass through everything on the way to the time asked for, then answer."""
         assert isinstance(request, Request)
         try:
@@ -213,7 +217,7 @@ class Dispatcher:
         except CommandRefused as refusal:
             batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
-        await self._catch_up(target_ms, outlet)
+        await self._catch_up(target_ms)
         self._clock.move_to(target_ms)
         self._step(connection, request, target_ms, batch)
 
@@ -224,13 +228,13 @@ class Dispatcher:
         batch.note("journal", (self._seq, now_ms, connection, name, body))
         batch.note("counters", (JOURNAL_SEQ, self._seq))
 
-    async def _close(self, batch: Batch, outlet: Outlet) -> None:
+    async def _close(self, batch: Batch) -> None:
         """Commit, then send."""
         if batch.facts:
             await self._ledger.commit(batch.facts)
         # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
         for connection in reversed(batch.frames):
-            outlet.send(connection, batch.frames[connection])
+            self._outlet.send(connection, batch.frames[connection])
 
     def _make_room(self) -> None:
         while self._waiting and not self.full:

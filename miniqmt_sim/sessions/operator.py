@@ -152,7 +152,7 @@ def on_state_hash(context: Context, fields: JsonObject) -> Answer:
 
 def on_check(context: Context, fields: JsonObject) -> Answer:
     """Every invariant."""
-    problems = list(context.world.problems())
+    problems = list(context.world.problems(context.now_ms))
     return {"ok": not problems, "problems": problems}
 
 

@@ -92,6 +92,9 @@ class ServerProtocol:
         """
         if self.closed:
             return
+        if data == _PING and self.state is State.OPEN and not self._reader.pending_bytes:
+            self._outbox.append(_PONG)  # most of what idle connections say: worth not being parsed
+            return
         try:
             for payload in self._reader.feed(data):
                 event = self._react(parse_request(payload))
@@ -169,6 +172,7 @@ class ServerProtocol:
         return request
 
 
+_PING: Final = frame({"t": "ping"})
 _PONG: Final = frame({"t": "pong"})
 
 _REACTIONS: Final[dict[tuple[State, Flow], Callable[[ServerProtocol, Request], Event | None]]] = {

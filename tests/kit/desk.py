@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from matching.calendar import midnight_ms, parse_clock
+from miniqmt_sim.changes import TABLES
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, parse_request
 
@@ -194,7 +195,7 @@ class Desk:
         day = dict(rows["counters"])["day"]
         for table in ("orders", "trades"):
             rows[table] = [row for row in rows.get(table, []) if row[1] == day]
-        return {**{table: [] for table in ("accounts", "positions", "quotes", "house_rests", "scheduled")}, **rows}
+        return {**{table: [] for table in TABLES}, **rows}
 
     def crash(self) -> None:
         """Lose the process and come back from what was stored."""

@@ -15,6 +15,7 @@ from miniqmt_sim.wire.frames import encode_frame
 from tests.kit.raw_client import RawClient
 
 ACCOUNT = {"account_type": 2, "account_id": "1000000365"}
+BUY = {"stock_code": "600000.SH", "order_type": 23, "order_volume": 100, "price_type": 11, "price": 10}
 
 
 @pytest.fixture(params=["the faster one", "asyncio's own"])
@@ -30,7 +31,7 @@ def test_requests_are_answered_and_pushes_arrive(sim: SimServer) -> None:
     with RawClient(sim.addr) as client:
         client.hello(sim.token)
         client.ask("subscribe", **ACCOUNT)
-        client.say("order_stock", 2, **ACCOUNT, stock_code="600000.SH", order_type=23, order_volume=100, price_type=11, price=10)
+        client.say("order_stock", 2, **ACCOUNT, **BUY)
         seen = [client.hear() for _ in range(3)]
         assert [message["t"] for message in seen if message["t"] != "push_account_status"][:2] == ["reply", "push_stock_order"]
 

@@ -21,12 +21,13 @@ orders: order_id* day account_id account_type stock_code order_type price_type p
         status status_msg order_sysid strategy_name order_remark order_ms session_id request_seq queue_seq frozen_li
         commission_li stamp_duty_li transfer_fee_li other_fees_li
 trades: trade_id* day account_id account_type order_id stock_code order_type price_li volume amount_li trade_ms
-        commission_li stamp_duty_li transfer_fee_li other_fees_li
+        commission_li stamp_duty_li transfer_fee_li other_fees_li self_trade
 compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume repaid_volume
         amount_li repaid_li fee_li repaid_fee_li status
 cash_ledger: ledger_id* account_id day ledger_ms reason amount_li balance_li order_id trade_id
 settlements: account_id* day* account_type cash_li market_value_li total_asset_li debt_li
-instruments: stock_code* name board pre_close_li base_li
+instruments: stock_code* name board pre_close_li base_li tags listed
+day_figures: stock_code* open_li high_li low_li close_li volume amount_li halted_until_ms halts tape
 quotes: stock_code* last_li bids asks quote_ms
 house_rests: queue_seq* stock_code side price_li volume
 scheduled: scheduled_id* due_ms kind detail
@@ -35,7 +36,7 @@ journal: seq* now_ms connection name body
 
 TEXTS = {
     *("key", "account_id", "stock_code", "status_msg", "order_sysid", "strategy_name", "order_remark", "compact_id", "reason"),
-    *("name", "board", "bids", "asks", "kind", "detail", "body"),
+    *("name", "board", "tags", "halts", "tape", "bids", "asks", "kind", "detail", "body"),
 }
 
 

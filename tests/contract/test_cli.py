@@ -1,0 +1,369 @@
+"""The command line as outside tests and users know it: words, output, sentences and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from miniqmt_sim import __version__
+from miniqmt_sim.cli import main
+from miniqmt_sim.cli.demo import find_quickstart
+from miniqmt_sim.client import discovery
+from miniqmt_sim.testing import SimServer
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-m", "miniqmt_sim"]
+ENDS_WITHIN_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _no_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing points to a server of the machine the tests run on."""
+    for name in (discovery.ENV_ADDR, discovery.ENV_TOKEN, discovery.ENV_OPERATOR_TOKEN, "MINIQMT_SIM_LISTEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv(discovery.ENV_USERDATA, str(tmp_path / "default userdata"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+
+@pytest.fixture(scope="module")
+def sim() -> Iterator[SimServer]:
+    with SimServer(feed="none", clock="manual") as server:
+        yield server
+
+
+class Said:
+    """What a command said, and its exit code."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code = code
+        self.out = out
+        self.err = err
+
+    @property
+    def complaint(self) -> str:
+        """The one sentence on stderr of a command that was refused."""
+        assert self.out == ""
+        (line,) = self.err.splitlines()
+        return line
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Iterator[object]:
+    """Run a command in this process."""
+
+    def run(*words: str) -> Said:
+        try:
+            code = main(words)
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run  # type: ignore[return-value]
+
+
+def spawn(words: Sequence[str], **options: object) -> Said:
+    """Run a command in a process of its own, to its end."""
+    done = subprocess.run(
+        [*PROGRAM, *words], capture_output=True, encoding="utf-8", timeout=ENDS_WITHIN_S, check=False, **options  # type: ignore[call-overload]
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+# -- small commands ------------------------------------------------------------------------------------------------------
+
+
+def test_version(cli) -> None:
+    assert cli("version").out == f"miniqmt-sim {__version__}\n"
+    assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_health_of_a_server_that_is_at_work(cli, sim: SimServer) -> None:
+    said = cli("health", "--userdata", sim.userdata)
+    assert said.code == 0
+    assert said.out.startswith("ok now=")
+
+
+def test_health_where_there_is_no_server(cli, tmp_path: Path) -> None:
+    said = cli("health", "--userdata", str(tmp_path))
+    assert said.code == 1
+    assert "no server has announced itself" in said.complaint
+    assert "`miniqmt-sim serve` starts one" in said.complaint
+
+
+def test_health_of_a_server_that_was_killed(cli, tmp_path: Path) -> None:
+    discovery.write(tmp_path, discovery.Discovery("127.0.0.1:1", None, "a", "b", 1, "test"))
+    said = cli("health", "--userdata", str(tmp_path))
+    assert said.code == 1
+    assert "nothing answers at '127.0.0.1:1'" in said.complaint
+
+
+WRONG_WORDS = [
+    ([], "required: COMMAND"),
+    (["fly"], "invalid choice: 'fly'"),
+    (["serve", "--hours", "sometimes"], "invalid choice: 'sometimes'"),
+    (["serve", "--seed", "many"], "invalid int value: 'many'"),
+    (["serve", "--seed", "-1"], "seed: must be at least 0"),
+    (["serve", "--listen", "here"], "listen: 'here' is not HOST:PORT"),
+    (["serve", "--config", "nowhere.toml"], "nowhere.toml cannot be read"),
+    (["serve", "--listen", "0.0.0.0:0"], "set MINIQMT_SIM_TOKEN to a secret of your own"),
+    (["run"], "required: STRATEGY.py"),
+    (["run", "--seconds", "soon", "x.py"], "invalid float value: 'soon'"),
+    (["run", "--userdata", "a", "--addr", "b:1", "x.py"], "not allowed with argument"),
+    (["ctl"], "required: VERB"),
+    (["ctl", "account"], "required: VERB"),
+    (["ctl", "account", "create"], "required: ID"),
+    (["ctl", "account", "create", "A", "--type", "FUTURE"], "invalid choice: 'FUTURE'"),
+    (["ctl", "account", "create", "A", "--cash", "much"], "cash: 'much' is not a number"),
+    (["ctl", "quote", "600000.SH"], "required: --last"),
+    (["ctl", "quote", "600000.SH", "--last", "10", "--bid", "10"], "bid: '10' is not a level like 10.49:1000"),
+    (["ctl", "clock", "advance", "5 minutes"], "duration: '5 minutes' is not a duration like 90s, 5m, 2h, 1d"),
+    (["ctl", "clock", "set", "noon"], "time: 'noon' is not a time like"),
+    (["ctl", "position", "set", "A", "600000.SH", "1.5"], "volume: '1.5' is not a whole number"),
+]
+
+
+@pytest.mark.parametrize(("words", "complaint"), WRONG_WORDS)
+def test_bad_arguments_are_a_sentence_and_exit_code_2(cli, words: list[str], complaint: str) -> None:
+    said = cli(*words)
+    assert said.code == 2
+    assert complaint in said.err.splitlines()[-1]
+    assert said.out == ""
+
+
+# -- ctl -----------------------------------------------------------------------------------------------------------------
+
+
+def ctl_json(cli, sim: SimServer, *words: str):
+    said = cli("ctl", "--userdata", sim.userdata, "--json", *words)
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def test_every_verb_in_the_words_of_the_contract(cli, sim: SimServer) -> None:
+    def ctl(*words: str):
+        return ctl_json(cli, sim, *words)
+
+    assert ctl("account", "create", "CLI1", "--type", "STOCK", "--cash", "100000")["cash"] == 100_000
+    assert ctl("cash", "deposit", "CLI1", "1000.5")["cash"] == 101_000.5
+    assert ctl("cash", "withdraw", "CLI1", "1000")["cash"] == 100_000.5
+    assert "CLI1" in [row["account_id"] for row in ctl("account", "list")]
+    quote = ctl(
+        "quote", "600000.SH", "--last", "10.5", "--bid", "10.49:100", "--bid", "10.48:200", "--ask", "10.51:300",
+        "--volume", "1000", "--pre-close", "10.4",
+    )  # fmt: skip
+    assert (quote["last_price"], quote["pre_close"], quote["bids"], quote["asks"]) == (
+        10.5,
+        10.4,
+        [[10.49, 100], [10.48, 200]],
+        [[10.51, 300]],
+    )
+    position = ctl("position", "set", "CLI1", "600000.SH", "500", "--can-use", "300", "--cost", "9.9")
+    assert (position["volume"], position["can_use_volume"]) == (500, 300)
+    assert [row["volume"] for row in ctl("positions", "CLI1")] == [500]
+    assert ctl("asset", "CLI1")["account_id"] == "CLI1"
+    assert ctl("orders", "CLI1") == ctl("trades", "CLI1") == []
+    now = ctl("clock", "show")["now_ms"]
+    assert ctl("clock", "advance", "90s")["now_ms"] == now + 90_000
+    assert ctl("clock", "set", "16:00")["now"][11:16] == "16:00"
+    assert ctl("settle")["hours"] == "always"
+    assert re.fullmatch("[0-9a-f]{64}", ctl("state-hash")["state_hash"])
+    assert ctl("check") == {"ok": True, "problems": []}
+
+
+def test_a_table_for_people_is_aligned_and_knows_wide_characters(cli, sim: SimServer) -> None:
+    cli("ctl", "--userdata", sim.userdata, "account", "create", "CLI2", "--cash", "1234567.5")
+    for code in ("600000.SH", "510300.SH"):
+        cli("ctl", "--userdata", sim.userdata, "position", "set", "CLI2", code, "12345")
+    said = cli("ctl", "positions", "CLI2", "--userdata", sim.userdata)
+    header, *rows = said.out.splitlines()
+    assert header.split()[:3] == ["stock_code", "instrument_name", "volume"]
+    ends = {wide(line[: line.index("12345") + 5]) for line in rows}
+    assert ends == {wide(header[: header.index("volume") + 6])}, "numbers end where their title ends"
+    asset = cli("ctl", "asset", "CLI2", "--userdata", sim.userdata).out
+    assert re.search(r"^cash +1,234,567\.5$", asset, re.MULTILINE)
+    assert cli("ctl", "orders", "CLI2", "--userdata", sim.userdata).out == "(none)\n"
+
+
+def wide(text: str) -> int:
+    return sum(2 if ord(character) > 0x2E80 else 1 for character in text)
+
+
+def test_an_operators_refusal_is_a_sentence_and_exit_code_2(cli, sim: SimServer) -> None:
+    said = cli("ctl", "--userdata", sim.userdata, "asset", "nobody")
+    assert said.code == 2
+    assert "nobody" in said.complaint
+
+
+def test_ctl_without_a_server_is_a_sentence_and_exit_code_1(cli) -> None:
+    said = cli("ctl", "clock", "show")
+    assert said.code == 1
+    assert "`miniqmt-sim serve` starts one" in said.complaint
+
+
+def test_a_check_that_finds_problems_exits_with_1(cli, sim: SimServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("miniqmt_sim.simulator.Simulator.check", lambda _: ["cash is missing"])
+    monkeypatch.setattr("miniqmt_sim.world.World.problems", lambda _: iter(["cash is missing"]))
+    said = cli("ctl", "--userdata", sim.userdata, "check")
+    assert said.code == 1
+    assert "cash is missing" in said.out
+
+
+def test_a_server_by_address_and_tokens_from_the_environment(cli, sim: SimServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(discovery.ENV_ADDR, "127.0.0.1:1")
+    monkeypatch.setenv(discovery.ENV_OPERATOR_TOKEN, sim.operator_token)
+    assert cli("ctl", "--addr", sim.addr, "clock", "show").code == 0
+    monkeypatch.setenv(discovery.ENV_OPERATOR_TOKEN, "wrong")
+    said = cli("ctl", "--addr", sim.addr, "clock", "show")
+    assert said.code == 1
+    assert "the token is not one of this server's" in said.complaint
+
+
+def test_an_option_is_over_the_environment(cli, sim: SimServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(discovery.ENV_ADDR, "127.0.0.1:1")
+    monkeypatch.setenv(discovery.ENV_OPERATOR_TOKEN, "wrong")
+    assert cli("ctl", "--userdata", sim.userdata, "clock", "show").code == 0
+
+
+# -- serve ---------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def served(*options: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+    """Run ``serve`` on a free port; gives the process and what its ready line says."""
+    command = [*PROGRAM, "serve", "--listen", "127.0.0.1:0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | environ
+    ) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            match = re.fullmatch(r"ready addr=(\S+) userdata=(.*) database=(.*)\n", line)
+            assert match, (line, process.stderr and process.stderr.read())
+            yield process, dict(zip(("addr", "userdata", "database"), match.groups(), strict=True))
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_serve_says_ready_in_one_line_and_ends_on_a_signal(number: signal.Signals, tmp_path: Path) -> None:
+    database = tmp_path / "world.sqlite"
+    with served("--userdata", str(tmp_path), "--database", str(database), "--feed", "none") as (process, ready):
+        assert ready["userdata"] == str(tmp_path)
+        assert ready["database"].endswith("world.sqlite")
+        assert discovery.read(tmp_path).addr == ready["addr"]
+        process.send_signal(number)
+        out, err = process.communicate(timeout=ENDS_WITHIN_S)
+    assert (process.returncode, out) == (0, "")
+    assert "hours=always" in err.splitlines()[0]
+    assert database.exists()
+    assert not (tmp_path / discovery.FILE_NAME).exists()
+
+
+def test_serve_uses_the_shared_userdata_and_the_environments_address(cli) -> None:
+    with served("--hours", "exchange", "--feed", "none", "--clock", "manual", "--durability", "off", "--seed", "7"):
+        assert cli("health").code == 0
+        assert json.loads(cli("ctl", "--json", "clock", "show").out)["hours"] == "exchange"
+
+
+def test_a_second_serve_on_the_same_userdata_is_refused(sim: SimServer) -> None:
+    said = spawn(["serve", "--userdata", sim.userdata, "--hours", "exchange"])
+    assert said.code == 2
+    assert f"already has a server at {sim.addr}" in said.complaint
+
+
+# -- run -----------------------------------------------------------------------------------------------------------------
+
+
+def strategy(directory: Path, text: str) -> str:
+    path = directory / "strategy.py"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_run_gives_a_strategy_our_sdk_its_arguments_and_its_directory(sim: SimServer, tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("ANSWER = 42\n", encoding="utf-8")
+    path = strategy(
+        tmp_path,
+        "import sys, helper, xtquant\n"
+        "from xtquant.xttrader import XtQuantTrader\n"
+        "assert __name__ == '__main__'\n"
+        "print(sys.argv[1:], helper.ANSWER, xtquant.__name__)\n"
+        "trader = XtQuantTrader('D:\\\\nowhere\\\\userdata_mini', 41)\n"
+        "trader.start()\n"
+        "print('connect', trader.connect())\n"
+        "trader.stop()\n",
+    )
+    said = spawn(["run", "--userdata", sim.userdata, path, "--fast", "x"])
+    assert said.code == 0, said.err
+    assert said.out.splitlines() == ["['--fast', 'x'] 42 miniqmt_sim.xtquant", "connect 0"]
+
+
+RUNS_OUT = "import threading, time\nprint('begin', flush=True)\ntry:\n    threading.Event().wait()\nexcept KeyboardInterrupt:\n"
+TIME_LIMITS = [
+    (RUNS_OUT + "    print('interrupted')\nprint('to its end')\n", "begin\ninterrupted\nto its end\n", 0),
+    (RUNS_OUT + "    raise\n", "begin\n", 0),
+    (RUNS_OUT + "    raise SystemExit(7)\n", "begin\n", 7),
+    (RUNS_OUT + "    1 / 0\n", "begin\n", 1),
+]
+
+
+@pytest.mark.parametrize(("text", "out", "code"), TIME_LIMITS)
+def test_after_its_seconds_a_strategy_is_interrupted(sim: SimServer, tmp_path: Path, text: str, out: str, code: int) -> None:
+    said = spawn(["run", "--userdata", sim.userdata, "--seconds", "0.5", strategy(tmp_path, text)])
+    assert (said.out, said.code) == (out, code)
+
+
+def test_a_strategys_exception_is_shown_as_python_would(sim: SimServer, tmp_path: Path) -> None:
+    said = spawn(["run", "--userdata", sim.userdata, strategy(tmp_path, "def f():\n    return 1 / 0\n\nf()\n")])
+    assert said.code == 1
+    assert said.err.splitlines()[-1] == "ZeroDivisionError: division by zero"
+    assert "runpy" not in said.err
+    assert said.err.splitlines()[0] == "Traceback (most recent call last):"
+    said = spawn(["run", "--userdata", sim.userdata, strategy(tmp_path, "1 +\n")])
+    assert said.code == 1
+    assert said.err.splitlines()[-1].startswith("SyntaxError: ")
+
+
+def test_what_a_strategy_gives_to_sys_exit_passes_through(sim: SimServer, tmp_path: Path) -> None:
+    assert spawn(["run", "--userdata", sim.userdata, strategy(tmp_path, "import sys; sys.exit(5)")]).code == 5
+
+
+def test_run_of_a_file_that_is_not_there(cli, sim: SimServer) -> None:
+    said = cli("run", "--userdata", sim.userdata, "nowhere.py")
+    assert (said.code, said.complaint) == (2, "miniqmt-sim: there is no file 'nowhere.py'")
+
+
+def test_run_without_a_server(cli, tmp_path: Path) -> None:
+    said = cli("run", strategy(tmp_path, "print('never')"))
+    assert said.code == 1
+    assert "`miniqmt-sim serve` starts one" in said.complaint
+    said = cli("run", "--addr", "127.0.0.1:1", strategy(tmp_path, "print('never')"))
+    assert said.code == 1
+    assert "miniqmt-sim serve" in said.complaint
+
+
+# -- demo ----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_shows_the_main_job(tmp_path: Path) -> None:
+    said = spawn(["demo", "--seconds", "2"], cwd=tmp_path)
+    assert said.code == 0, said.err
+    assert "on trade callback" in said.out
+    for table in ("orders", "trades", "positions", "cash_ledger"):
+        assert f"table {table}\n" in said.out
+    assert said.out.splitlines()[-1].startswith("demo passed: 2 orders, 2 fills, 1 cancel(s) answered")
+    assert list(tmp_path.iterdir()) == [], "nothing is left behind"
+
+
+def test_the_demo_runs_the_programs_printed_in_the_document() -> None:
+    assert find_quickstart() == ROOT / "examples" / "quickstart.py"
