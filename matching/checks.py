@@ -56,12 +56,13 @@ class Terms(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """What an order is checked against."""
+    """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day."""
 
     security: Security
     rules: BoardRules
     band: PriceBand
     phase: Phase
+    held: bool
     book: OrderBook | None
 
 
@@ -79,8 +80,7 @@ Figures = dict[str, Any] | None
 
 def check_phase(_: Terms, setting: Setting) -> Figures:
     """The phase takes orders, or they are held for the next."""
-    rule = PHASE_RULES[setting.phase]
-    return None if rule.orders or rule.held else {}
+    return None if PHASE_RULES[setting.phase].orders or setting.held else {}
 
 
 def check_suspended(_: Terms, setting: Setting) -> Figures:
@@ -102,8 +102,8 @@ def check_price_type_board(terms: Terms, setting: Setting) -> Figures:
 
 def check_price_type_phase(terms: Terms, setting: Setting) -> Figures:
     """Market orders are for continuous trading. Source: SSE 3.3.5, SZSE 3.3.5."""
-    rule = PHASE_RULES[setting.phase]
-    return {"price_type": terms.price_type.number} if terms.price_type.market and not (rule.matching or rule.held) else None
+    allowed = not terms.price_type.market or setting.held or PHASE_RULES[setting.phase].matching
+    return None if allowed else {"price_type": terms.price_type.number}
 
 
 def check_price_type_free_day(terms: Terms, setting: Setting) -> Figures:

@@ -8,6 +8,7 @@ other, but for the checks, which the real market's orders have passed already.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 
 from matching import auction, calendar, continuous
 from matching.auction import Cross
@@ -24,21 +25,31 @@ from matching.checks import (
 )
 from matching.codes import Board
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
-from matching.instrument import DayFigures, Listing, PriceBand, Security, closing_price, price_band
+from matching.instrument import DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
 from matching.rules import BoardRules, CageMode, Rules, phase_at
 from matching.units import PPM
 
 LIMIT_ORDER = PRICE_TYPES[11]
-Changed = Callable[[Security], None]
+
+
+class Hold(StrEnum):
+    """Which orders a counter keeps back while the host takes none. Brokers differ (exchange-rules §2.4)."""
+
+    NONE = "none"
+    BREAKS = "breaks"
+    DAY = "day"
 
 
 class Exchange:
     """SH and SZ under one roof: securities, books, the day and its rules."""
 
-    def __init__(self, rules: Rules, trading_calendar: TradingCalendar, next_queue_seq: Callable[[], int]) -> None:
+    def __init__(
+        self, rules: Rules, trading_calendar: TradingCalendar, next_queue_seq: Callable[[], int], hold: Hold = Hold.BREAKS
+    ) -> None:
         self.rules = rules
+        self._hold = hold
         self.calendar = trading_calendar
         self.day = 0
         self.securities: dict[str, Security] = {}
@@ -54,6 +65,7 @@ class Exchange:
         if listing.code.text in self.securities:
             raise ValueError(f"{listing.code.text} is listed twice")
         security = self.securities[listing.code.text] = Security(listing)
+        security.open_day(self.day)
         return security
 
     def open_day(self, day: int) -> None:
@@ -66,16 +78,16 @@ class Exchange:
         self._dormant.clear()
         for security in self.securities.values():
             security.pre_close_li = security.last_li
-            security.figures = DayFigures()
+            security.open_day(day)
 
     def set_reference(self, security: Security, pre_close_li: int) -> None:
         """Change the day's reference price, and with it the limits."""
         security.pre_close_li = pre_close_li
         self._bands.pop(security.code, None)
 
-    def set_tags(self, security: Security, tags: tuple[str, ...]) -> None:
+    def set_tags(self, security: Security, tags: tuple[DatedTag, ...]) -> None:
         """Change what is said of a security, and with it the limits."""
-        security.tags = tags
+        security.set_tags(tags, self.day)
         self._bands.pop(security.code, None)
 
     def board_rules(self, security: Security) -> BoardRules:
@@ -171,7 +183,13 @@ class Exchange:
     def setting(self, security: Security, now_ms: int) -> Setting:
         """What an order in a security is checked against now."""
         phase = self.phase(security, now_ms)
-        return Setting(security, self.board_rules(security), self.band(security), phase, self._books.get(security.code))
+        held = not PHASE_RULES[phase].orders and self._is_held(security.board, phase, now_ms)
+        return Setting(security, self.board_rules(security), self.band(security), phase, held, self._books.get(security.code))
+
+    def _is_held(self, board: Board, phase: Phase, now_ms: int) -> bool:
+        if self._hold is Hold.DAY:
+            return now_ms <= self.last_trading_ms(board)
+        return self._hold is Hold.BREAKS and PHASE_RULES[phase].held
 
     def check(self, terms: Terms, setting: Setting) -> Rejection | None:
         """The checks that need no book, which the counter asks for before it freezes."""

@@ -16,6 +16,33 @@ TAGS: Final = ("st", "limit20", "t0", SUSPENDED, NO_LIMIT)
 """What may be said of a security beyond its board; which of them a rule file has categories for is the rule's business."""
 
 
+LAST_DAY: Final = 99991231
+
+
+class DatedTag(NamedTuple):
+    """A tag and the days it holds, both included; written ``st`` or ``st:20250430-20260512``, either end may be left out."""
+
+    name: str
+    first: int = 0
+    last: int = LAST_DAY
+
+    @classmethod
+    def parse(cls, text: str) -> DatedTag:
+        """Raises ValueError with a sentence."""
+        name, _, days = text.partition(":")
+        if name not in TAGS:
+            raise ValueError(f"unknown tag {name!r}; there are {', '.join(TAGS)}")
+        first, _, last = days.partition("-")
+        if any(day and not (len(day) == 8 and day.isascii() and day.isdigit()) for day in (first, last)):
+            raise ValueError(f"tag {text!r}: days are written yyyymmdd-yyyymmdd")
+        return cls(name, int(first or 0), int(last or LAST_DAY))
+
+    def __str__(self) -> str:
+        if (self.first, self.last) == (0, LAST_DAY):
+            return self.name
+        return f"{self.name}:{self.first or ''}-{self.last if self.last != LAST_DAY else ''}"
+
+
 class Listing(NamedTuple):
     """What the instruments file says of one security; ``listed`` is its first trading day, 0 for long ago."""
 
@@ -23,7 +50,7 @@ class Listing(NamedTuple):
     name: str
     board: Board
     pre_close_li: int
-    tags: tuple[str, ...]
+    tags: tuple[DatedTag, ...]
     listed: int = 0
 
 
@@ -68,20 +95,34 @@ def closing_price(tape: Sequence[tuple[int, int, int]], tick_li: int) -> int | N
 
 
 class Security:
-    """One listed security. ``pre_close_li`` is the day's reference price, ``last_li`` the last price, neither ever 0."""
+    """One listed security. ``pre_close_li`` is the day's reference price, ``last_li`` the last price, neither ever 0.
 
-    __slots__ = ("board", "code", "figures", "last_li", "listed", "name", "pre_close_li", "tags", "venue")
+    ``tags`` are the names of those ``dated_tags`` that hold today.
+    """
+
+    __slots__ = ("board", "code", "dated_tags", "figures", "last_li", "listed", "name", "pre_close_li", "tags", "venue")
 
     def __init__(self, listing: Listing) -> None:
         self.code = listing.code.text
         self.venue = listing.code.venue
         self.name = listing.name
         self.board = listing.board
-        self.tags = listing.tags
+        self.dated_tags = listing.tags
+        self.tags: tuple[str, ...] = ()
         self.listed = listing.listed
         self.pre_close_li = listing.pre_close_li
         self.last_li = listing.pre_close_li
         self.figures = DayFigures()
+
+    def open_day(self, day: int) -> None:
+        """Begin a day: what happened before is over, and the tags of the day hold."""
+        self.figures = DayFigures()
+        self.set_tags(self.dated_tags, day)
+
+    def set_tags(self, tags: tuple[DatedTag, ...], day: int) -> None:
+        """Say something else of it from a day on."""
+        self.dated_tags = tags
+        self.tags = tuple(tag.name for tag in tags if tag.first <= day <= tag.last)
 
     def limit_rule(self, rules: BoardRules) -> LimitRule:
         """The daily limit of this security's category."""
@@ -153,7 +194,4 @@ def parse_listing(
         raise ValueError(f"{text} belongs to {found}, not {board!r}")
     if pre_close_li <= 0:
         raise ValueError(f"{text}: the previous close must be positive")
-    unknown = [tag for tag in tags if tag not in TAGS]
-    if unknown:
-        raise ValueError(f"{text}: unknown tag {unknown[0]!r}")
-    return Listing(code, name, found, pre_close_li, tags, listed)
+    return Listing(code, name, found, pre_close_li, tuple(DatedTag.parse(tag) for tag in tags), listed)

@@ -49,6 +49,7 @@ OPTIONS: Final = {
         Option("clock", str, ("system", "manual")),
         Option("journal", bool),
         Option("auto_list", bool),
+        Option("hold", str, ("none", "breaks", "day")),
         Option("fills.profile", str, ("frictionless", "standard", "strict")),
         Option("files.accounts", str),
         Option("files.instruments", str),
@@ -85,6 +86,7 @@ class World:
     clock: str
     seed: int
     auto_list: bool
+    hold: str
     fills: str
     rules: Mapping[str, Any]
     """File stem -> parsed content."""
@@ -158,6 +160,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             clock=values["clock"],
             seed=values["seed"],
             auto_list=values["auto_list"],
+            hold=values["hold"],
             fills=values["fills.profile"],
             rules=read_rules(Path(values["files.rules"] or home / "rules")),
             instruments=read_instruments(Path(values["files.instruments"] or home / "instruments.csv")),

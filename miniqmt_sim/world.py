@@ -17,7 +17,7 @@ from matching.book import BookOrder
 from matching.calendar import TradingCalendar
 from matching.codes import Board
 from matching.events import Halted
-from matching.exchange import Exchange
+from matching.exchange import Exchange, Hold
 from matching.instrument import Listing, Security, parse_listing
 from matching.phases import PHASE_RULES
 from matching.price_types import PRICE_TYPES
@@ -64,6 +64,7 @@ class SimulatorConfig(NamedTuple):
     instruments: Sequence[Mapping[str, Any]]
     accounts: Sequence[Mapping[str, Any]]
     holidays: Sequence[int]
+    hold: str = "breaks"
 
 
 class World:
@@ -81,9 +82,12 @@ class World:
             self._fees = FeeSchedule(config.rules.get("fees", {}))
         except RuleError as error:
             raise ConfigError(str(error)) from None
+        if config.hold not in list(Hold):
+            raise ConfigError(f"hold: unknown value {config.hold!r}; there are {', '.join(Hold)}")
+        hold = Hold(config.hold)
         self._listings = [_listing(row) for row in config.instruments]
         self._first_accounts = [_FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
-        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq)
+        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:

@@ -17,7 +17,6 @@ from matching.codes import Venue, is_repo, parse_code
 from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
 from matching.exchange import Exchange
 from matching.instrument import Security
-from matching.phases import PHASE_RULES
 from matching.price_types import Limit, PriceType
 from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, AccountType, OrderStatus
@@ -117,10 +116,10 @@ class Broker:
         if text is not None:
             self._refuse(order, text)
             return order
-        assert security is not None
+        assert setting is not None, "an order for an unknown security was not refused"
         self._freeze(account, order)
         self._open[order.order_id] = order
-        if self.exchange.phase(security, now_ms) in _HELD:
+        if setting.held:
             self._move(order, OrderStatus.WAIT_REPORTING)
         else:
             self.report(order, now_ms)
@@ -461,9 +460,6 @@ class Broker:
             has, expected = held.get(stock_code, 0), counters[f"shares.{stock_code}"]
             if has != expected:
                 yield f"{stock_code}: accounts hold {has}, were given and bought {expected}"
-
-
-_HELD = tuple(phase for phase, rule in PHASE_RULES.items() if rule.held)
 
 
 _SETTLE: Mapping[type[Event], Callable[[Broker, Order, Any], None]] = {

@@ -47,7 +47,8 @@ class _InstrumentRow(NamedTuple):
     def row(self) -> Row:
         security = self.security
         return (
-            security.code, security.name, str(security.board), security.pre_close_li, self.base_li, " ".join(security.tags),
+            security.code, security.name, str(security.board), security.pre_close_li, self.base_li,
+            " ".join(map(str, security.dated_tags)),
             security.listed,
         )  # fmt: skip
 

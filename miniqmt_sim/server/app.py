@@ -56,6 +56,8 @@ _ACCEPT_BACKLOG: Final = 1024
 _GC_THRESHOLDS: Final = (50_000, 20, 50)
 """What a command allocates dies with it, by reference count; looking for cycles at the default pace costs a fifth more time."""
 
+_SWITCH_INTERVAL_S: Final = 0.0005
+"""The database thread gives up the interpreter with every row; at the default it may wait ten times as long to get it back."""
 _OTHER_DESCRIPTORS: Final = 100
 """Database, listeners, event loop and whatever else needs a descriptor beside the connections."""
 
@@ -269,14 +271,13 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
     _allow_descriptors(settings.limits.connections + _OTHER_DESCRIPTORS)
     server = await Server.start(settings)
     _stop_on_signals(server)
-    # What is loaded now stays: the collector need not look at it again.
-    gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
+    _tune_interpreter()
     say(f"ready addr={server.addr} userdata={server.userdata} database={server.database}")
     try:
         await server.run()
     except StorageError as error:
-        _log.critical("stopped: %s. Nothing of that batch was answered; start again to go on from the database", error)
+        promise = "what is lost was answered" if settings.durability == "off" else "nothing that is lost was answered"
+        _log.critical("stopped: %s; %s; start again to go on from the database", error, promise)
         return 1
     except Exception:
         _log.critical("stopped by a fault of its own; start again to go on from the database\n%s", traceback.format_exc())
@@ -328,6 +329,13 @@ class ServerThread:
         server = await Server.start(settings)
         self._ready.set_result(server)
         await server.run()
+
+
+def _tune_interpreter() -> None:
+    """Set what a process that only serves can set, and a test's own process may not want."""
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again
+    gc.set_threshold(*_GC_THRESHOLDS)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
 
 def _allow_descriptors(wanted: int) -> None:

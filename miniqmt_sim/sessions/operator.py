@@ -6,17 +6,19 @@ A command that cannot be done raises CommandRefused with a sentence, before anyt
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from matching import calendar, units
-from matching.book import Side
-from matching.instrument import Security, parse_listing
+from matching.book import OrderBook, Side
+from matching.instrument import DatedTag, Security, parse_listing
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.market.quote import Levels, Quote
 from miniqmt_sim.sessions.context import Answer, Context
-from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.sessions.explain import explain
+from miniqmt_sim.wire.messages import MAX_LEVELS, JsonObject, Request
 from miniqmt_sim.world import OPENABLE, World, is_account_id
 
 MAX_MONEY_LI: Final = 10**15
@@ -101,7 +103,8 @@ def on_quote(context: Context, fields: JsonObject) -> Answer:
     tick_li = world.exchange.rules.on(security.board, world.exchange.day).tick.tick_li
     for price_li in (last_li, pre_close_li, *(level[0] for level in (*bids, *asks))):
         if price_li % tick_li:
-            raise CommandRefused(f"{units.yuan(price_li)} is not a multiple of the tick {units.yuan(tick_li)} of {security.code}")
+            step = f"the tick {units.yuan(tick_li)} of {security.code}"
+            raise CommandRefused(f"{units.yuan(price_li)} is not a multiple of {step}")
     if security.code not in world.exchange.securities:
         security = world.market.list_security(
             parse_listing(security.code, security.name, pre_close_li or last_li)
@@ -112,6 +115,47 @@ def on_quote(context: Context, fields: JsonObject) -> Answer:
     quote = Quote(last_li, bids, asks, fields["volume"])
     world.broker.settle(world.market.quote(security, quote, context.now_ms), context.now_ms)
     return quote_row(context, security)
+
+
+def on_security(context: Context, fields: JsonObject) -> Answer:
+    """A security's day; new tags hold from now on."""
+    world = context.world
+    security = _security(world, fields["stock_code"])
+    if fields["tags"]:
+        try:
+            tags = tuple(DatedTag.parse(tag) for tag in fields["tags"].split() if tag != "-")
+        except ValueError as error:
+            raise CommandRefused(str(error)) from None
+        world.exchange.set_tags(security, tags)
+        world.market.record_reference(security)
+    return security_row(context, security)
+
+
+def on_book(context: Context, fields: JsonObject) -> Answer:
+    """What rests in a book."""
+    world = context.world
+    security = _security(world, fields["stock_code"])
+    book = world.exchange.book(security.code)
+    cross = world.exchange.indicative(security, context.now_ms)
+    return {
+        **security_row(context, security),
+        "bids": _shown_levels(book, Side.BUY),
+        "asks": _shown_levels(book, Side.SELL),
+        "users": book.users,
+        "indicative_price": units.yuan(cross.price_li) if cross else 0.0,
+        "indicative_volume": cross.volume if cross else 0,
+        "surplus": cross.surplus if cross else 0,
+    }
+
+
+def on_explain(context: Context, fields: JsonObject) -> Answer:
+    """Why an order did, did not, or only partly fill."""
+    order_id = fields["order_id"]
+    accounts = context.world.broker.accounts.values()
+    order = next((account.orders[order_id] for account in accounts if order_id in account.orders), None)
+    if order is None:
+        raise CommandRefused(f"there is no order {order_id} today")
+    return {"order_id": order_id, "lines": explain(context.world, order, context.now_ms)}
 
 
 def on_clock_show(context: Context, fields: JsonObject) -> Answer:
@@ -223,6 +267,34 @@ def quote_row(context: Context, security: Security) -> JsonObject:
     }
 
 
+def security_row(context: Context, security: Security) -> JsonObject:
+    """A security's day."""
+    world, figures = context.world, security.figures
+    world.market.last_li(security, context.now_ms)
+    band = world.exchange.band(security)
+    return {
+        "stock_code": security.code,
+        "name": security.name,
+        "board": str(security.board),
+        "tags": " ".join(security.tags),
+        "phase": str(world.exchange.phase(security, context.now_ms)),
+        "pre_close": units.yuan(security.pre_close_li),
+        "up_limit": units.yuan(band.high_li or 0),
+        "down_limit": units.yuan(band.low_li or 0),
+        "last_price": units.yuan(security.last_li),
+        "open": units.yuan(figures.open_li),
+        "high": units.yuan(figures.high_li),
+        "low": units.yuan(figures.low_li),
+        "volume": figures.volume,
+    }
+
+
+def _shown_levels(book: OrderBook, side: Side) -> list[list[float | int]]:
+    """The first levels of a book's side, in yuan."""
+    levels = islice(book.sides[side].levels(), MAX_LEVELS)
+    return [[units.yuan(level.price_li), level.total] for level in levels]
+
+
 # ---- arguments ---------------------------------------------------------------------------------------------------------
 
 
@@ -279,13 +351,13 @@ def _price_li(price: Any, name: str) -> int:
 
 
 def _levels(levels: Any, side: Side) -> Levels:
-    found = tuple((_price_li(price, "level"), volume) for price, volume in levels)
-    prices = [price_li for price_li, _ in found]
-    if prices != sorted(dict.fromkeys(prices), reverse=side is Side.BUY):
-        raise CommandRefused(f"{'bids' if side is Side.BUY else 'asks'} must stand best first, each price once")
+    """Levels of one side, best first."""
+    found = sorted(((_price_li(price, "level"), volume) for price, volume in levels), reverse=side is Side.BUY)
+    if len(dict(found)) != len(found):
+        raise CommandRefused(f"a price stands twice among the {'bids' if side is Side.BUY else 'asks'}")
     if any(not 0 < volume <= MAX_VOLUME for _, volume in found):
         raise CommandRefused("the volume of a level must be positive")
-    return found
+    return tuple(found)
 
 
 OPERATOR_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] = {
@@ -296,6 +368,9 @@ OPERATOR_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] 
     "ctl_cash_withdraw": on_cash_withdraw,
     "ctl_position_set": on_position_set,
     "ctl_quote": on_quote,
+    "ctl_security": on_security,
+    "ctl_book": on_book,
+    "ctl_explain": on_explain,
     "ctl_clock_show": on_clock_show,
     "ctl_clock_set": on_clock_moved,
     "ctl_clock_advance": on_clock_moved,

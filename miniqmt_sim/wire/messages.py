@@ -209,6 +209,31 @@ QUOTE: Final = (
     _levels("asks", "best first"),
 )
 
+SECURITY: Final = (
+    _text("stock_code", "as in 600000.SH"),
+    _text("name", "name of the security"),
+    _text("board", "SH_MAIN, STAR, SZ_MAIN, CHINEXT, SH_FUND, SZ_FUND, SH_BOND, SZ_BOND"),
+    _text("tags", "what holds today: st, limit20, t0, suspended, nolimit"),
+    _text("phase", "its phase now"),
+    _num("pre_close", "the day's reference price"),
+    _num("up_limit", "daily limit, 0: none"),
+    _num("down_limit", "daily limit, 0: none"),
+    _num("last_price", "last price"),
+    _num("open", "opening price, 0: none yet"),
+    _num("high", "highest trade"),
+    _num("low", "lowest trade"),
+    _int("volume", "traded here today"),
+)
+BOOK: Final = (
+    *SECURITY,
+    _levels("bids", "what rests in the book: house and users, best first, ten levels"),
+    _levels("asks", "likewise"),
+    _int("users", "orders of accounts among them"),
+    _num("indicative_price", "in a call auction: the price it would give now; 0: none"),
+    _int("indicative_volume", "volume that would trade"),
+    _int("surplus", "what would be left at that price: positive to buy, negative to sell"),
+)
+
 # ---- the table ---------------------------------------------------------------------------------------------------------
 
 MESSAGES: Final = (
@@ -400,12 +425,36 @@ MESSAGES: Final = (
         (
             _text("stock_code", "as in 600000.SH"),
             _num("last", "last price"),
-            _levels("bids", "best first", ()),
-            _levels("asks", "best first", ()),
+            _levels("bids", "in any order", ()),
+            _levels("asks", "in any order", ()),
             _int("volume", "traded since the last quote", 0),
             _num("pre_close", "previous close; 0: unchanged, for a new code the last price", 0),
         ),
         QUOTE,
+    ),
+    Message(
+        "ctl_security",
+        Flow.OPERATOR,
+        "A security's day; with tags, change what holds of it from now on.",
+        (
+            _text("stock_code", "as in 600000.SH"),
+            _text("tags", "space separated: st limit20 t0 suspended nolimit; - for none; empty: unchanged", ""),
+        ),
+        SECURITY,
+    ),
+    Message(
+        "ctl_book",
+        Flow.OPERATOR,
+        "What rests in a book, and in a call auction what it would give now.",
+        (_text("stock_code", "as in 600000.SH"),),
+        BOOK,
+    ),
+    Message(
+        "ctl_explain",
+        Flow.OPERATOR,
+        "Why an order did, did not, or only partly fill.",
+        (_int("order_id", "an order of today"),),
+        (_int("order_id", "the order"), Field("lines", Kind.STRINGS, "sentences")),
     ),
     Message("ctl_clock_show", Flow.OPERATOR, "The simulated time.", (), CLOCK),
     Message(

@@ -212,7 +212,7 @@ def test_ctl_without_a_server_is_a_sentence_and_exit_code_1(cli) -> None:
 
 def test_a_check_that_finds_problems_exits_with_1(cli, sim: SimServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("miniqmt_sim.simulator.Simulator.check", lambda _: ["cash is missing"])
-    monkeypatch.setattr("miniqmt_sim.world.World.problems", lambda _: iter(["cash is missing"]))
+    monkeypatch.setattr("miniqmt_sim.world.World.problems", lambda *_: iter(["cash is missing"]))
     said = cli("ctl", "--userdata", sim.userdata, "check")
     assert said.code == 1
     assert "cash is missing" in said.out

@@ -3,6 +3,8 @@
 A file holds scenarios, each under a ``== title``. A line is one of
 
     hours exchange | feed synthetic | fills strict | day 20261123 | auto_list      settings, before anything else
+    instrument 688999.SH 新股 STAR 10.00 listed 20261123 tags nolimit,t0           a row of the instruments file, before anything
+    rule cage STAR ticks 10                                   a value of a rule file, for every day, before anything else
     account A 100000 600000.SH:1000@10.00                     an account, its cash, its shares at a cost
     at 09:31 | advance 3s | settle | crash                    the clock; a crash is a restart from the store
     quote 600000.SH 10.45 bids 10.44x500 asks 10.46x300 10.47x1000 volume 500 pre_close 10.40
@@ -10,6 +12,12 @@ A file holds scenarios, each under a ``== title``. A line is one of
     a2: A sells 100 600000.SH at latest    => refused 251005
     cancel a1 by A                         => cancelled | refused final
     a1                                     => part 300
+    a3: B buys 500 000001.SZ at 0 type 47   => cancelled 300 at 11.50 limit 12.65 shown 88
+    a4                                     => dormant         beside the book, outside the price cage
+    tags 600000.SH suspended                                  what holds of a security from now on; - for nothing
+    600000.SH phase HALT last 10.45 open 10.40 up_limit 11.50 down_limit 9.41
+    600000.SH bids 10.44x500 asks -                           all that rests in the book, house and accounts
+    600000.SH indicative 10.45x900 surplus -100               what an auction would give now; indicative none
     A cash 994762.95 frozen 0.00 fetch 994762.95
     A holds 600000.SH 500 sellable 0 frozen 0 open 10.464 cost 10.4741 last 10.47
     A fees 5.03 0.00 0.03                                     commission, stamp duty, transfer fee of its trades together
@@ -28,10 +36,12 @@ from typing import Any, Final, NamedTuple
 import pytest
 
 from matching.calendar import day_of
+from miniqmt_sim.changes import TABLES
 from miniqmt_sim.wire.messages import JsonObject
-from tests.kit.desk import MONDAY, Desk, make_config
+from tests.kit.desk import MONDAY, Desk, make_config, shipped_rules
 
-SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start")
+QUEUE_SEQ: Final = TABLES["orders"].index("queue_seq")
+SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold")
 STATUS_WORDS: Final = {
     48: "unreported", 49: "held", 50: "resting", 53: "cancelled", 54: "cancelled", 55: "part", 56: "filled", 57: "refused",
 }  # fmt: skip
@@ -79,6 +89,8 @@ class Stage:
 
     def __init__(self) -> None:
         self._settings: dict[str, Any] = {"day": MONDAY, "start": "09:31"}
+        self._instruments: list[dict[str, str]] = []
+        self._rules: dict[str, Any] = {}
         self._desk: Desk | None = None
         self._orders: dict[str, int] = {}
 
@@ -88,7 +100,11 @@ class Stage:
         if self._desk is None:
             settings = dict(self._settings)
             day, start = int(settings.pop("day")), settings.pop("start")
-            self._desk = Desk(make_config(accounts=[], **settings), now=start, day=day)
+            config = make_config(accounts=[], **settings)
+            new = {row["stock_code"] for row in self._instruments}
+            rows = [row for row in config.instruments if row["stock_code"] not in new] + self._instruments
+            config = config._replace(instruments=rows, rules=self._rules or config.rules)
+            self._desk = Desk(config, now=start, day=day)
         return self._desk
 
     def do(self, line: str) -> None:
@@ -103,7 +119,8 @@ class Stage:
             match = re.fullmatch(pattern, action)
             if match:
                 method(self, expected=expected, **match.groupdict())
-                self.desk.check()
+                if method not in _BEFORE_THE_START:
+                    self.desk.check()
                 return
         raise AssertionError("nobody understands this line")
 
@@ -113,6 +130,24 @@ class Stage:
         self.desk.crash()
         assert self.desk.simulator.state_hash() == before, "a restart changed the world"
         self.desk.check()
+
+    # ---- before the start ------------------------------------------------------------------------------------------------
+
+    def instrument(self, code: str, title: str, board: str, price: str, listed: str, tags: str, expected: str) -> None:
+        assert self._desk is None, "an instrument after the first action"
+        self._instruments.append({
+            "stock_code": code, "name": title, "board": board, "pre_close": price, "listed": listed or "",
+            "tags": (tags or "").replace(",", " "), "_where": code,
+        })  # fmt: skip
+
+    def rule(self, file: str, board: str, key: str, value: str, expected: str) -> None:
+        assert self._desk is None, "a rule after the first action"
+        self._rules = self._rules or shipped_rules()
+        rows = [row for row in self._rules[file]["row"] if board in row["boards"]]
+        assert rows, f"{file}.toml says nothing of {board}"
+        for row in rows:
+            assert key in row, f"{file}.toml has no key {key}"
+            row[key] = type(row[key])(value)
 
     # ---- actions ---------------------------------------------------------------------------------------------------------
 
@@ -178,17 +213,21 @@ class Stage:
             self.state(name, expected)
 
     def state(self, name: str, expected: str) -> None:
-        """``filled 500 at 10.464``, ``part 300``, ``resting``, ``held``, ``cancelled 300``, ``refused 251005``."""
+        """``filled 500 at 10.464``, ``part 300``, ``resting limit 10.40 shown 50``, ``held``, ``dormant``, ``refused 251005``."""
+        assert name in self._orders, "nobody understands this line"
         row = self.desk.shown_order(self._orders[name])
         word, *details = expected.split()
+        if word in ("resting", "dormant"):
+            stored = next(stored for stored in self.desk.simulator.rows()["orders"] if stored[0] == row["order_id"])
+            assert word == ("resting" if stored[QUEUE_SEQ] else "dormant"), "its place is another"
+            word = "resting"
         assert word == STATUS_WORDS[row["order_status"]], f"it is {row}"
         if word == "refused":
             assert all(detail in row["status_msg"] for detail in details), row["status_msg"]
             return
-        if details:
-            assert row["traded_volume"] == int(details[0]), f"filled {row['traded_volume']}"
-        if "at" in details:
-            assert row["traded_price"] == pytest.approx(float(details[-1]), abs=1e-9), f"at {row['traded_price']}"
+        if details and details[0].isdigit():
+            assert row["traded_volume"] == int(details.pop(0)), f"filled {row['traded_volume']}"
+        self._compare(row, {"at": "traded_price", "limit": "price", "shown": "price_type"}, " ".join(details))
 
     # ---- what is seen ----------------------------------------------------------------------------------------------------
 
@@ -213,6 +252,30 @@ class Stage:
     def sees(self, who: str, rest: str, expected: str) -> None:
         seen = [_push_word(message) for message in self.desk.take_pushes(who)]
         assert seen == rest.split(), f"saw {' '.join(seen)}"
+
+    def tags(self, code: str, tags: str, expected: str) -> None:
+        self._refusable(self.desk.ask("ctl_security", stock_code=code, tags=tags), expected)
+
+    def security(self, code: str, rest: str, expected: str) -> None:
+        row = self.desk.ask("ctl_security", stock_code=code)
+        words = rest.split()
+        for name, value in zip(words[::2], words[1::2], strict=True):
+            same = row[name] == value if isinstance(row[name], str) else row[name] == pytest.approx(float(value), abs=1e-9)
+            assert same, f"{name} is {row[name]}"
+
+    def book(self, code: str, bids: str, asks: str, expected: str) -> None:
+        row = self.desk.ask("ctl_book", stock_code=code)
+        for name, levels in (("bids", bids), ("asks", asks)):
+            wanted = [(float(price), int(volume)) for price, volume in re.findall(r"([\d.]+)x(\d+)", levels)]
+            assert [tuple(level) for level in row[name]] == wanted, f"{name} are {row[name]}"
+
+    def indicative(self, code: str, cross: str, expected: str) -> None:
+        row = self.desk.ask("ctl_book", stock_code=code)
+        shown = "none"
+        if row["indicative_volume"]:
+            shown = f"{row['indicative_price']:g}x{row['indicative_volume']} surplus {row['surplus']}"
+        wanted = re.sub(r"([\d.]+)x", lambda found: f"{float(found[1]):g}x", cross)
+        assert shown == wanted, f"it is {shown}"
 
     def day(self, day: str, expected: str) -> None:
         clock = self.desk.ask("ctl_clock_show")
@@ -242,6 +305,11 @@ def _push_word(message: JsonObject) -> str:
 
 
 _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
+    (
+        r"instrument (?P<code>\S+) (?P<title>\S+) (?P<board>\S+) (?P<price>[\d.]+)( listed (?P<listed>\d+))?( tags (?P<tags>\S+))?",
+        Stage.instrument,
+    ),
+    (r"rule (?P<file>\w+) (?P<board>\w+) (?P<key>\w+) (?P<value>\S+)", Stage.rule),
     (r"account (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.account),
     (r"at (?P<when>\S+)", Stage.clock),
     (r"advance (?P<count>\d+)(?P<unit>[smhd])", Stage.advance),
@@ -258,6 +326,11 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"(?P<who>\w+) holds (?P<code>\S+) (?P<volume>\d+)(?P<rest>.*)", Stage.holding),
     (r"(?P<who>\w+) fees (?P<commission>[\d.]+) (?P<stamp>[\d.]+) (?P<transfer>[\d.]+)", Stage.fees),
     (r"(?P<who>\w+) sees (?P<rest>.*)", Stage.sees),
+    (r"tags (?P<code>\S+\.\w\w) (?P<tags>\S.*)", Stage.tags),
+    (r"(?P<code>\S+\.\w\w) bids (?P<bids>.*) asks (?P<asks>.*)", Stage.book),
+    (r"(?P<code>\S+\.\w\w) indicative (?P<cross>.*)", Stage.indicative),
+    (r"(?P<code>\S+\.\w\w) (?P<rest>\w+ \S.*)", Stage.security),
     (r"trading day (?P<day>\d+)", Stage.day),
     (r"(?P<name>\w+)", Stage.state),
 )
+_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule)

@@ -62,7 +62,7 @@ def variants() -> list[PriceType]:
     return [
         row._replace(levels=levels, rest=rest, all_or_none=fill_or_kill)
         for levels in (None, 1, 2, 5)
-        for rest in Rest
+        for rest in (Rest.RESTS, Rest.CANCELLED)
         for fill_or_kill in (False, True)
         if levels is None or rest is Rest.CANCELLED
     ]

@@ -39,6 +39,7 @@ def rules() -> Rules:
 def test_daily_limits(rules: Rules, code: str, tags: str, day: int, reference: float, low: float, high: float) -> None:
     """The table of exchange-rules §4."""
     security = Security(parse_listing(code, "", round(reference * 1000), tuple(tags.split())))
+    security.open_day(day)
     band = price_band(security, rules.on(security.board, day))
     assert band == PriceBand(round(low * 1000), round(high * 1000))
 

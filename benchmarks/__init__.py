@@ -1,0 +1,1 @@
+"""Benchmarks: measured beside others in one run, never asserted. See README.md."""

@@ -1,0 +1,119 @@
+"""Why an order did, did not, or only partly fill, in a few sentences.
+
+Nothing is remembered for this: the order, its trades, the book it stands in and the day's figures say it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from matching import calendar, units
+from matching.book import HOUSE, BookOrder, Side
+from matching.checks import EXCHANGE_CHECKS, Terms, cage_bound
+from matching.phases import PHASE_RULES
+from matching.price_types import Limit, Rest
+from miniqmt_sim.constants import OrderStatus
+from miniqmt_sim.counter.order import Order
+from miniqmt_sim.refusals import REFUSALS
+from miniqmt_sim.world import World
+
+EXCHANGE_REFUSALS = tuple(REFUSALS[reason] for reason, _ in EXCHANGE_CHECKS)
+
+
+def explain(world: World, order: Order, now_ms: int) -> list[str]:
+    """The sentences, first things first."""
+    return [_placed(order), *_refused(order), *_traded(world, order), *_open(world, order, now_ms), *_ended(world, order)]
+
+
+def _placed(order: Order) -> str:
+    side = "buy" if order.order_type.side is Side.BUY else "sell"
+    limit = f"at {units.yuan(order.price_li):g}" if order.price_li else "without a limit"
+    when = calendar.text_of(order.order_ms).partition("T")[2]
+    return f"{when}: {side} {order.volume} {order.stock_code} {limit} ({order.price_type.name}); status {order.status.name}"
+
+
+def _refused(order: Order) -> Iterator[str]:
+    if order.status is OrderStatus.JUNK:
+        by_exchange = any(f"[{row.code}][{row.text}]" in order.status_msg for row in EXCHANGE_REFUSALS)
+        yield f"refused by the {'exchange' if by_exchange else 'counter'}: {order.status_msg}"
+
+
+def _traded(world: World, order: Order) -> Iterator[str]:
+    account = world.broker.accounts[order.account_id]
+    for trade in account.trades:
+        if trade.order is order:
+            when = calendar.text_of(trade.trade_ms).partition("T")[2]
+            kind = ", with this account on both sides" if trade.is_self_trade else ""
+            yield f"{when}: filled {trade.volume} at {units.yuan(trade.price_li):g}{kind}"
+    if order.traded_volume:
+        average = units.average_yuan(order.traded_amount_li, order.traded_volume)
+        yield f"{order.traded_volume} of {order.volume} filled at {average:g} on average"
+
+
+def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
+    if not order.is_open:
+        return
+    exchange, security = world.exchange, world.exchange.securities[order.stock_code]
+    if order.book_order is None:
+        opens = calendar.text_of(exchange.next_orders_ms(security.board, now_ms)).partition("T")[2]
+        yield f"held by the counter until the exchange takes orders at {opens}"
+        return
+    if order.book_order.level is None:
+        setting = exchange.setting(security, now_ms)
+        side, price_li = order.order_type.side, order.price_li
+        bound = cage_bound(Terms(side, order.price_type, price_li, True, order.left, 0), setting)
+        yield f"dormant: outside the price cage, whose bound is {units.yuan(bound or price_li):g} now"
+        return
+    ahead, ahead_house = _queue_ahead(order.book_order)
+    yield (
+        f"stands in the book at {units.yuan(order.price_li):g} with {ahead} ahead of it at this price, "
+        f"{ahead_house} of them the market's, {ahead - ahead_house} other accounts'"
+    )
+    call = PHASE_RULES[exchange.phase(security, now_ms)].call
+    if call:
+        cross = exchange.indicative(security, now_ms)
+        price = f"{units.yuan(cross.price_li):g}, {cross.volume} would trade" if cross else "none: nothing crosses"
+        yield f"waits for the {call} auction; indicative price {price}"
+    else:
+        yield from _what_is_missing(world, order)
+
+
+def _queue_ahead(order: BookOrder) -> tuple[int, int]:
+    """Volume before an order in its queue: all of it, and the house's."""
+    assert order.level is not None
+    ahead = house = 0
+    for other in order.level.orders():
+        if other is order:
+            break
+        ahead += other.volume
+        house += other.volume if other.owner == HOUSE else 0
+    return ahead, house
+
+
+def _what_is_missing(world: World, order: Order) -> Iterator[str]:
+    """Why a resting order has not traded: where the other side is, and how near the market came."""
+    side = order.order_type.side
+    other = world.exchange.book(order.stock_code).best_price(Side(1 - side))
+    name = "ask" if side is Side.BUY else "bid"
+    if other is None:
+        yield f"there is no {name}"
+    else:
+        yield f"the best {name} is {units.yuan(other):g}, it needs {units.yuan(order.price_li):g}"
+    figures = world.exchange.securities[order.stock_code].figures
+    if figures.volume:
+        nearest = figures.low_li if side is Side.BUY else figures.high_li
+        word = "lowest" if side is Side.BUY else "highest"
+        yield f"the {word} trade of the day was {units.yuan(nearest):g}"
+
+
+def _ended(world: World, order: Order) -> Iterator[str]:
+    if order.status not in (OrderStatus.CANCELED, OrderStatus.PART_CANCEL):
+        return
+    row = order.price_type
+    if row.rest is Rest.CANCELLED:
+        reach = f"the best {row.levels} levels" if row.levels else "the whole other side"
+        yield f"{order.left} cancelled: {row.name} takes what {reach} held within its limit at that moment, and no more"
+    elif row.limit is Limit.OWN_BEST or row.limit is Limit.PEER_BEST:
+        yield f"{order.left} cancelled by its owner, at the day's end, or on arrival because there was no price to take over"
+    else:
+        yield f"{order.left} cancelled by its owner or at the day's end"
