@@ -69,7 +69,7 @@ class FullExchange:
         self._now_ms = now_ms = self._now_ms + 1
         if not volume:
             order = self._orders.pop(order_id)
-            assert exchange.may_cancel(order, now_ms)
+            assert exchange.may_cancel(order, LIMIT_ORDER, now_ms)
             return exchange.cancel(order, now_ms)
         security = self._securities[symbol]
         terms = Terms(SIDES[side], LIMIT_ORDER, price_li, True, volume, volume)

@@ -82,7 +82,7 @@ class _Market:
         side = BUY if random.random() < 0.5 else SELL
         if aggressive:
             ahead = 1 + int(random.random() * REACH_TICKS)
-            lots = 1 + int(random.random() * 40)
+            lots = 1 + int(random.random() * 36)
         else:
             ahead = -min(1 + int(random.expovariate(1 / MEAN_DEPTH_TICKS)), MOST_DEPTH_TICKS)
             lots = 1 + int(random.random() * 20)

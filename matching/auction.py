@@ -7,6 +7,7 @@ one side fully filled. Source: SSE 3.5.2, SZSE 3.4.2; tie-breaks: config/rules/a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from matching.book import OrderBook, Side
@@ -19,7 +20,7 @@ Depth = Sequence[tuple[int, int]]
 
 
 class Cross(NamedTuple):
-    """An auction's result: price, volume traded, and what is left at it: positive on the buy side, negative on the sell side."""
+    """An auction's result: price, volume traded, and what is left at it: positive to buy, negative to sell."""
 
     price_li: int
     volume: int
@@ -48,12 +49,12 @@ def find_cross(bids: Depth, asks: Depth, rule: AuctionRule, reference_li: int, t
 
 
 def _candidates(bids: Depth, asks: Depth, rule: AuctionRule, tick_li: int) -> Iterator[_Candidate]:
-    """Prices, or stretches of ticks between two of them, with what would trade; only those that leave nothing better unfilled."""
+    """Prices, or stretches of ticks between two of them, with what would trade; only where nothing better stays unfilled."""
     prices = sorted(dict.fromkeys(price for price, _ in (*bids, *asks)))
     stretches = [(price, price) for price in prices]
     if rule.candidates is Candidates.TICKS:
         stretches += [
-            (low + tick_li, high - tick_li) for low, high in zip(prices, prices[1:], strict=False) if high - low > tick_li
+            (low + tick_li, high - tick_li) for low, high in pairwise(prices) if high - low > tick_li
         ]
     for low, high in stretches:
         bought = sum(volume for price, volume in bids if price >= high)

@@ -78,9 +78,16 @@ Figures = dict[str, Any] | None
 # ---- the counter's ---------------------------------------------------------------------------------------------------------
 
 
-def check_phase(_: Terms, setting: Setting) -> Figures:
+def check_phase(terms: Terms, setting: Setting) -> Figures:
     """The phase takes orders, or they are held for the next."""
-    return None if PHASE_RULES[setting.phase].orders or setting.held else {}
+    return None if _may_enter(terms, setting) or (setting.held and not terms.price_type.fixed) else {}
+
+
+def _may_enter(terms: Terms, setting: Setting) -> bool:
+    rule = PHASE_RULES[setting.phase]
+    if terms.price_type.fixed:
+        return rule.fixed and any(step.phase is Phase.AFTER_HOURS for step in setting.rules.session.steps)
+    return rule.orders
 
 
 def check_suspended(_: Terms, setting: Setting) -> Figures:
@@ -144,7 +151,11 @@ def check_volume_bounds(terms: Terms, setting: Setting) -> Figures:
     """The volume is neither too large nor, but for a remainder, too small. Source: SSE 3.3.8 and 3.3.9."""
     lot = setting.rules.lot
     lowest = lot.buy_min if terms.side is Side.BUY else lot.sell_min
-    highest = lot.max_market_volume if terms.price_type.market else lot.max_limit_volume
+    highest = lot.max_limit_volume
+    if terms.price_type.market:
+        highest = lot.max_market_volume
+    elif terms.price_type.fixed:
+        highest = lot.max_fixed_volume
     too_small = terms.volume < lowest and not _is_remainder(terms, setting)
     return {"low": lowest, "high": highest} if too_small or terms.volume > highest else None
 
@@ -168,15 +179,16 @@ def _is_remainder(terms: Terms, setting: Setting) -> bool:
 # ---- the exchange's --------------------------------------------------------------------------------------------------------
 
 
-def check_exchange_phase(_: Terms, setting: Setting) -> Figures:
-    """The host takes orders now. Source: SSE gateway 5009."""
-    return None if PHASE_RULES[setting.phase].orders else {}
+def check_exchange_phase(terms: Terms, setting: Setting) -> Figures:
+    """The host takes orders now, market orders only while it matches. Source: SSE gateway 5009."""
+    too_early = terms.price_type.market and not PHASE_RULES[setting.phase].matching
+    return None if _may_enter(terms, setting) and not too_early else {}
 
 
 def check_call_range(terms: Terms, setting: Setting) -> Figures:
     """A call auction on a day without daily limit has a range of its own. Source: exchange-rules §5."""
     call = PHASE_RULES[setting.phase].call
-    if not call or setting.band.high_li is not None:
+    if not call or setting.band.high_li is not None or terms.price_type.fixed:
         return None
     range_of = opening_call_band if call is Call.OPEN else later_call_band
     low, high = range_of(setting.security, setting.rules)
@@ -193,7 +205,8 @@ def check_price_cage(terms: Terms, setting: Setting) -> Figures:
 def cage_bound(terms: Terms, setting: Setting) -> int | None:
     """The bound of the price cage that an order oversteps; None when it is inside, or none applies."""
     cage = setting.rules.cage
-    if cage.mode is CageMode.NONE or terms.price_type.market or not PHASE_RULES[setting.phase].matching:
+    exempt = terms.price_type.market or terms.price_type.fixed
+    if cage.mode is CageMode.NONE or exempt or not PHASE_RULES[setting.phase].matching:
         return None
     base, tick_li = cage_base(terms.side, setting), setting.rules.tick.tick_li
     if terms.side is Side.BUY:

@@ -14,7 +14,7 @@ class Priced(NamedTuple):
 
 
 class Traded(NamedTuple):
-    """One fill: an arriving order met one resting order. Continuous: at the resting order's price; auction: at the auction's."""
+    """One fill of two orders: at the resting order's price, or in an auction at the auction's."""
 
     taker: BookOrder
     maker: BookOrder

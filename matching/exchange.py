@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from itertools import pairwise
 
 from matching import auction, calendar, continuous
 from matching.auction import Cross
@@ -25,6 +26,7 @@ from matching.checks import (
 )
 from matching.codes import Board
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
+from matching.fixed_price import FixedPriceQueue
 from matching.instrument import DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
@@ -57,6 +59,7 @@ class Exchange:
         self._books: dict[str, OrderBook] = {}
         self._bands: dict[str, PriceBand] = {}
         self._dormant: dict[str, list[BookOrder]] = {}
+        self._fixed: dict[str, FixedPriceQueue] = {}
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
@@ -72,10 +75,12 @@ class Exchange:
         """Begin a trading day: books are empty, yesterday's close is the reference."""
         assert not any(True for book in self._books.values() for _ in book.orders()), "orders outlived their day"
         assert not any(self._dormant.values()), "dormant orders outlived their day"
+        assert not any(map(len, self._fixed.values())), "fixed-price orders outlived their day"
         self.day = day
         self._books.clear()
         self._bands.clear()
         self._dormant.clear()
+        self._fixed.clear()
         for security in self.securities.values():
             security.pre_close_li = security.last_li
             security.open_day(day)
@@ -132,13 +137,13 @@ class Exchange:
         return phase_at(session, calendar.time_of_day_ms(now_ms))
 
     def boundaries(self) -> list[int]:
-        """Moments of the day at which some board ends an auction or continuous trading, in order."""
+        """Moments of the day at which orders are treated by themselves on some board, in order."""
         start_ms = calendar.midnight_ms(self.day)
         found: dict[int, None] = {}
         for board in Board:
             steps = self.rules.on(board, self.day).session.steps
-            for before, after in zip(steps, steps[1:], strict=False):
-                if _ends_something(before.phase, after.phase):
+            for before, after in pairwise(steps):
+                if _turns(before.phase, after.phase):
                     found[start_ms + after.at_ms] = None
         return sorted(found)
 
@@ -161,15 +166,22 @@ class Exchange:
 
     def turn_phase(self, at_ms: int) -> Iterator[tuple[str, list[Event]]]:
         """A moment of ``boundaries`` has come: end what ends there, code by code."""
-        for code in sorted({**dict.fromkeys(self._books), **dict.fromkeys(self._dormant)}):
+        for code in sorted({**self._books, **self._dormant, **self._fixed}):
             security = self.securities[code]
             before, after = (self.board_phase(security.board, moment) for moment in (at_ms - 1, at_ms))
-            if not _ends_something(before, after):
-                continue
-            call = PHASE_RULES[before].call
-            events = self.uncross(security, call, at_ms) if call else self._wake_all(code, at_ms)
+            events = self._turn(security, before, after, at_ms) if _turns(before, after) else []
             if events:
                 yield code, events
+
+    def _turn(self, security: Security, before: Phase, after: Phase, now_ms: int) -> list[Event]:
+        call = PHASE_RULES[before].call
+        events = self.uncross(security, call, now_ms) if call else self._wake_all(security.code, now_ms)
+        fixed = self._fixed.get(security.code)
+        if fixed is not None and after is Phase.AFTER_HOURS_ENTRY:
+            events += self._drop_invalid(security, fixed)
+        if fixed is not None and after is Phase.AFTER_HOURS:
+            events += self._match_fixed(security, fixed, now_ms)
+        return events
 
     def resume(self, security: Security, now_ms: int) -> list[Event]:
         """A temporary halt is over: one-price auction, unless the closing auction has begun."""
@@ -214,6 +226,8 @@ class Exchange:
             if setting.rules.cage.mode is CageMode.DORMANT and cage_bound(terms, setting) is not None:
                 self._dormant.setdefault(order.code, []).append(order)
                 return [Rested(order)]
+        if price_type.fixed:
+            return self._enter_fixed(security, order, setting.phase, now_ms)
         events = self._enter(security, order, price_type, setting.phase, now_ms)
         return events + self._wake(order.code, now_ms)
 
@@ -234,17 +248,61 @@ class Exchange:
         security.last_li = trade.price_li
         security.figures.trade(now_ms, trade.price_li, trade.volume)
 
-    def may_cancel(self, order: BookOrder, now_ms: int) -> bool:
+    def may_cancel(self, order: BookOrder, price_type: PriceType, now_ms: int) -> bool:
         """Does the phase take cancels?"""
-        return PHASE_RULES[self.phase(self.securities[order.code], now_ms)].cancels
+        rule = PHASE_RULES[self.phase(self.securities[order.code], now_ms)]
+        return rule.fixed if price_type.fixed else rule.cancels
 
     def cancel(self, order: BookOrder, now_ms: int) -> list[Event]:
         """Take an order out of its book, or out of those kept beside it."""
         if order.level is None:
-            self._dormant[order.code].remove(order)
+            self._beside(order).remove(order)
             return [Cancelled(order, order.volume)]
         left = self.book(order.code).cancel(order)
         return [Cancelled(order, left), *self._wake(order.code, now_ms)]
+
+    def _beside(self, order: BookOrder) -> list[BookOrder] | FixedPriceQueue:
+        """What keeps an order that is in no book."""
+        dormant = self._dormant.get(order.code, [])
+        return dormant if order in dormant else self._fixed[order.code]
+
+    # ---- after-hours fixed price ---------------------------------------------------------------------------------------
+
+    def _enter_fixed(self, security: Security, order: BookOrder, phase: Phase, now_ms: int) -> list[Event]:
+        """Wait for the close; after it, trade at once, or be invalid."""
+        order.queue_seq = self._next_queue_seq()
+        fixed = self._fixed.setdefault(order.code, FixedPriceQueue())
+        fixed.append(order)
+        events: list[Event] = [Rested(order)]
+        if phase in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS):
+            events += self._drop_invalid(security, fixed)
+        if phase is Phase.AFTER_HOURS:
+            events += self._match_fixed(security, fixed, now_ms)
+        return events
+
+    @staticmethod
+    def _drop_invalid(security: Security, fixed: FixedPriceQueue) -> list[Event]:
+        return [Cancelled(order, order.volume) for order in fixed.drop_invalid(security.figures.close_li)]
+
+    def _match_fixed(self, security: Security, fixed: FixedPriceQueue, now_ms: int) -> list[Event]:
+        events: list[Event] = list(fixed.match(security.figures.close_li))
+        for event in events:
+            if type(event) is Traded:
+                self._note(security, event, now_ms)
+        return events
+
+    def fixed_orders(self, code: str) -> list[BookOrder]:
+        """Fixed-price orders of a security, in order of arrival."""
+        return list(self._fixed.get(code, ()))
+
+    def fill_fixed(self, maker: BookOrder, volume: int, now_ms: int) -> Traded:
+        """The market behind the house traded with a fixed-price order."""
+        close_li = self.securities[maker.code].figures.close_li
+        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), close_li, 0)
+        self._fixed[maker.code].take(maker, volume)
+        trade = Traded(taker, maker, close_li, volume)
+        self._note(self.securities[maker.code], trade, now_ms)
+        return trade
 
     # ---- auctions and halts --------------------------------------------------------------------------------------------
 
@@ -355,22 +413,22 @@ class Exchange:
         if volume:
             security.figures.trade(now_ms, last_li, volume)
 
-    def settle_close(self, security: Security) -> None:
+    def fix_close(self, security: Security) -> None:
         """Fix the closing price: the closing auction's, else the average of the last minute, else the last price."""
-        figures = security.figures
-        average = closing_price(figures.tape, self.board_rules(security).tick.tick_li)
-        security.last_li = figures.close_li or average or security.last_li
-        figures.close_li = security.last_li
+        average = closing_price(security.figures.tape, self.board_rules(security).tick.tick_li)
+        security.figures.close_li = security.last_li = average or security.last_li
 
     # ---- restart and checks --------------------------------------------------------------------------------------------------
 
-    def restore(self, orders: Iterable[BookOrder]) -> None:
+    def restore(self, orders: Iterable[tuple[BookOrder, PriceType]]) -> None:
         """Put resting orders back, in the order of their queue numbers; those without one are dormant."""
-        for order in sorted(orders, key=lambda order: (order.queue_seq, order.order_id)):
-            if order.queue_seq:
-                self.book(order.code).sides[order.side].append(order)
-            else:
+        for order, price_type in sorted(orders, key=lambda pair: (pair[0].queue_seq, pair[0].order_id)):
+            if not order.queue_seq:
                 self._dormant.setdefault(order.code, []).append(order)
+            elif price_type.fixed:
+                self._fixed.setdefault(order.code, FixedPriceQueue()).append(order)
+            else:
+                self.book(order.code).sides[order.side].append(order)
 
     def problems(self, now_ms: int) -> Iterator[str]:
         """Name what is inconsistent in any book; only an auction's may be crossed."""
@@ -380,7 +438,8 @@ class Exchange:
                 yield f"book {code}: {problem}"
 
 
-def _ends_something(before: Phase, after: Phase) -> bool:
-    """Does an auction end between two phases, or continuous trading for the day's last auction?"""
+def _turns(before: Phase, after: Phase) -> bool:
+    """Does something happen between two phases: an auction ends, dormant orders join one, fixed-price trading begins?"""
     old, new = PHASE_RULES[before], PHASE_RULES[after]
-    return bool((old.call and old.call != new.call) or (old.matching and new.call))
+    ends_call = bool(old.call) and old.call != new.call
+    return ends_call or (old.matching and bool(new.call)) or after in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS)

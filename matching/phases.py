@@ -37,7 +37,7 @@ class PhaseRule(NamedTuple):
     """What happens to an order and a cancel.
 
     ``orders``: the host takes them; ``cancels`` likewise; ``matching``: at once; ``held``: a counter keeps orders back for
-    the next phase; ``call``: orders wait for this auction.
+    the next phase; ``call``: orders wait for this auction; ``fixed``: fixed-price orders may be entered and cancelled.
     """
 
     orders: bool
@@ -45,6 +45,7 @@ class PhaseRule(NamedTuple):
     matching: bool
     held: bool
     call: Call
+    fixed: bool = False
 
 
 PHASE_RULES: Final = {
@@ -52,10 +53,10 @@ PHASE_RULES: Final = {
     Phase.OPEN_CALL: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.OPEN),
     Phase.OPEN_CALL_LOCKED: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.OPEN),
     Phase.BREAK: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
-    Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False, call=Call.NONE),
+    Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False, call=Call.NONE, fixed=True),
     Phase.HALT: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.RESUME),
     Phase.LUNCH: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
-    Phase.CLOSE_CALL: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.CLOSE),
-    Phase.AFTER_HOURS_ENTRY: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE),
-    Phase.AFTER_HOURS: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE),
+    Phase.CLOSE_CALL: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.CLOSE, fixed=True),
+    Phase.AFTER_HOURS_ENTRY: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE, fixed=True),
+    Phase.AFTER_HOURS: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE, fixed=True),
 }

@@ -35,6 +35,7 @@ class PriceType(NamedTuple):
     """One row: limit, how many levels it may sweep (None: all), the rest, all-or-none, venues, number on return, its words.
 
     A ``market`` order is taken in continuous trading only, may be smaller at most, and is not subject to the price cage.
+    A ``fixed`` one trades after hours at the close; the SDK's constants do not name it, the vendor's terminal submits it so.
     """
 
     number: int
@@ -47,6 +48,7 @@ class PriceType(NamedTuple):
     market: bool
     venues: tuple[Venue, ...]
     text: str
+    fixed: bool = False
 
 
 _SH: Final = (Venue.SH,)
@@ -67,5 +69,6 @@ PRICE_TYPES: Final = {
         PriceType(46, "MARKET_SZ_INSTBUSI_RESTCANCEL", 87, _W, None, _CANCELLED, False, True, _SZ, "即时成交剩余撤销"),
         PriceType(47, "MARKET_SZ_CONVERT_5_CANCEL", 88, _W, 5, _CANCELLED, False, True, _SZ, "最优五档即时成交剩余撤销"),
         PriceType(48, "MARKET_SZ_FULL_OR_CANCEL", 89, _W, None, _CANCELLED, True, True, _SZ, "全额成交或撤销"),
+        PriceType(49, "AFTER_HOURS_FIXED_PRICE", 50, Limit.STATED, None, _RESTS, False, False, _BOTH, "盘后定价", fixed=True),
     )
 }

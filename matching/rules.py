@@ -42,6 +42,7 @@ class LotRule(NamedTuple):
     odd_sell: str
     max_limit_volume: int
     max_market_volume: int
+    max_fixed_volume: int
 
 
 class LimitRule(NamedTuple):
@@ -64,7 +65,7 @@ ClockMs = NewType("ClockMs", int)
 
 
 class MarketOrderRule(NamedTuple):
-    """Market orders of a board: which price types, whether the price field protects, whether a day without limit allows them."""
+    """Market orders of a board: price types, whether the price field protects, whether a day without limit allows them."""
 
     types: tuple[int, ...]
     protective: bool

@@ -33,6 +33,11 @@ def nearest_li(yuan: float) -> tuple[int, bool]:
     return li, abs(yuan * LI_PER_YUAN - li) <= NOISE_YUAN * LI_PER_YUAN + abs(yuan) * 1e-12
 
 
+def li_towards(yuan: float, up: bool) -> int:
+    """The next whole li above or below a number of yuan that lies between two."""
+    return math.ceil(yuan * LI_PER_YUAN) if up else math.floor(yuan * LI_PER_YUAN)
+
+
 def li_from_yuan(yuan: float) -> int:
     """Convert yuan to li exactly. Raises OffGridError; nothing is rounded silently."""
     li, on_grid = nearest_li(yuan)

@@ -50,6 +50,7 @@ OPTIONS: Final = {
         Option("journal", bool),
         Option("auto_list", bool),
         Option("hold", str, ("none", "breaks", "day")),
+        Option("after_hours", bool),
         Option("fills.profile", str, ("frictionless", "standard", "strict")),
         Option("files.accounts", str),
         Option("files.instruments", str),
@@ -87,6 +88,7 @@ class World:
     seed: int
     auto_list: bool
     hold: str
+    after_hours: bool
     fills: str
     rules: Mapping[str, Any]
     """File stem -> parsed content."""
@@ -161,6 +163,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             seed=values["seed"],
             auto_list=values["auto_list"],
             hold=values["hold"],
+            after_hours=values["after_hours"],
             fills=values["fills.profile"],
             rules=read_rules(Path(values["files.rules"] or home / "rules")),
             instruments=read_instruments(Path(values["files.instruments"] or home / "instruments.csv")),

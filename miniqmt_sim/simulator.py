@@ -31,7 +31,9 @@ DAY_TURNS: Final = ("close", "open")
 ROWS_PER_PART: Final = 1000
 """Rows in one part of a long answer: about 600 kB, well under the frame limit."""
 READ_ONLY: Final = ("query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list")
-UNRECORDED: Final = ("subscribe", "unsubscribe", "health", "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check")
+UNRECORDED: Final = (
+    "subscribe", "unsubscribe", "health", "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check",
+)
 
 
 class Command(NamedTuple):

@@ -17,10 +17,10 @@ from matching.book import BookOrder
 from matching.calendar import TradingCalendar
 from matching.codes import Board
 from matching.events import Halted
-from matching.exchange import Exchange, Hold
+from matching.exchange import LIMIT_ORDER, Exchange, Hold
 from matching.instrument import Listing, Security, parse_listing
 from matching.phases import PHASE_RULES
-from matching.price_types import PRICE_TYPES
+from matching.price_types import PRICE_TYPES, PriceType
 from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.changes import Changes, Counters, Facts, Row
 from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
@@ -65,6 +65,7 @@ class SimulatorConfig(NamedTuple):
     accounts: Sequence[Mapping[str, Any]]
     holidays: Sequence[int]
     hold: str = "breaks"
+    after_hours: bool = False
 
 
 class World:
@@ -196,7 +197,8 @@ class World:
         self._plan_day(thing.due_ms)
 
     def _phase(self, thing: Due) -> None:
-        """Auctions end, with the quote of that moment; dormant orders join the last one."""
+        """Auctions end, dormant orders join the last one, and who waits to trade at the close learns it."""
+        self.market.fix_closes(thing.due_ms)
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
@@ -243,7 +245,8 @@ class World:
         self.market.restore_quotes(rows["quotes"])
         self._restore_accounts(rows)
         resting = self._restore_orders(rows)
-        self.exchange.restore([*resting, *self.market.house.restore(rows["house_rests"])])
+        houses = [(order, LIMIT_ORDER) for order in self.market.house.restore(rows["house_rests"])]
+        self.exchange.restore([*resting, *houses])
         self.scheduler.restore(rows["scheduled"])
 
     def _restore_securities(self, rows: Sequence[Row]) -> None:
@@ -269,14 +272,14 @@ class World:
             ) = figures  # fmt: skip
             self.broker.accounts[account_id].positions[stock_code] = position
 
-    def _restore_orders(self, rows: Mapping[str, Sequence[Row]]) -> list[BookOrder]:
+    def _restore_orders(self, rows: Mapping[str, Sequence[Row]]) -> list[tuple[BookOrder, PriceType]]:
         resting = []
         for row in rows["orders"]:
             order = _order(row)
             self.broker.restore_order(order)
             if order.is_open and order.status is not OrderStatus.WAIT_REPORTING:
                 order.book_order = order.in_book()
-                resting.append(order.book_order)
+                resting.append((order.book_order, order.price_type))
         for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees, self_trade in rows["trades"]:
             account = self.broker.accounts[account_id]
             order = account.orders[order_id]

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple, Protocol
 
 from matching import units
 from matching.book import HOUSE, Side
-from matching.calendar import midnight_ms
 from matching.checks import Setting, Terms, worst_price
 from matching.codes import Venue, is_repo, parse_code
 from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
@@ -221,7 +220,7 @@ class Broker:
             return CancelAnswer(-1, order, refusal_text(Refusals.CANCEL_FINAL, {}))
         if order.book_order is None:
             self._end(order)
-        elif self.exchange.may_cancel(order.book_order, now_ms):
+        elif self.exchange.may_cancel(order.book_order, order.price_type, now_ms):
             self.settle(self.exchange.cancel(order.book_order, now_ms), now_ms)
         else:
             return CancelAnswer(0, order, refusal_text(Refusals.CANCEL_PHASE, {}))

@@ -42,6 +42,10 @@ class House:
         self._changes = changes
         self._rests: dict[str, dict[int, BookOrder]] = {}
 
+    def users_part(self, volume: int) -> int:
+        """Of a traded volume, the part that users' orders may have together."""
+        return share_of(volume, self._profile.participation_ppm)
+
     def is_in(self, code: str) -> bool:
         """Does the house stand in this book?"""
         return code in self._rests
@@ -94,7 +98,7 @@ class House:
 
     def _reach(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> Iterator[Traded]:
         """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it."""
-        allowed = share_of(volume, self._profile.participation_ppm)
+        allowed = self.users_part(volume)
         half = self._exchange.book(code).sides[side]
         seller = BookOrder(0, HOUSE, code, Side(1 - side), price_li, 0)
         for level in list(half.levels()):

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from matching.book import Side
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import Listing, Security, parse_listing
-from matching.phases import PHASE_RULES
+from matching.phases import PHASE_RULES, Phase
 from matching.units import LI_PER_YUAN
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.market.house import House
@@ -136,9 +137,10 @@ class Market:
         code = security.code
         self._quotes[code] = quote._replace(volume=0)
         if not self._is_open(security, now_ms):
-            security.last_li = quote.last_li
+            if not security.figures.close_li:
+                security.last_li = quote.last_li
             self.record(security, now_ms)
-            return []
+            return self._after_hours(security, quote, now_ms)
         events = []
         if self._exchange.book(code).users and not self.house.is_in(code):
             self.house.enter_empty(code)
@@ -149,13 +151,29 @@ class Market:
         self.record(security, now_ms)
         return events
 
+    def _after_hours(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
+        """Volume traded after hours reaches fixed-price orders of both sides, in order of time, up to the users' part."""
+        if self._exchange.phase(security, now_ms) is not Phase.AFTER_HOURS:
+            return []
+        events: list[Event] = []
+        left = dict.fromkeys(Side, self.house.users_part(quote.volume))
+        for order in self._exchange.fixed_orders(security.code):
+            volume = min(order.volume, left[order.side])
+            if volume:
+                left[order.side] -= volume
+                events.append(self._exchange.fill_fixed(order, volume, now_ms))
+        return events
+
     def _for_phase(self, security: Security, quote: Quote, now_ms: int) -> Quote:
         """Volume trades in continuous trading only; an auction shows its depth and no trades."""
         matching = PHASE_RULES[self._exchange.phase(security, now_ms)].matching
         return quote if matching else quote._replace(volume=0)
 
     def arrive(self, security: Security, now_ms: int) -> list[Event]:
-        """An order is about to reach the book: the house enters it with the quote that holds."""
+        """An order is about to reach the book: the house enters it with the quote that holds; after hours there is a close."""
+        if self._exchange.phase(security, now_ms) in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS):
+            self._fix_close(security, now_ms)
+            return []
         quote = None if self.house.is_in(security.code) else self.current(security, now_ms)
         return self.house.enter(security.code, quote, now_ms) if quote is not None else []
 
@@ -197,14 +215,26 @@ class Market:
         for code in self.house.codes():
             events += self.house.leave(code, now_ms)
         for security in self._exchange.securities.values():
-            self._show_last_minute(security)
-            self._exchange.settle_close(security)
-            self.record(security, now_ms)
+            self._fix_close(security, now_ms)
+            security.last_li = security.figures.close_li
         return events
 
+    def fix_closes(self, now_ms: int) -> None:
+        """The host takes no more orders: those who wait to trade at the close learn it."""
+        for security in self._exchange.securities.values():
+            over = self._exchange.last_trading_ms(security.board) < now_ms
+            if over and self._exchange.fixed_orders(security.code):
+                self._fix_close(security, now_ms)
+
+    def _fix_close(self, security: Security, now_ms: int) -> None:
+        if not security.figures.close_li:
+            self._show_last_minute(security)
+            self._exchange.fix_close(security)
+            self.record(security, now_ms)
+
     def _show_last_minute(self, security: Security) -> None:
-        """A walked security traded to the end: its last minute belongs to the tape, unless an auction closed it."""
-        if self._synthetic is None or security.code in self._quotes or security.figures.close_li:
+        """A walked security traded to the end: its last minute belongs to the tape."""
+        if self._synthetic is None or security.code in self._quotes:
             return
         last_ms = self._exchange.last_trading_ms(security.board)
         start_ms = self._counters["start_ms"]
@@ -274,7 +304,7 @@ class Market:
 
 def _happened(security: Security) -> bool:
     """Did anything happen in a security today that must be remembered?"""
-    return security.figures.volume > 0
+    return security.figures.volume > 0 or security.figures.close_li > 0
 
 
 def _levels(text: str) -> Levels:

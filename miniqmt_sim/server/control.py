@@ -198,7 +198,11 @@ VERBS: Final = (
         (_CODE, _option("tags", "tags", parse_text, "what holds from now on, space separated; - for nothing", "TAGS")),
     ),
     Verb(("book",), "ctl_book", (_CODE,)),
-    Verb(("explain",), "ctl_explain", (Argument("order_id", "order_id", parse_whole, "an order of today", metavar="ORDER_ID"),)),
+    Verb(
+        ("explain",),
+        "ctl_explain",
+        (Argument("order_id", "order_id", parse_whole, "an order of today", metavar="ORDER_ID"),),
+    ),
     Verb(("clock", "show"), "ctl_clock_show", (), _CLOCK_COLUMNS),
     Verb(
         ("clock", "set"),

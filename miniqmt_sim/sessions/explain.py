@@ -58,6 +58,9 @@ def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
         opens = calendar.text_of(exchange.next_orders_ms(security.board, now_ms)).partition("T")[2]
         yield f"held by the counter until the exchange takes orders at {opens}"
         return
+    if order.price_type.fixed:
+        yield "waits to trade at the day's close after hours, in order of time"
+        return
     if order.book_order.level is None:
         setting = exchange.setting(security, now_ms)
         side, price_li = order.order_type.side, order.price_li

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from matching import units
+from matching.book import Side
 from matching.price_types import PRICE_TYPES
 from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, AccountType, OrderStatus
 from miniqmt_sim.counter.broker import PlaceRequest
@@ -53,13 +54,16 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
 def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Place an order."""
     account = context.account(fields)
-    text = _no_account(fields) if account is None else _not_an_order(fields)
+    text = _no_account(fields) if account is None else _not_an_order(fields, context.world.config.after_hours)
     if account is None or text:
         return _order_answer(fields, -1, text)
+    order_type = ORDER_TYPES[fields["order_type"]]
     price_li, on_grid = units.nearest_li(fields["price"])
+    if not on_grid:  # only a market order may say so: its protective price is never passed
+        price_li = units.li_towards(fields["price"], up=order_type.side is Side.SELL)
     request = PlaceRequest(
         fields["stock_code"],
-        ORDER_TYPES[fields["order_type"]],
+        order_type,
         PRICE_TYPES[fields["price_type"]],
         price_li,
         on_grid,
@@ -72,12 +76,13 @@ def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     return _order_answer(fields, order.order_id, "")
 
 
-def _not_an_order(fields: JsonObject) -> str:
+def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
     """Why these fields make no order at all; empty when they do."""
     volume, price = fields["order_volume"], fields["price"]
+    price_type = PRICE_TYPES.get(fields["price_type"])
     if fields["order_type"] not in ORDER_TYPES:
         return f"不支持的委托类型: {fields['order_type']}"
-    if fields["price_type"] not in PRICE_TYPES:
+    if price_type is None or (price_type.fixed and not after_hours):
         return f"不支持的报价类型: {fields['price_type']}"
     if not math.isfinite(price) or abs(price) > MAX_PRICE_YUAN:
         return f"委托价格无效: {price}"

@@ -347,7 +347,13 @@ MESSAGES: Final = (
     Message("push_stock_trade", Flow.PUSH, "A fill.", TRADE, by_client=False),
     Message("push_stock_position", Flow.PUSH, "A position changed.", POSITION, by_client=False),
     Message("push_stock_asset", Flow.PUSH, "Cash or value changed through an order or an operator.", ASSET, by_client=False),
-    Message("push_account_status", Flow.PUSH, "The account's status; also sent after a subscription.", ACCOUNT_STATUS, by_client=False),
+    Message(
+        "push_account_status",
+        Flow.PUSH,
+        "The account's status; also sent after a subscription.",
+        ACCOUNT_STATUS,
+        by_client=False,
+    ),
     Message(
         "push_order_error",
         Flow.PUSH,
@@ -474,7 +480,7 @@ MESSAGES: Final = (
     Message("ctl_settle", Flow.OPERATOR, "Close the present trading day and settle it now.", (), CLOCK),
     Message("ctl_orders", Flow.OPERATOR, "Today's orders of an account.", (_text("account_id", "account"),), ORDER, Shape.ROWS),
     Message("ctl_trades", Flow.OPERATOR, "Today's trades of an account.", (_text("account_id", "account"),), TRADE, Shape.ROWS),
-    Message("ctl_positions", Flow.OPERATOR, "Positions of an account.", (_text("account_id", "account"),), POSITION, Shape.ROWS),
+    Message("ctl_positions", Flow.OPERATOR, "Its positions.", (_text("account_id", "account"),), POSITION, Shape.ROWS),
     Message("ctl_asset", Flow.OPERATOR, "Cash and value of an account.", (_text("account_id", "account"),), ASSET),
     Message("ctl_state_hash", Flow.OPERATOR, "SHA-256 of the world.", (), (_text("state_hash", "64 hexadecimal digits"),)),
     Message(
@@ -564,8 +570,12 @@ def _is_levels(value: Any) -> bool:
     return (
         isinstance(value, list | tuple)
         and len(value) <= MAX_LEVELS
-        and all(isinstance(level, list) and len(level) == 2 and _is_number(level[0]) and _is_int(level[1]) for level in value)
+        and all(map(_is_level, value))
     )
+
+
+def _is_level(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and _is_number(value[0]) and _is_int(value[1])
 
 
 def _is_strings(value: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -238,12 +237,10 @@ def test_an_option_is_over_the_environment(cli, sim: SimServer, monkeypatch: pyt
 
 
 @contextmanager
-def served(*options: str, **environ: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
+def served(*options: str, program: Sequence[str] = PROGRAM) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """Run ``serve`` on a free port; gives the process and what its ready line says."""
-    command = [*PROGRAM, "serve", "--listen", "127.0.0.1:0", *options]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=os.environ | environ
-    ) as process:
+    command = [*program, "serve", "--listen", "127.0.0.1:0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8") as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -279,6 +276,36 @@ def test_a_second_serve_on_the_same_userdata_is_refused(sim: SimServer) -> None:
     said = spawn(["serve", "--userdata", sim.userdata, "--hours", "exchange"])
     assert said.code == 2
     assert f"already has a server at {sim.addr}" in said.complaint
+
+
+FULL_DISK = """
+import sqlite3, sys
+from miniqmt_sim.cli import main
+from storage.writer import Writer
+
+write_table = Writer._write_table
+
+def fail_at_deposits(connection, sql, rows):
+    if any(row is not None and "ctl_cash_deposit" in row for row in rows.values()):
+        raise sqlite3.OperationalError("database or disk is full")
+    write_table(connection, sql, rows)
+
+Writer._write_table = staticmethod(fail_at_deposits)
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_server_whose_disk_is_full_ends_with_a_sentence_and_exit_code_1(cli, tmp_path: Path) -> None:
+    with served("--userdata", str(tmp_path), "--feed", "none", program=[sys.executable, "-c", FULL_DISK]) as (process, _ready):
+        said = cli("ctl", "--userdata", str(tmp_path), "cash", "deposit", "1000000365", "1")
+        assert (said.code, said.out) == (1, ""), "it was not answered"
+        _out, err = process.communicate(timeout=ENDS_WITHIN_S)
+    assert process.returncode == 1
+    assert "database or disk is full" in err
+    assert "Traceback" not in err
+    with served("--userdata", str(tmp_path), "--feed", "none"):
+        assert json.loads(cli("ctl", "--userdata", str(tmp_path), "--json", "asset", "1000000365").out)["cash"] == 1_000_000
+        assert cli("ctl", "--userdata", str(tmp_path), "check").code == 0
 
 
 # -- run -----------------------------------------------------------------------------------------------------------------

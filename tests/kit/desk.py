@@ -36,7 +36,8 @@ def shipped_instruments() -> list[dict[str, str]]:
 
 def shipped_holidays() -> list[int]:
     """config/calendar, every file."""
-    return [day for path in sorted((CONFIG / "calendar").glob("*.toml")) for day in tomllib.loads(path.read_text("utf-8"))["days"]]
+    files = sorted((CONFIG / "calendar").glob("*.toml"))
+    return [day for path in files for day in tomllib.loads(path.read_text("utf-8"))["days"]]
 
 
 def make_config(**changes: Any) -> SimulatorConfig:

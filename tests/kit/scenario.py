@@ -41,7 +41,8 @@ from miniqmt_sim.wire.messages import JsonObject
 from tests.kit.desk import MONDAY, Desk, make_config, shipped_rules
 
 QUEUE_SEQ: Final = TABLES["orders"].index("queue_seq")
-SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold")
+SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold", "after_hours")
+FLAGS: Final = ("auto_list", "after_hours")
 STATUS_WORDS: Final = {
     48: "unreported", 49: "held", 50: "resting", 53: "cancelled", 54: "cancelled", 55: "part", 56: "filled", 57: "refused",
 }  # fmt: skip
@@ -113,7 +114,7 @@ class Stage:
         word = action.split()[0]
         if word in SETTINGS:
             assert self._desk is None, "a setting after the first action"
-            self._settings[word] = True if word == "auto_list" else action.split()[1]
+            self._settings[word] = True if word in FLAGS else action.split()[1]
             return
         for pattern, method in _LINES:
             match = re.fullmatch(pattern, action)
@@ -217,11 +218,10 @@ class Stage:
         assert name in self._orders, "nobody understands this line"
         row = self.desk.shown_order(self._orders[name])
         word, *details = expected.split()
+        assert STATUS_WORDS[row["order_status"]] == word.replace("dormant", "resting"), f"it is {row}"
         if word in ("resting", "dormant"):
             stored = next(stored for stored in self.desk.simulator.rows()["orders"] if stored[0] == row["order_id"])
             assert word == ("resting" if stored[QUEUE_SEQ] else "dormant"), "its place is another"
-            word = "resting"
-        assert word == STATUS_WORDS[row["order_status"]], f"it is {row}"
         if word == "refused":
             assert all(detail in row["status_msg"] for detail in details), row["status_msg"]
             return
@@ -259,9 +259,12 @@ class Stage:
     def security(self, code: str, rest: str, expected: str) -> None:
         row = self.desk.ask("ctl_security", stock_code=code)
         words = rest.split()
-        for name, value in zip(words[::2], words[1::2], strict=True):
-            same = row[name] == value if isinstance(row[name], str) else row[name] == pytest.approx(float(value), abs=1e-9)
-            assert same, f"{name} is {row[name]}"
+        assert len(words) % 2 == 0, "nobody understands this line"
+        for word, value in zip(words[::2], words[1::2], strict=True):
+            shown = row.get({"last": "last_price"}.get(word, word))
+            assert shown is not None, f"there is no {word}"
+            same = shown == value if isinstance(shown, str) else shown == pytest.approx(float(value), abs=1e-9)
+            assert same, f"{word} is {shown}"
 
     def book(self, code: str, bids: str, asks: str, expected: str) -> None:
         row = self.desk.ask("ctl_book", stock_code=code)

@@ -63,7 +63,9 @@ DEPTH = st.lists(st.tuples(st.integers(95, 110), st.integers(1, 9)), max_size=6)
 
 @settings(max_examples=400, deadline=None)
 @given(DEPTH, DEPTH, st.integers(90, 115))
-def test_every_tick_tried_by_hand_gives_the_same(bids: list[tuple[int, int]], asks: list[tuple[int, int]], reference: int) -> None:
+def test_every_tick_tried_by_hand_gives_the_same(
+    bids: list[tuple[int, int]], asks: list[tuple[int, int]], reference: int
+) -> None:
     """The rule text, tick by tick: most volume, nothing better unfilled, least surplus, then the tie-break."""
     scored = []
     for price in range(94, 112):
