@@ -32,7 +32,7 @@ demo: $(VENV)/.runtime
 	$(BIN)/miniqmt-sim demo $(ARGS)
 
 docs: $(VENV)/.runtime
-	$(BIN)/python -m miniqmt_sim.docs docs/protocol.md
+	$(BIN)/python -m miniqmt_sim.docs docs
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

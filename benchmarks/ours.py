@@ -41,7 +41,7 @@ class BareBook:
         if not volume:
             return book.cancel(self._orders.pop(order_id))
         order = self._orders[order_id] = BookOrder(order_id, OWNER, "", SIDES[side], price_li, volume, order_id)
-        return list(match(book, order, LIMIT_ORDER))
+        return match(book, order, LIMIT_ORDER)
 
     def trades(self, event: FieldsOfEvent, answer: Any) -> list[Trade]:
         return trades_in(answer) if event[4] else []

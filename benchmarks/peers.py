@@ -132,36 +132,6 @@ class LightMatchingEngine:
         return [(f.order_id, order.order_id, f.trade_price, f.trade_qty) for f in fills if f.order_id != order.order_id]
 
 
-class Nanobook:
-    """PyPI nanobook: Rust. It numbers orders itself, in each book from 1, and tells its trades."""
-
-    def __init__(self) -> None:
-        from nanobook import Exchange
-
-        self._exchange = Exchange
-        self._markets: dict[int, Any] = {}
-        self._theirs: dict[int, int] = {}
-        self._ours: dict[tuple[int, int], int] = {}
-
-    def apply(self, event: FieldsOfEvent) -> Any:
-        order_id, symbol, side, price_li, volume = event
-        market = self._markets.get(symbol)
-        if market is None:
-            market = self._markets[symbol] = self._exchange()
-        if not volume:
-            return market.cancel(self._theirs[order_id])
-        answer = market.submit_limit("sell" if side else "buy", price_li, volume)
-        self._theirs[order_id] = answer.order_id
-        return answer
-
-    def trades(self, event: FieldsOfEvent, answer: Any) -> list[Trade]:
-        order_id, symbol, _, _, volume = event
-        if not volume:
-            return []
-        self._ours[symbol, answer.order_id] = order_id
-        return [(self._ours[symbol, t.passive_order_id], order_id, t.price, t.quantity) for t in answer.trades]
-
-
 class LimitOrderBook:
     """PyPI limit-order-book: C++ through ctypes. It tells no trades; only what stands in the end can be compared."""
 
@@ -195,6 +165,5 @@ PEERS: Final[dict[str, Callable[[], Any]]] = {
     YARDSTICK: SortedMapBook,
     "matching-engine": MatchingEngine,
     "lightmatchingengine": LightMatchingEngine,
-    "nanobook (Rust)": Nanobook,
     "limit-order-book (C++)": LimitOrderBook,
 }

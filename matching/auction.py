@@ -102,7 +102,7 @@ def uncross(book: OrderBook, cross: Cross) -> Iterator[Traded]:
     buys, sells = book.sides
     left = cross.volume
     while left:
-        bids, asks = buys.best(), sells.best()
+        bids, asks = buys.best, sells.best
         assert bids is not None, "the cross promised more than the bids hold"
         assert asks is not None, "the cross promised more than the asks hold"
         buy, sell = buys.first(bids), sells.first(asks)

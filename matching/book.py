@@ -3,12 +3,12 @@
 Each side maps prices to levels and keeps the prices sorted; a level is a queue in order of arrival with a running total.
 A cancelled order stays in its queue as a mark (``volume`` 0) and is dropped when it comes to the front, so that a cancel
 costs a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and
-deletions happen near the end, where a list is quickest.
+deletions happen near the end, where a list is quickest. The level at the end is kept at hand, for every order asks for it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Iterator
 from enum import IntEnum
@@ -22,6 +22,8 @@ class Side(IntEnum):
     SELL = 1
 
 
+BUY: Final = Side.BUY
+SELL: Final = Side.SELL
 MARKS_KEPT: Final = 32
 """Marks of cancelled orders a queue may hold beyond its live ones before it is rewritten; keeps a cancel O(1) on average."""
 HOUSE: Final = ""
@@ -68,19 +70,16 @@ class Level:
 
 
 class HalfBook:
-    """One side of a book."""
+    """One side of a book. ``best`` is the level that matches first, ``users`` the number of orders that are not the house's."""
 
-    __slots__ = ("_keys", "_levels", "_sign", "users")
+    __slots__ = ("_keys", "_levels", "_sign", "best", "users")
 
     def __init__(self, side: Side) -> None:
         self.users = 0
+        self.best: Level | None = None
         self._levels: dict[int, Level] = {}
         self._keys: list[int] = []
-        self._sign = 1 if side is Side.BUY else -1
-
-    def best(self) -> Level | None:
-        """The level that matches first."""
-        return self._levels[self._keys[-1] * self._sign] if self._keys else None
+        self._sign = 1 if side is BUY else -1
 
     def level(self, price_li: int) -> Level | None:
         """The level at a price."""
@@ -94,9 +93,7 @@ class HalfBook:
         """Put an order at the end of the queue at its price."""
         level = self._levels.get(order.price_li)
         if level is None:
-            level = self._levels[order.price_li] = Level(order.price_li)
-            key = order.price_li * self._sign
-            self._keys.insert(bisect_left(self._keys, key), key)
+            level = self._open(order.price_li)
         level.queue.append(order)
         level.total += order.volume
         level.count += 1
@@ -108,37 +105,52 @@ class HalfBook:
         """Lower an order by a volume, in place; at nothing left it leaves the book."""
         level = order.level
         assert level is not None, f"{order} is in no book"
-        assert 0 < volume <= order.volume, f"cannot take {volume} from {order}"
-        order.volume -= volume
+        left = order.volume - volume
+        assert 0 <= left < order.volume, f"cannot take {volume} from {order}"
+        order.volume = left
         level.total -= volume
-        if order.volume == 0:
-            order.level = None
-            level.count -= 1
-            if order.owner != HOUSE:
-                self.users -= 1
-            queue = level.queue
-            if level.count == 0:
-                self._drop(level)
-            elif queue[0] is order:
+        if not left:
+            self._leave(order, level)
+
+    def _leave(self, order: BookOrder, level: Level) -> None:
+        order.level = None
+        if order.owner != HOUSE:
+            self.users -= 1
+        level.count -= 1
+        queue = level.queue
+        if not level.count:
+            self._close(level)
+        elif queue[0] is order:
+            queue.popleft()
+            while queue[0].level is not level:
                 queue.popleft()
-                while queue[0].level is not level:
-                    queue.popleft()
-            elif len(queue) > 2 * level.count + MARKS_KEPT:
-                level.queue = deque(level.orders())
+        elif len(queue) > 2 * level.count + MARKS_KEPT:
+            level.queue = deque(level.orders())
 
     def first(self, level: Level) -> BookOrder:
         """The order first in line at a level of this side."""
         return level.queue[0]
 
-    def _drop(self, level: Level) -> None:
+    def _open(self, price_li: int) -> Level:
+        level = self._levels[price_li] = Level(price_li)
+        key = price_li * self._sign
+        insort(self._keys, key)
+        if self._keys[-1] == key:
+            self.best = level
+        return level
+
+    def _close(self, level: Level) -> None:
         del self._levels[level.price_li]
-        key = level.price_li * self._sign
-        del self._keys[bisect_left(self._keys, key)]
+        del self._keys[bisect_left(self._keys, level.price_li * self._sign)]
+        if self.best is level:
+            self.best = self._levels[self._keys[-1] * self._sign] if self._keys else None
 
     def check(self) -> Iterator[str]:
         """Name what is inconsistent."""
         if sorted(key * self._sign for key in self._keys) != sorted(self._levels) or self._keys != sorted(self._keys):
             yield "sorted prices differ from the levels"
+        if self.best is not next(self.levels(), None):
+            yield "the level at hand is not the best"
         if self.users != sum(order.owner != HOUSE for level in self._levels.values() for order in level.orders()):
             yield "the count of users' orders is wrong"
         for level in self._levels.values():
@@ -163,7 +175,7 @@ class OrderBook:
 
     def best_price(self, side: Side) -> int | None:
         """Best price of a side in li."""
-        level = self.sides[side].best()
+        level = self.sides[side].best
         return level.price_li if level else None
 
     def cancel(self, order: BookOrder) -> int:

@@ -5,9 +5,9 @@ Source: SSE 3.5.1 and 3.6, SZSE 3.5.1: price, then time; the trade price is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from matching.book import BookOrder, HalfBook, OrderBook, Side
+from matching.book import BUY, BookOrder, HalfBook, OrderBook, Side
 from matching.events import Cancelled, Event, Priced, Rested, Traded
 from matching.price_types import Limit, PriceType, Rest
 
@@ -15,42 +15,31 @@ Stop = Callable[[int], bool]
 """Asked after each trade with its price: must matching stop here?"""
 
 
-def _never(_: int) -> bool:
-    return False
-
-
-def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop = _never) -> Iterator[Event]:
+def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop | None = None) -> list[Event]:
     """Price an order, match it, then treat its rest as its price type says. Its queue number is already on it."""
-    own, other = book.sides[order.side], book.sides[1 - order.side]
+    own, other = book.sides if order.side is BUY else book.sides[::-1]
+    events: list[Event] = []
     limit = _ARRIVING.get(price_type.limit)
     if limit is not None:
         best = limit(own, other)
         if best is None or _is_worse(order.side, best, order.price_li):
-            yield Cancelled(order, order.volume)
-            return
+            return [Cancelled(order, order.volume)]
         order.price_li = best
-        yield Priced(order)
+        events.append(Priced(order))
     if price_type.all_or_none and _within_reach(other, order, price_type.levels) < order.volume:
-        yield Cancelled(order, order.volume)
-        return
-    last_li = None
-    for trade in _sweep(other, order, price_type.levels):
-        yield trade
-        last_li = trade.price_li
-        if stop(last_li):
-            break
+        return [*events, Cancelled(order, order.volume)]
+    last_li = _sweep(other, order, price_type.levels, stop, events)
     if order.volume:
-        yield from _REST[price_type.rest](own, order, last_li)
+        _REST[price_type.rest](own, order, last_li, events)
+    return events
 
 
 def _own_best(own: HalfBook, other: HalfBook) -> int | None:
-    level = own.best()
-    return level.price_li if level else None
+    return own.best.price_li if own.best else None
 
 
 def _peer_best(own: HalfBook, other: HalfBook) -> int | None:
-    level = other.best()
-    return level.price_li if level else None
+    return other.best.price_li if other.best else None
 
 
 _ARRIVING = {Limit.OWN_BEST: _own_best, Limit.PEER_BEST: _peer_best}
@@ -59,43 +48,48 @@ _ARRIVING = {Limit.OWN_BEST: _own_best, Limit.PEER_BEST: _peer_best}
 
 def _is_worse(side: Side, price_li: int, worst_li: int) -> bool:
     """Is a price beyond the worst one the order may get?"""
-    return price_li > worst_li if side is Side.BUY else price_li < worst_li
+    return price_li > worst_li if side is BUY else price_li < worst_li
 
 
-def _sweep(other: HalfBook, order: BookOrder, levels: int | None) -> Iterator[Traded]:
+def _sweep(other: HalfBook, order: BookOrder, levels: int | None, stop: Stop | None, events: list[Event]) -> int | None:
+    """Trade with so many levels of the other side, best first, as far as the limit reaches; the last price, None without one."""
+    last_li = None
     while order.volume and levels != 0:
-        level = other.best()
+        level = other.best
         if level is None or not reaches(order, level.price_li):
-            return
-        price_li = level.price_li
+            return last_li
+        last_li = level.price_li
         while order.volume and level.count:
-            maker = other.first(level)
+            maker = level.queue[0]
             volume = min(order.volume, maker.volume)
             other.take(maker, volume)
             order.volume -= volume
-            yield Traded(order, maker, price_li, volume)
+            events.append(Traded(order, maker, last_li, volume))
+            if stop is not None and stop(last_li):
+                return last_li
         if levels is not None:
             levels -= 1
+    return last_li
 
 
-def _rests(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
+def _rests(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
     own.append(order)
-    yield Rested(order)
+    events.append(Rested(order))
 
 
-def _cancelled(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
-    yield Cancelled(order, order.volume)
+def _cancelled(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
+    events.append(Cancelled(order, order.volume))
 
 
-def _converts(own: HalfBook, order: BookOrder, last_li: int | None) -> Iterator[Event]:
+def _converts(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
     """At its own last trade price; when it did not trade, at its own side's best; when there is none, it is cancelled."""
     price_li = _own_best(own, own) if last_li is None else last_li
     if price_li is None or _is_worse(order.side, price_li, order.price_li):
-        yield Cancelled(order, order.volume)
+        events.append(Cancelled(order, order.volume))
         return
     order.price_li = price_li
-    yield Priced(order)
-    yield from _rests(own, order, last_li)
+    events.append(Priced(order))
+    _rests(own, order, last_li, events)
 
 
 _REST = {Rest.RESTS: _rests, Rest.CANCELLED: _cancelled, Rest.CONVERTS: _converts}
@@ -103,7 +97,7 @@ _REST = {Rest.RESTS: _rests, Rest.CANCELLED: _cancelled, Rest.CONVERTS: _convert
 
 def reaches(order: BookOrder, price_li: int) -> bool:
     """Would the order trade at this price of the other side?"""
-    return order.price_li >= price_li if order.side is Side.BUY else order.price_li <= price_li
+    return order.price_li >= price_li if order.side is BUY else order.price_li <= price_li
 
 
 def _within_reach(other: HalfBook, order: BookOrder, levels: int | None) -> int:

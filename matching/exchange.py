@@ -25,12 +25,13 @@ from matching.checks import (
     first_rejection,
 )
 from matching.codes import Board
+from matching.continuous import Stop
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
 from matching.fixed_price import FixedPriceQueue
 from matching.instrument import DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
-from matching.rules import BoardRules, CageMode, Rules, phase_at
+from matching.rules import OPENED, BoardRules, CageMode, ListingRule, Rules, phase_at
 from matching.units import PPM
 
 LIMIT_ORDER = PRICE_TYPES[11]
@@ -71,6 +72,10 @@ class Exchange:
         security.open_day(self.day)
         return security
 
+    def has_begun(self, security: Security) -> bool:
+        """Does it trade yet? Not before its first day, nor before its board opened."""
+        return max(security.listed, OPENED.get(security.board, 0)) <= self.day
+
     def open_day(self, day: int) -> None:
         """Begin a trading day: books are empty, yesterday's close is the reference."""
         assert not any(True for book in self._books.values() for _ in book.orders()), "orders outlived their day"
@@ -84,6 +89,12 @@ class Exchange:
         for security in self.securities.values():
             security.pre_close_li = security.last_li
             security.open_day(day)
+
+    def begin_anew(self) -> None:
+        """The day is another before anything was traded: forget its figures, and what its rules made of the securities."""
+        self._bands.clear()
+        for security in self.securities.values():
+            security.open_day(self.day)
 
     def set_reference(self, security: Security, pre_close_li: int) -> None:
         """Change the day's reference price, and with it the limits."""
@@ -103,13 +114,17 @@ class Exchange:
         """The day's price limits of a security."""
         found = self._bands.get(security.code)
         if found is None:
-            days = self._trading_days(security)
-            found = self._bands[security.code] = price_band(security, self.board_rules(security), days)
+            rules = self.board_rules(security)._replace(listing=self._listing_rule(security))
+            found = self._bands[security.code] = price_band(security, rules, self._trading_days(security))
         return found
+
+    def _listing_rule(self, security: Security) -> ListingRule:
+        """The rule of a security's first days: that of its first day. A reform gives no free days to those listed before."""
+        return self.rules.on(security.board, security.listed).listing
 
     def _trading_days(self, security: Security) -> int | None:
         """Trading days since the listing, as long as a rule might ask for them."""
-        most = self.board_rules(security).listing.free_days
+        most = self._listing_rule(security).free_days
         day = security.listed
         for number in range(most + 1):
             if not 0 < day <= self.day:
@@ -122,10 +137,10 @@ class Exchange:
     # ---- time ----------------------------------------------------------------------------------------------------------
 
     def phase(self, security: Security, now_ms: int) -> Phase:
-        """The phase a security is in; outside the trading day it is closed, and halted while it is."""
-        if now_ms < security.figures.halted_until_ms:
-            return Phase.HALT
-        return self.board_phase(security.board, now_ms)
+        """The phase a security is in; outside the trading day it is closed. A halt takes the place of continuous trading."""
+        phase = self.board_phase(security.board, now_ms)
+        halted = now_ms < security.figures.halted_until_ms and PHASE_RULES[phase].matching
+        return Phase.HALT if halted else phase
 
     def board_phase(self, board: Board, now_ms: int) -> Phase:
         """The phase a board is in; outside the trading day it is closed."""
@@ -184,11 +199,11 @@ class Exchange:
         return events
 
     def resume(self, security: Security, now_ms: int) -> list[Event]:
-        """A temporary halt is over: one-price auction, unless the closing auction has begun."""
+        """A temporary halt is over: one-price auction, at 14:57 too, before the closing auction. It may reach a threshold."""
         security.figures.halted_until_ms = 0
-        if PHASE_RULES[self.board_phase(security.board, now_ms)].call:
-            return []
-        return self.uncross(security, Call.RESUME, now_ms)
+        events = self.uncross(security, Call.RESUME, now_ms)
+        goes_on = PHASE_RULES[self.board_phase(security.board, now_ms)].matching
+        return events + self._halt(security, now_ms) if events and goes_on else events
 
     # ---- orders --------------------------------------------------------------------------------------------------------
 
@@ -223,13 +238,14 @@ class Exchange:
             rejection = first_rejection(EXCHANGE_CHECKS, terms, setting)
             if rejection is not None:
                 return [Rejected(order, *rejection)]
-            if setting.rules.cage.mode is CageMode.DORMANT and cage_bound(terms, setting) is not None:
+            caged = setting.rules.cage.mode is CageMode.DORMANT and cage_bound(terms, setting) is not None
+            if caged or PHASE_RULES[setting.phase].queued:
                 self._dormant.setdefault(order.code, []).append(order)
                 return [Rested(order)]
         if price_type.fixed:
             return self._enter_fixed(security, order, setting.phase, now_ms)
         events = self._enter(security, order, price_type, setting.phase, now_ms)
-        return events + self._wake(order.code, now_ms)
+        return events if order.owner == HOUSE else events + self.wake(order.code, now_ms)
 
     def _enter(self, security: Security, order: BookOrder, price_type: PriceType, phase: Phase, now_ms: int) -> list[Event]:
         """Match at once, or wait for the auction."""
@@ -238,11 +254,11 @@ class Exchange:
         if not PHASE_RULES[phase].matching:
             book.sides[order.side].append(order)
             return [Rested(order)]
-        events = list(continuous.match(book, order, price_type, lambda price_li: self._must_halt(security, price_li)))
-        for event in events:
-            if type(event) is Traded:
-                self._note(security, event, now_ms)
-        return events + self._halt(security, now_ms)
+        events = continuous.match(book, order, price_type, self._halt_watch(security))
+        traded = [event for event in events if type(event) is Traded]
+        for trade in traded:
+            self._note(security, trade, now_ms)
+        return events + self._halt(security, now_ms) if traded else events
 
     def _note(self, security: Security, trade: Traded, now_ms: int) -> None:
         security.last_li = trade.price_li
@@ -259,7 +275,7 @@ class Exchange:
             self._beside(order).remove(order)
             return [Cancelled(order, order.volume)]
         left = self.book(order.code).cancel(order)
-        return [Cancelled(order, left), *self._wake(order.code, now_ms)]
+        return [Cancelled(order, left), *self.wake(order.code, now_ms)]
 
     def _beside(self, order: BookOrder) -> list[BookOrder] | FixedPriceQueue:
         """What keeps an order that is in no book."""
@@ -329,23 +345,35 @@ class Exchange:
             security.figures.close_li = cross.price_li
         return events
 
-    def _must_halt(self, security: Security, price_li: int) -> bool:
-        return self._threshold(security, price_li) is not None
+    def _may_halt(self, security: Security) -> bool:
+        return bool(self.board_rules(security).halt.thresholds_ppm) and self.band(security).high_li is None
 
-    def _threshold(self, security: Security, price_li: int) -> int | None:
+    def _halt_watch(self, security: Security) -> Stop | None:
+        """What stops an order at the trade that halts; the day's first trade is the opening price. None on other days."""
+        if not self._may_halt(security):
+            return None
+        open_li = security.figures.open_li
+
+        def stop(price_li: int) -> bool:
+            nonlocal open_li
+            open_li = open_li or price_li
+            return self._threshold(security, open_li, price_li) is not None
+
+        return stop
+
+    def _threshold(self, security: Security, open_li: int, price_li: int) -> int | None:
         """The halt threshold that a trade price reaches for the first time, with the sign of its direction."""
         figures, rule = security.figures, self.board_rules(security).halt
-        if not rule.thresholds_ppm or self.band(security).high_li is not None:
-            return None
-        open_li = figures.open_li or price_li
         sign = 1 if price_li >= open_li else -1
         moved_ppm = abs(price_li - open_li) * PPM // open_li
         reached = [threshold * sign for threshold in rule.thresholds_ppm if moved_ppm >= threshold]
         return reached[-1] if reached and reached[-1] not in figures.halts else None
 
     def _halt(self, security: Security, now_ms: int) -> list[Event]:
-        """Halt a security whose last trade reached a threshold; a far one uses up those before it."""
-        threshold = self._threshold(security, security.last_li) if security.figures.volume else None
+        """Halt a security whose last trade, just now, reached a threshold; a far one uses up those before it."""
+        if not self._may_halt(security):
+            return []
+        threshold = self._threshold(security, security.figures.open_li, security.last_li)
         if threshold is None:
             return []
         rule, figures = self.board_rules(security).halt, security.figures
@@ -357,17 +385,26 @@ class Exchange:
         figures.halted_until_ms = max(until_ms, now_ms)
         return [Halted(security.code, figures.halted_until_ms)]
 
-    # ---- orders kept beside the book (ChiNext 2020-08-24 to 2023-04-07) ---------------------------------------------------
+    # ---- orders kept beside the book (ChiNext's cage 2020-08-24 to 2023-04-07; SZSE 09:25 to 09:30 up to 2016-05-06) -----
 
     def dormant(self) -> Mapping[str, list[BookOrder]]:
-        """Orders outside the price cage that wait for its base to move."""
+        """Orders beside the book: outside the price cage until its base moves, or queued until continuous trading begins."""
         return self._dormant
 
-    def _wake(self, code: str, now_ms: int) -> list[Event]:
-        """Let in, earliest first, every dormant order that the cage no longer keeps out; each may move the base again."""
+    def has_users(self, code: str) -> bool:
+        """Does an account's order stand in a book, or dormant beside it?"""
+        return self.book(code).users > 0 or bool(self._dormant.get(code))
+
+    def wake(self, code: str, now_ms: int) -> list[Event]:
+        """Let in, earliest first, every dormant order that the cage no longer keeps out; each may move the base again.
+
+        An account's order or cancel does it by itself; the house, which moves many orders at once, says when it is done.
+        """
         events: list[Event] = []
         while code in self._dormant:
             setting = self.setting(self.securities[code], now_ms)
+            if PHASE_RULES[setting.phase].queued:
+                break
             order = next((order for order in self._dormant[code] if not self._is_caged(order, setting)), None)
             if order is None:
                 break
@@ -375,7 +412,7 @@ class Exchange:
         return events
 
     def _wake_all(self, code: str, now_ms: int) -> list[Event]:
-        """Continuous trading is over: every dormant order joins the auction."""
+        """Every dormant order enters: continuous trading is over and they join the auction, or it begins and the queue ends."""
         events: list[Event] = []
         for order in list(self._dormant.get(code, ())):
             events += self._let_in(order, self.phase(self.securities[code], now_ms), now_ms)
@@ -407,11 +444,13 @@ class Exchange:
         self._note(self.securities[maker.code], trade, now_ms)
         return trade
 
-    def note_market(self, security: Security, last_li: int, volume: int, now_ms: int) -> None:
-        """The market behind the house traded: the last price, and what volume at it."""
+    def note_market(self, security: Security, last_li: int, volume: int, now_ms: int) -> list[Event]:
+        """The market behind the house traded: the last price, and what volume at it. That may halt the security."""
         security.last_li = last_li
-        if volume:
-            security.figures.trade(now_ms, last_li, volume)
+        if not volume:
+            return []
+        security.figures.trade(now_ms, last_li, volume)
+        return self._halt(security, now_ms)
 
     def fix_close(self, security: Security) -> None:
         """Fix the closing price: the closing auction's, else the average of the last minute, else the last price."""
@@ -433,13 +472,14 @@ class Exchange:
     def problems(self, now_ms: int) -> Iterator[str]:
         """Name what is inconsistent in any book; only an auction's may be crossed."""
         for code, book in self._books.items():
-            call = PHASE_RULES[self.phase(self.securities[code], now_ms)].call
-            for problem in book.check(may_cross=bool(call)):
+            security = self.securities[code]
+            collects = PHASE_RULES[self.phase(security, now_ms)].call or now_ms < security.figures.halted_until_ms
+            for problem in book.check(may_cross=bool(collects)):
                 yield f"book {code}: {problem}"
 
 
 def _turns(before: Phase, after: Phase) -> bool:
-    """Does something happen between two phases: an auction ends, dormant orders join one, fixed-price trading begins?"""
+    """Does something happen between two phases: an auction ends, waiting orders enter, fixed-price trading begins?"""
     old, new = PHASE_RULES[before], PHASE_RULES[after]
     ends_call = bool(old.call) and old.call != new.call
-    return ends_call or (old.matching and bool(new.call)) or after in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS)
+    return ends_call or old.queued or (old.matching and bool(new.call)) or after in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from matching.calendar import MS_PER_MINUTE
+from matching.calendar import MS_PER_MINUTE, MS_PER_SECOND
 from matching.codes import Board, Code, board_of, is_repo, parse_code
 from matching.rules import NORMAL, BoardRules, LimitRule
 from matching.units import PPM, half_up, round_to_tick
@@ -55,7 +55,10 @@ class Listing(NamedTuple):
 
 
 class DayFigures:
-    """What happened in a security today. ``tape`` holds the trades of the last minute before the last one."""
+    """What happened in a security today.
+
+    ``tape`` holds the last minute before the last trade as (second in ms, amount in li, volume).
+    """
 
     __slots__ = ("amount_li", "close_li", "halted_until_ms", "halts", "high_li", "low_li", "open_li", "tape", "volume")
 
@@ -77,21 +80,26 @@ class DayFigures:
         self.low_li = min(self.low_li or price_li, price_li)
         self.volume += volume
         self.amount_li += price_li * volume
-        self.tape.append((now_ms, price_li, volume))
-        if self.tape[0][0] <= now_ms - MS_PER_MINUTE:
-            self.tape = [entry for entry in self.tape if entry[0] > now_ms - MS_PER_MINUTE]
+        self.note_tape(now_ms, price_li, volume)
+
+    def note_tape(self, now_ms: int, price_li: int, volume: int) -> None:
+        """Add to the tape of the last minute, second by second, so that it stays short however much trades."""
+        second_ms = now_ms - now_ms % MS_PER_SECOND
+        if self.tape and self.tape[-1][0] == second_ms:
+            _, amount_li, before = self.tape[-1]
+            self.tape[-1] = (second_ms, amount_li + price_li * volume, before + volume)
+            return
+        self.tape.append((second_ms, price_li * volume, volume))
+        self.tape = [entry for entry in self.tape if entry[0] > second_ms - MS_PER_MINUTE]
 
 
 def closing_price(tape: Sequence[tuple[int, int, int]], tick_li: int) -> int | None:
-    """Average over the last minute before the last trade, weighted by volume; None without a trade.
+    """Average over the last minute before the last trade, weighted by volume, to the second; None without a trade.
 
     Source: SSE 4.1.3, SZSE 4.2.2, for a day whose closing auction gave no price, and for boards without one.
     """
-    if not tape:
-        return None
-    last_ms = max(now_ms for now_ms, _, _ in tape)
-    minute = [(price_li, volume) for now_ms, price_li, volume in tape if now_ms > last_ms - MS_PER_MINUTE]
-    return round_to_tick(sum(price_li * volume for price_li, volume in minute), sum(volume for _, volume in minute), tick_li)
+    volume = sum(entry[2] for entry in tape)
+    return round_to_tick(sum(entry[1] for entry in tape), volume, tick_li) if volume else None
 
 
 class Security:

@@ -16,6 +16,7 @@ class Phase(StrEnum):
     OPEN_CALL = "OPEN_CALL"
     OPEN_CALL_LOCKED = "OPEN_CALL_LOCKED"
     BREAK = "BREAK"
+    BREAK_QUEUED = "BREAK_QUEUED"
     CONTINUOUS = "CONTINUOUS"
     HALT = "HALT"
     LUNCH = "LUNCH"
@@ -37,7 +38,8 @@ class PhaseRule(NamedTuple):
     """What happens to an order and a cancel.
 
     ``orders``: the host takes them; ``cancels`` likewise; ``matching``: at once; ``held``: a counter keeps orders back for
-    the next phase; ``call``: orders wait for this auction; ``fixed``: fixed-price orders may be entered and cancelled.
+    the next phase; ``call``: orders wait for this auction; ``fixed``: fixed-price orders may be entered and cancelled;
+    ``queued``: the host takes orders and treats them, one after the other, when the phase is over.
     """
 
     orders: bool
@@ -46,6 +48,7 @@ class PhaseRule(NamedTuple):
     held: bool
     call: Call
     fixed: bool = False
+    queued: bool = False
 
 
 PHASE_RULES: Final = {
@@ -53,6 +56,7 @@ PHASE_RULES: Final = {
     Phase.OPEN_CALL: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.OPEN),
     Phase.OPEN_CALL_LOCKED: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.OPEN),
     Phase.BREAK: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
+    Phase.BREAK_QUEUED: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.NONE, queued=True),
     Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False, call=Call.NONE, fixed=True),
     Phase.HALT: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.RESUME),
     Phase.LUNCH: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),

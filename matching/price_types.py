@@ -7,13 +7,13 @@ broker's enumeration.
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from matching.codes import Venue
 
 
-class Limit(Enum):
+class Limit(StrEnum):
     """Where the limit of an order comes from."""
 
     STATED = "the order's own price"
@@ -23,7 +23,7 @@ class Limit(Enum):
     PEER_BEST = "the best price of the other side when it arrives"
 
 
-class Rest(Enum):
+class Rest(StrEnum):
     """What becomes of the part that did not match at once."""
 
     RESTS = "stays in the book at its limit"

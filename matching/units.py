@@ -46,6 +46,16 @@ def li_from_yuan(yuan: float) -> int:
     return li
 
 
+def millionths(value: float) -> int:
+    """Convert a ratio to ppm, or yuan to micro-yuan, exactly. Raises OffGridError for what is finer, too large or no number."""
+    if not (math.isfinite(value) and abs(value) < MAX_YUAN / PPM):
+        raise OffGridError(f"{value!r} is not a number below {MAX_YUAN / PPM:g}")
+    whole = round(value * PPM)
+    if abs(value * PPM - whole) > NOISE_YUAN + abs(value) * NOISE_YUAN:
+        raise OffGridError(f"{value!r} is finer than 0.000001")
+    return whole
+
+
 def yuan(amount_li: int) -> float:
     """Convert li to yuan."""
     return amount_li / LI_PER_YUAN

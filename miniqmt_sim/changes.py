@@ -7,7 +7,7 @@ step each is written once, however often it changed. A key put as None is delete
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 Key = tuple[Any, ...]
 Row = tuple[Any, ...]
@@ -15,11 +15,20 @@ Facts = dict[str, dict[Key, Row | None]]
 
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "counters": ("name", "value"),
-    "accounts": ("account_id", "account_type", "status", "cash_li", "frozen_li", "unsettled_li", "opened_day"),
+    "accounts": ("account_id", "account_type", "status", "cash_li", "frozen_li", "unsettled_li", "overdraft_li", "opened_day"),
     "positions": (
         "account_id", "stock_code", "volume", "today_volume", "frozen_volume", "yesterday_volume", "cost_li", "bought_li",
         "bought_volume", "opened_day",
     ),
+    "position_lots": ("account_id", "stock_code", "opened_day", "volume", "untaxed"),
+    "corporate_actions": (
+        "stock_code", "ex_day", "record_day", "cash_micro", "bonus_ppm", "transfer_ppm", "rights_ppm", "rights_price_li",
+        "subscribe",
+    ),
+    "ipo_subscriptions": (
+        "account_id", "subscription_code", "order_id", "subscribe_day", "volume", "won_volume", "paid_volume",
+    ),
+    "market_values": ("account_id", "day", "sh_li", "sz_li"),
     "orders": (
         "order_id", "day", "account_id", "account_type", "stock_code", "order_type", "price_type", "price_li", "volume",
         "traded_volume", "traded_amount_li", "status", "status_msg", "order_sysid", "strategy_name", "order_remark",
@@ -33,6 +42,16 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "cash_ledger": (
         "ledger_id", "account_id", "day", "ledger_ms", "reason", "amount_li", "balance_li", "order_id", "trade_id",
     ),
+    "banks": ("account_id", "bank_no", "bank_account", "bank_name", "balance_li", "bank_pwd", "fund_pwd"),
+    "bank_transfers": (
+        "transfer_id", "account_id", "transfer_ms", "direction", "bank_no", "bank_account", "bank_name", "amount_li",
+    ),
+    "ordinary_funds": ("account_id", "cash_li"),
+    "ordinary_positions": ("account_id", "stock_code", "volume", "cost_li", "bought_li", "bought_volume"),
+    "compliance": (
+        "account_id", "day", "orders", "cancels", "trades", "self_trades", "peak", "peak_ms", "warned",
+    ),
+    "compliance_window": ("account_id", "sent_ms", "messages"),
     "settlements": ("account_id", "day", "account_type", "cash_li", "market_value_li", "total_asset_li", "debt_li"),
     "instruments": ("stock_code", "name", "board", "pre_close_li", "base_li", "tags", "listed"),
     "day_figures": (
@@ -56,31 +75,38 @@ class Recorded(Protocol):
 class Changes:
     """Everything changed since the last ``take``."""
 
-    __slots__ = ("_pending",)
+    __slots__ = ("_counted", "_pending")
 
     def __init__(self) -> None:
-        self._pending: dict[str, dict[Key, Recorded | None]] = {table: {} for table in TABLES}
+        self._pending: dict[str, dict[Key, Recorded | None]] = {}
+        self._counted: dict[str, int] = {}
 
     def put(self, table: str, key: Key, thing: Recorded | None) -> None:
         """Note that a row changed, or with None that it is gone."""
-        self._pending[table][key] = thing
+        things = self._pending.get(table)
+        if things is None:
+            assert table in TABLES, f"there is no table {table}"
+            things = self._pending[table] = {}
+        things[key] = thing
+
+    def count(self, name: str, value: int) -> None:
+        """Note a counter's value."""
+        self._counted[name] = value
+
+    def __bool__(self) -> bool:
+        return bool(self._pending or self._counted)
 
     def take(self) -> Facts:
         """Write everything down and start anew; tables without a change are left out."""
-        facts: Facts = {}
-        for table, things in self._pending.items():
-            if things:
-                facts[table] = {key: None if thing is None else thing.row() for key, thing in things.items()}
-                self._pending[table] = {}
+        facts: Facts = {
+            table: {key: None if thing is None else thing.row() for key, thing in things.items()}
+            for table, things in self._pending.items()
+        }
+        self._pending = {}
+        if self._counted:
+            facts["counters"] = {(name,): (name, value) for name, value in self._counted.items()}
+            self._counted = {}
         return facts
-
-
-class _Count(NamedTuple):
-    name: str
-    value: int
-
-    def row(self) -> Row:
-        return (self.name, self.value)
 
 
 class Counters:
@@ -97,12 +123,13 @@ class Counters:
 
     def __setitem__(self, name: str, value: int) -> None:
         self._values[name] = value
-        self._changes.put("counters", (name,), _Count(name, value))
+        self._changes.count(name, value)
 
     def add(self, name: str, amount: int) -> int:
         """Add to a counter; returns the new value."""
         value = self._values.get(name, 0) + amount
-        self[name] = value
+        self._values[name] = value
+        self._changes.count(name, value)
         return value
 
     def next(self, name: str) -> int:

@@ -115,5 +115,29 @@ class SubmittedPriceType(IntEnum):
     MARKET_SZ_FULL_OR_CANCEL = 48
 
 
+class FundTransfer(IntEnum):
+    """``transfer_direction`` of fund_transfer: ordinary counter to fast one, back, and between the nodes of the fast one."""
+
+    NORMAL_TO_SPEED = 510
+    SPEED_TO_NORMAL = 511
+    NODE_SH_TO_SZ = 512
+    NODE_SZ_TO_SH = 513
+
+
+class SecuTransfer(IntEnum):
+    """``transfer_direction`` of secu_transfer."""
+
+    NORMAL_TO_SPEED = 520
+    SPEED_TO_NORMAL = 521
+
+
+class TransferType(IntEnum):
+    """``transfer_type`` of secu_transfer."""
+
+    SHARE = 0
+    SPECIAL_POSITIONS = 1
+    CREDIT_SHARE = 2
+
+
 ORDER_ERROR_ID: Final = -61
 """``error_id`` of on_order_error and on_cancel_error; the counter's own code stands in the text."""

@@ -1,4 +1,4 @@
-"""Writes docs/protocol.md from the message table: ``python -m miniqmt_sim.docs docs/protocol.md``.
+"""Writes the generated pages of docs/ from their tables: ``python -m miniqmt_sim.docs docs``.
 
 Beside the flow. A client in any language can be written from that page, so it is never written by hand; a test fails when
 it says something else than the table.
@@ -7,18 +7,19 @@ it says something else than the table.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from miniqmt_sim.constants import PROTOCOL_VERSION
+from miniqmt_sim.refusals import REFUSALS
 from miniqmt_sim.wire.frames import HEADER_BYTES, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES
 from miniqmt_sim.wire.messages import MAX_LEVELS, MAX_TEXT, MESSAGES, REQUIRED, Field, Flow, Kind, Message
 
 _INTRODUCTION: Final = f"""\
 # Protocol {PROTOCOL_VERSION}
 
-Generated from the message table (`miniqmt_sim/wire/messages.py`) by `python -m miniqmt_sim.docs docs/protocol.md`.
+Generated from the message table (`miniqmt_sim/wire/messages.py`) by `python -m miniqmt_sim.docs docs`.
 Do not edit.
 
 ## Finding the server
@@ -65,6 +66,21 @@ def protocol_page() -> str:
     return "\n".join(parts)
 
 
+_REFUSALS_INTRODUCTION: Final = """\
+# Refusals
+
+Generated from the refusal table (`miniqmt_sim/refusals.py`) by `python -m miniqmt_sim.docs docs`. Do not edit.
+
+An order that a counter or an exchange refuses has a positive id, is told as 50 and then 57, and then `on_order_error` comes to
+the session that placed it, with `error_id` -61. `status_msg`, the error's text and the log say the same:
+`限价买入 [SH600000] [COUNTER][code][reason][figures]`. A cancel that is refused is answered (-1 by the counter, 0 by the
+exchange) and followed by `on_cancel_error`. The first row that applies is the one that is given.
+A transfer (from `transfer_account_status` on) is answered with `success` false and the text without the operation in front.
+
+| # | reason | by | code | text | figures | source |
+|---|---|---|---|---|---|---|"""
+
+
 def _message(message: Message) -> Iterator[str]:
     yield f"### `{message.name}`"
     yield message.doc
@@ -100,9 +116,27 @@ def _default(field: Field) -> str:
     return f"`{str(field.default).lower()}`" if field.default != "" else "empty"
 
 
+def refusals_page() -> str:
+    """Write the page of refusals."""
+    rows = (
+        f"| {number} | {row.reason} | {row.refused_by} | `[{row.code}]` | {row.text} | {_code(row.figures)} | {row.source} |"
+        for number, row in enumerate(REFUSALS.values(), 1)
+    )
+    return "\n".join((_REFUSALS_INTRODUCTION, *rows, ""))
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {"protocol.md": protocol_page, "refusals.md": refusals_page}
+"""The generated pages, by their names in docs/."""
+
+
 def main() -> None:
-    """Write the page to the file named on the command line."""
-    Path(sys.argv[1]).write_text(protocol_page(), encoding="utf-8", newline="\n")
+    """Write every page into the directory named on the command line."""
+    for name, page in PAGES.items():
+        (Path(sys.argv[1]) / name).write_text(page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

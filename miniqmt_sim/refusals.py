@@ -1,4 +1,4 @@
-"""Every refusal of an order or a cancel: its code and its text, in the form that counters use.
+"""Every refusal of an order, a cancel or a transfer: its code and its text, in the form that counters use.
 
 ``[COUNTER][code][reason][figures]``: the code stands in the text, ``error_id`` is always -61. Texts and codes with a source
 were seen in the wild (exchange-rules §13.2, §13.3); those marked "ours" follow their form. The order of the table is the
@@ -19,13 +19,42 @@ class Refusals(StrEnum):
 
     ACCOUNT_STATUS = "account_status"
     ORDER_TYPE_ACCOUNT = "order_type_account"
+    TOO_FREQUENT = "too_frequent"
     NO_SUCH_CODE = "no_such_code"
     CODE_NOT_SIMULATED = "code_not_simulated"
+    IPO_SIDE = "ipo_side"
+    IPO_PRICE = "ipo_price"
+    IPO_LOT = "ipo_lot"
+    IPO_RANGE = "ipo_range"
+    IPO_QUOTA = "ipo_quota"
     CASH = "cash"
     SHARES = "shares"
     CANCEL_UNKNOWN = "cancel_unknown"
     CANCEL_FINAL = "cancel_final"
+    CANCEL_SUBSCRIPTION = "cancel_subscription"
     CANCEL_PHASE = "cancel_phase"
+
+
+class TransferRefusals(StrEnum):
+    """Refusals of transfers: between bank and account, and between the ordinary counter and the fast one."""
+
+    TRANSFER_ACCOUNT_STATUS = "transfer_account_status"
+    TRANSFER_DIRECTION = "transfer_direction"
+    TRANSFER_NODE = "transfer_node"
+    TRANSFER_TYPE = "transfer_type"
+    TRANSFER_SPECIAL = "transfer_special"
+    TRANSFER_CREDIT = "transfer_credit"
+    TRANSFER_CODE = "transfer_code"
+    BANK_UNKNOWN = "bank_unknown"
+    BANK_PASSWORD = "bank_password"
+    FUND_PASSWORD = "fund_password"
+    TRANSFER_AMOUNT = "transfer_amount"
+    TRANSFER_VOLUME = "transfer_volume"
+    BANK_BALANCE = "bank_balance"
+    WITHDRAWABLE = "withdrawable"
+    ORDINARY_CASH = "ordinary_cash"
+    ORDINARY_SHARES = "ordinary_shares"
+    TRANSFER_SHARES = "transfer_shares"
 
 
 class RefusalRow(NamedTuple):
@@ -44,6 +73,9 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
     for row in (
         RefusalRow(Refusals.ACCOUNT_STATUS, "120103", "资金账户状态异常", "fund_account={account_id},status={status}", "counter", "ours"),
         RefusalRow(Refusals.ORDER_TYPE_ACCOUNT, "11000309", "委托类型与账户类型不符", "order_type={order_type}", "counter", "XTP 11000309"),
+        RefusalRow(
+            Refusals.TOO_FREQUENT, "1238", "委托过于频繁", "measure={measure},limit_count={messages}", "counter", "OES 1238",
+        ),
         RefusalRow(Refusals.NO_SUCH_CODE, "-990221020", "无此证券代码", "stock_code={stock_code}", "counter", "§13.2"),
         RefusalRow(Refusals.CODE_NOT_SIMULATED, "11000306", "该证券品种暂不支持", "stock_code={stock_code}", "counter", "XTP 11000306"),
         RefusalRow(Reason.PHASE, "12313", "当前时间不允许此类证券交易", "", "counter", "§13.2"),
@@ -65,6 +97,23 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             "p_entrust_amount={volume:.2f},p_high_amount={high:.2f},p_low_amount={low:.2f}", "counter", "§13.2",
         ),
         RefusalRow(Reason.LOT, "-150904070", "委托数量必须是每手股(张)数的倍数", "p_entrust_amount={volume:.2f},lot={step}", "counter", "§13.2"),
+        RefusalRow(Refusals.IPO_SIDE, "11000310", "新股申购代码只能买入", "stock_code={stock_code}", "counter", "XTP 11000310 (code)"),
+        RefusalRow(
+            Refusals.IPO_PRICE, "11010112", "申购价格必须为发行价", "entrust_price={price},issue_price={issue_price}", "counter",
+            "XTP 11010112 (code)",
+        ),
+        RefusalRow(
+            Refusals.IPO_LOT, "11010411", "申购数量必须是申购单位的整数倍", "p_entrust_amount={volume:.2f},lot={step}", "counter",
+            "XTP 11010411 (code)",
+        ),
+        RefusalRow(
+            Refusals.IPO_RANGE, "11010412", "申购数量超出上下限",
+            "p_entrust_amount={volume:.2f},p_high_amount={high:.2f},p_low_amount={low:.2f}", "counter", "XTP 11010412 (code)",
+        ),
+        RefusalRow(
+            Refusals.IPO_QUOTA, "11010413", "申购数量超出可申购额度", "p_entrust_amount={volume:.2f},quota={quota}", "counter",
+            "XTP 11010413 (code)",
+        ),
         RefusalRow(
             Refusals.CASH, "260200", "可用资金不足",
             "fund_account={account_id},money_type=0,p_occur_balance={needed},v_enable_balance_t={available}", "counter", "§13.2",
@@ -85,7 +134,50 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
         ),
         RefusalRow(Refusals.CANCEL_UNKNOWN, "11000305", "原委托不存在", "", "counter", "XTP 11000305"),
         RefusalRow(Refusals.CANCEL_FINAL, "251020", "委托单状态错误不能撤单, 该委托单可能已经成交或者已撤", "", "counter", "§13.2 (text)"),
+        RefusalRow(Refusals.CANCEL_SUBSCRIPTION, "11000306", "新股申购委托不允许撤单", "", "counter", "XTP 11000306 (code)"),
         RefusalRow(Refusals.CANCEL_PHASE, "1214", "当前交易阶段不允许撤单", "", "exchange", "OES 1214"),
+        RefusalRow(
+            TransferRefusals.TRANSFER_ACCOUNT_STATUS, "120103", "资金账户状态异常",
+            "fund_account={account_id},status={status}", "counter", "ours",
+        ),
+        RefusalRow(TransferRefusals.TRANSFER_DIRECTION, "130001", "划转方向不正确", "direction={direction}", "counter", "ours"),
+        RefusalRow(
+            TransferRefusals.TRANSFER_NODE, "130002", "柜台未区分沪深节点，无需节点资金划拨", "direction={direction}", "counter", "ours",
+        ),
+        RefusalRow(TransferRefusals.TRANSFER_TYPE, "130003", "划拨类型不正确", "transfer_type={transfer_type}", "counter", "ours"),
+        RefusalRow(TransferRefusals.TRANSFER_SPECIAL, "130004", "账户没有专项头寸，不能划拨", "", "counter", "ours"),
+        RefusalRow(TransferRefusals.TRANSFER_CREDIT, "130005", "非信用账户不能划拨信用股份", "", "counter", "ours"),
+        RefusalRow(TransferRefusals.TRANSFER_CODE, "-990221020", "无此证券代码", "stock_code={stock_code}", "counter", "§13.2"),
+        RefusalRow(
+            TransferRefusals.BANK_UNKNOWN, "130101", "未找到该银行账户", "bank_no={bank_no},bank_account={bank_account}",
+            "counter", "ours",
+        ),
+        RefusalRow(TransferRefusals.BANK_PASSWORD, "130102", "银行密码错误", "", "bank", "ours"),
+        RefusalRow(TransferRefusals.FUND_PASSWORD, "130103", "资金密码错误", "", "counter", "ours"),
+        RefusalRow(TransferRefusals.TRANSFER_AMOUNT, "130104", "划转金额必须大于零，且不能细于分", "", "counter", "ours"),
+        RefusalRow(TransferRefusals.TRANSFER_VOLUME, "130105", "划转数量必须大于零", "p_occur_amount={volume}", "counter", "ours"),
+        RefusalRow(
+            TransferRefusals.BANK_BALANCE, "130106", "银行账户余额不足", "p_occur_balance={amount},bank_balance={available}",
+            "bank", "ours",
+        ),
+        RefusalRow(
+            TransferRefusals.WITHDRAWABLE, "130107", "可取资金不足", "p_occur_balance={amount},fetch_balance={available}",
+            "counter", "ours",
+        ),
+        RefusalRow(
+            TransferRefusals.ORDINARY_CASH, "130108", "普通柜台可用资金不足",
+            "p_occur_balance={amount},enable_balance={available}", "counter", "ours",
+        ),
+        RefusalRow(
+            TransferRefusals.ORDINARY_SHARES, "130109", "普通柜台证券可用数量不足",
+            "v_stock_code={symbol},v_occur_amount={volume:.2f},p_enable_amount={available:.2f},exchange_type={exchange_type},"
+            "stock_account={secu_account}", "counter", "ours",
+        ),
+        RefusalRow(
+            TransferRefusals.TRANSFER_SHARES, "251005", "证券可用数量不足",
+            "v_stock_code={symbol},v_occur_amount={volume:.2f},p_enable_amount={available:.2f},exchange_type={exchange_type},"
+            "stock_account={secu_account}", "counter", "§13.2",
+        ),
     )
 }  # fmt: skip
 

@@ -26,30 +26,35 @@ class Due(NamedTuple):
 class Scheduler:
     """Things to come, earliest first; two at one moment in the order they were put in."""
 
-    __slots__ = ("_changes", "_counters", "_things")
+    __slots__ = ("_changes", "_counters", "_earliest_ms", "_things")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
         self._changes = changes
         self._counters = counters
         self._things: SortedDict[tuple[int, int], Due] = SortedDict()
+        self._earliest_ms: int | None = None
 
     def put(self, due_ms: int, kind: str, detail: str = "") -> None:
         """Schedule a thing."""
         thing = Due(self._counters.next("scheduled_id"), due_ms, kind, detail)
         self._things[due_ms, thing.scheduled_id] = thing
         self._changes.put("scheduled", (thing.scheduled_id,), thing)
+        self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        self._earliest_ms = int(self._things.keys()[0][0]) if self._things else None
 
     def next_due_ms(self) -> int | None:
         """When the next thing is due."""
-        return int(self._things.keys()[0][0]) if self._things else None
+        return self._earliest_ms
 
     def pop(self, now_ms: int) -> Due | None:
         """The earliest thing that is due by now, taken out."""
-        due_ms = self.next_due_ms()
-        if due_ms is None or due_ms > now_ms:
+        if self._earliest_ms is None or self._earliest_ms > now_ms:
             return None
         thing: Due = self._things.popitem(0)[1]
         self._changes.put("scheduled", (thing.scheduled_id,), None)
+        self._look_ahead()
         return thing
 
     def has(self, kind: str) -> bool:
@@ -62,12 +67,14 @@ class Scheduler:
             if thing.kind == kind:
                 del self._things[key]
                 self._changes.put("scheduled", (thing.scheduled_id,), None)
+        self._look_ahead()
 
     def restore(self, rows: Sequence[Row]) -> None:
         """Take the things to come back from storage."""
         for row in rows:
             thing = Due(*row)
             self._things[thing.due_ms, thing.scheduled_id] = thing
+        self._look_ahead()
 
     def rows(self) -> list[Row]:
         """Rows of table scheduled."""

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from miniqmt_sim.behaviour import BEHAVIOURS, Behaviour
 from miniqmt_sim.errors import ConfigError
 
 ENV_LISTEN: Final = "MINIQMT_SIM_LISTEN"
@@ -51,11 +52,16 @@ OPTIONS: Final = {
         Option("auto_list", bool),
         Option("hold", str, ("none", "breaks", "day")),
         Option("after_hours", bool),
+        Option("compliance", str, ("off", "warn", "refuse")),
+        Option("behaviour.profile", str, tuple(BEHAVIOURS)),
+        *(Option(f"behaviour.{name}", type(value)) for name, value in Behaviour()._asdict().items()),
         Option("fills.profile", str, ("frictionless", "standard", "strict")),
         Option("files.accounts", str),
         Option("files.instruments", str),
         Option("files.calendar", str),
         Option("files.rules", str),
+        Option("files.corporate_actions", str),
+        Option("files.ipo", str),
         Option("limits.connections", int, least=1),
         Option("limits.queue_commands", int, least=1),
         Option("limits.batch_commands", int, least=1),
@@ -89,12 +95,17 @@ class World:
     auto_list: bool
     hold: str
     after_hours: bool
+    compliance: str
+    behaviour: Mapping[str, Any]
+    """``profile``, and what is set beside it."""
     fills: str
     rules: Mapping[str, Any]
     """File stem -> parsed content."""
     instruments: Sequence[Mapping[str, Any]]
     accounts: Sequence[Mapping[str, Any]]
     holidays: Sequence[int]
+    corporate_actions: Sequence[Mapping[str, Any]]
+    ipo: Sequence[Mapping[str, Any]]
 
     @property
     def fingerprint(self) -> str:
@@ -164,11 +175,15 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             auto_list=values["auto_list"],
             hold=values["hold"],
             after_hours=values["after_hours"],
+            compliance=values["compliance"],
+            behaviour={key.partition(".")[2]: value for key, value in values.items() if key.startswith("behaviour.")},
             fills=values["fills.profile"],
             rules=read_rules(Path(values["files.rules"] or home / "rules")),
             instruments=read_instruments(Path(values["files.instruments"] or home / "instruments.csv")),
             accounts=read_accounts(Path(values["files.accounts"] or home / "accounts.toml")),
             holidays=read_holidays(Path(values["files.calendar"] or home / "calendar")),
+            corporate_actions=read_table(Path(values["files.corporate_actions"] or home / "corporate_actions.csv")),
+            ipo=read_table(Path(values["files.ipo"] or home / "ipo.csv")),
         ),
     )
 
@@ -284,11 +299,23 @@ def _is_date(day: object) -> bool:
 
 
 def read_instruments(path: Path) -> list[dict[str, str]]:
-    """Read the rows of an instruments file, each with ``_where`` naming its line.
+    """Read the rows of an instruments file. Raises ConfigError as ``read_table`` does, and for a code that stands twice."""
+    rows = read_table(path)
+    seen: dict[str, str] = {}
+    for row in rows:
+        code, where = next(iter(row.values())), row["_where"].rpartition("line ")[2]
+        if seen.setdefault(code, where) != where:
+            raise ConfigError(f"{path}: line {where}: {code} stands in line {seen[code]} already")
+    return rows
 
-    Raises ConfigError for a column that stands twice, a row of another length or a code that stands twice.
+
+def read_table(path: Path) -> list[dict[str, str]]:
+    """Read the rows of a CSV file, each with ``_where`` naming its line; a line that begins with # is a comment.
+
+    Raises ConfigError for a column that stands twice or a row of another length.
     """
-    reader = csv.reader(_read_text(path).splitlines(keepends=True), strict=True)
+    text = [line if not line.startswith("#") else "\n" for line in _read_text(path).splitlines(keepends=True)]
+    reader = csv.reader(text, strict=True)
     try:
         lines = [(reader.line_num, cells) for cells in reader if cells]
     except csv.Error as error:
@@ -298,12 +325,9 @@ def read_instruments(path: Path) -> list[dict[str, str]]:
     _, header = lines[0]
     if len(set(header)) < len(header):
         raise ConfigError(f"{path}: line 1 names a column twice")
-    seen: dict[str, int] = {}
     for number, cells in lines[1:]:
         if len(cells) != len(header):
             raise ConfigError(f"{path}: line {number} has {len(cells)} columns, the header {len(header)}")
-        if seen.setdefault(cells[0], number) != number:
-            raise ConfigError(f"{path}: line {number}: {cells[0]} stands in line {seen[cells[0]]} already")
     return [{**dict(zip(header, cells, strict=True)), "_where": f"{path.name} line {number}"} for number, cells in lines[1:]]
 
 

@@ -11,13 +11,17 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from miniqmt_sim.changes import Changes, Facts, Row
+from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.sessions import operator
+from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
 from miniqmt_sim.sessions.context import Answer, Context
 from miniqmt_sim.sessions.handlers import TRADER_HANDLERS
 from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS
 from miniqmt_sim.sessions.pushes import Push, Pushes
 from miniqmt_sim.sessions.registry import OPERATOR, Registry
+from miniqmt_sim.sessions.screens import Screens
+from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS
 from miniqmt_sim.sessions.views import asset_row, position_row
 from miniqmt_sim.wire.messages import JsonObject, Request
 from miniqmt_sim.world import SimulatorConfig, World
@@ -30,9 +34,10 @@ DAY_TURNS: Final = ("close", "open")
 """A turn of the day ends a slice: it touches every account."""
 ROWS_PER_PART: Final = 1000
 """Rows in one part of a long answer: about 600 kB, well under the frame limit."""
-READ_ONLY: Final = ("query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list")
+READ_ONLY: Final = ("query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list", "ctl_ipo_list")
 UNRECORDED: Final = (
-    "subscribe", "unsubscribe", "health", "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check",
+    "subscribe", "unsubscribe", "health", "ctl_bank_list", "ctl_compliance",
+    "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check",
 )
 
 
@@ -51,6 +56,8 @@ class Outcome(NamedTuple):
     replies: list[tuple[int, JsonObject]]
     pushes: list[Push]
     facts: Facts
+    warnings: Sequence[Warned] = ()
+    """What the shell should log: an account reached a threshold of program trading."""
 
 
 class Simulator:
@@ -60,7 +67,8 @@ class Simulator:
         """Build it from plain mappings. Raises ConfigError."""
         self._world = World(config, Changes())
         self._registry = Registry()
-        self._pushes = Pushes(self._registry, self._world.exchange)
+        self._pushes = Pushes(self._registry, self._world.exchange, self._world.behaviour)
+        self._screens = Screens(self._world.behaviour.query_cache_ms)
         self._world.connect(self._pushes)
 
     # ---- life ----------------------------------------------------------------------------------------------------------
@@ -96,17 +104,12 @@ class Simulator:
 
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
-        pushes: list[Push] = []
-        facts: Facts = {}
-        while (before := self.catch_up(command.now_ms)) is not None:
-            pushes += before.pushes
-            for table, rows in before.facts.items():
-                facts.setdefault(table, {}).update(rows)
+        before: list[Outcome] = []
+        while (slice_ := self.catch_up(command.now_ms)) is not None:
+            before.append(slice_)
         replies = self._command(command)
         outcome = self._outcome(replies, command.now_ms, command.seq, self.journaled(command.request))
-        for table, rows in outcome.facts.items():
-            facts.setdefault(table, {}).update(rows)
-        return Outcome(replies, pushes + outcome.pushes, facts)
+        return _joined([*before, outcome]) if before else outcome
 
     def next_due_ms(self) -> int | None:
         """When something happens by itself."""
@@ -155,10 +158,10 @@ class Simulator:
         request, world = command.request, self._world
         if command.now_ms < self.now_ms and request.name in _CLOCK_MOVES:
             world.rewind(command.now_ms)
-        context = Context(world, self._registry, self._pushes, session, request.seq, command.now_ms)
-        handler = TRADER_HANDLERS.get(request.name)
+        context = Context(world, self._registry, self._pushes, self._screens, session, request.seq, command.now_ms)
+        handler = _TRADER.get(request.name)
         if handler is None or session.role == OPERATOR:
-            handler = OPERATOR_HANDLERS.get(request.name)
+            handler = _OPERATOR.get(request.name)
             if handler is None or (session.role != OPERATOR and request.name != "health"):
                 return [(command.connection, _reply(request.seq, {"error": f"a {session.role} may not ask {request.name}"}))]
         try:
@@ -170,16 +173,15 @@ class Simulator:
 
     def _outcome(self, replies: list[tuple[int, JsonObject]], now_ms: int, seq: int, journaled: bool) -> Outcome:
         self._tell_holdings(now_ms)
-        facts = self._world.take_changes()
-        if facts or journaled:
-            self._world.counters["now_ms"] = max(now_ms, self.now_ms)
-            self._world.counters["seq"] = seq
-            for table, rows in self._world.take_changes().items():
-                facts.setdefault(table, {}).update(rows)
-        return Outcome(replies, self._pushes.take(), facts)
+        world = self._world
+        if journaled or world.changes:
+            world.counters["now_ms"] = max(now_ms, self.now_ms)
+            world.counters["seq"] = seq
+        return Outcome(replies, self._pushes.take(), world.take_changes(), world.compliance.take_warnings())
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
+        self._screens.note(self._pushes.changed_accounts(), now_ms)
         positions, assets = self._pushes.take_holdings()
         world, accounts = self._world, self._world.broker.accounts
         for account_id, stock_code in positions:
@@ -194,7 +196,20 @@ class Simulator:
             self._pushes.tell(self._registry.subscribers(account_id), "push_stock_asset", row)
 
 
+_TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS}
+_OPERATOR: Final = {**OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS}
 _CLOCK_MOVES: Final = ("ctl_clock_set", "ctl_clock_advance", "ctl_settle")
+
+
+def _joined(outcomes: list[Outcome]) -> Outcome:
+    """Outcomes one after the other; later rows of a key win."""
+    facts: Facts = {}
+    for outcome in outcomes:
+        for table, rows in outcome.facts.items():
+            facts.setdefault(table, {}).update(rows)
+    pushes = [push for outcome in outcomes for push in outcome.pushes]
+    warnings = [warned for outcome in outcomes for warned in outcome.warnings]
+    return Outcome(outcomes[-1].replies, pushes, facts, warnings)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeVar
 
 from matching import calendar, units
 from matching.book import BookOrder
@@ -22,14 +23,22 @@ from matching.instrument import Listing, Security, parse_listing
 from matching.phases import PHASE_RULES
 from matching.price_types import PRICE_TYPES, PriceType
 from matching.rules import ALWAYS, RuleError, Rules
+from miniqmt_sim.announcements import parse_action, parse_issue
+from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.changes import Changes, Counters, Facts, Row
 from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
 from miniqmt_sim.counter.account import Account, Position
-from miniqmt_sim.counter.broker import Broker, Listener
+from miniqmt_sim.counter.bank import BankAccount, Banks, read_banks, read_fen
+from miniqmt_sim.counter.broker import Broker, Listener, PlaceRequest
+from miniqmt_sim.counter.compliance import Compliance, Mode, Thresholds
+from miniqmt_sim.counter.corporate import Corporate
 from miniqmt_sim.counter.fees import Fees, FeeSchedule
+from miniqmt_sim.counter.ipo import Ipo, IpoRules, Issue
 from miniqmt_sim.counter.ledger import Entry
+from miniqmt_sim.counter.lots import DividendTax, Lots
 from miniqmt_sim.counter.order import Order, Origin, Trade
 from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.ordinary import OrdinaryCounter
 from miniqmt_sim.counter.settlement import close_day, market_value_li
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.market.market import Market
@@ -66,6 +75,10 @@ class SimulatorConfig(NamedTuple):
     holidays: Sequence[int]
     hold: str = "breaks"
     after_hours: bool = False
+    compliance: str = Mode.WARN
+    behaviour: Mapping[str, Any] = MappingProxyType({})
+    corporate_actions: Sequence[Mapping[str, Any]] = ()
+    ipo: Sequence[Mapping[str, Any]] = ()
 
 
 class World:
@@ -78,15 +91,24 @@ class World:
         self.counters = Counters(changes)
         self.scheduler = Scheduler(changes, self.counters)
         self.always = config.hours == ALWAYS
+        self.behaviour = behaviour_of(config.behaviour)
         try:
             rules = Rules({stem: content for stem, content in config.rules.items() if stem != "fees"}, config.hours)
             self._fees = FeeSchedule(config.rules.get("fees", {}))
+            thresholds = Thresholds(config.rules.get("compliance", {}))
+            self._ipo_rules = IpoRules(config.rules.get("ipo", {}))
+            self._dividend_tax = DividendTax(config.rules.get("dividend_tax", {}))
         except RuleError as error:
             raise ConfigError(str(error)) from None
         if config.hold not in list(Hold):
             raise ConfigError(f"hold: unknown value {config.hold!r}; there are {', '.join(Hold)}")
         hold = Hold(config.hold)
+        if config.compliance not in list(Mode):
+            raise ConfigError(f"compliance: unknown value {config.compliance!r}; there are {', '.join(Mode)}")
+        self.compliance = Compliance(Mode(config.compliance), thresholds, changes)
         self._listings = [_listing(row) for row in config.instruments]
+        self._issues = [_parsed(parse_issue, row) for row in config.ipo]
+        self._announced = [_parsed(parse_action, row) for row in config.corporate_actions]
         self._first_accounts = [_FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
         self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
@@ -95,12 +117,42 @@ class World:
             raise ConfigError(f"fills: unknown profile {config.fills!r}; there are {', '.join(FILL_PROFILES)}")
         self.market = Market(self.exchange, synthetic, profile, config.auto_list, changes, self.counters)
         self.broker: Broker
+        self.banks: Banks
+        self.ordinary: OrdinaryCounter
+        self.corporate: Corporate
+        self.ipo: Ipo
+        for issue, row in zip(self._issues, config.ipo, strict=True):
+            self._check_issue(issue, str(row.get("_where", issue.subscription_code)))
 
     def connect(self, listener: Listener) -> None:
         """Give the counter somebody to tell."""
         self.broker = Broker(
-            self.exchange, self._fees, self.market, listener, self._halted, self.changes, self.counters
-        )
+            self.exchange, self._fees, self.market, listener, self._halted, self.behaviour, self.compliance,
+            self.changes, self.counters,
+        )  # fmt: skip
+
+        self.lots = Lots(self._dividend_tax, self.changes)
+        self.corporate = Corporate(self.broker, self.lots, self.market.rebase, self.changes)
+        self.ipo = Ipo(
+            self._issues, self._ipo_rules, self.config.seed, self.always, self.broker, self.market.list_security,
+            self.changes, self.counters,
+        )  # fmt: skip
+
+        self.banks = Banks(self.broker, self.changes, self.counters)
+        self.ordinary = OrdinaryCounter(self.broker, listener, self.changes, self.counters)
+
+    def _check_issue(self, issue: Issue, where: str) -> None:
+        """Refuse a new issue that cannot run its course. Raises ConfigError."""
+        trading_days = self.exchange.calendar
+        paid = trading_days.next_after(trading_days.next_after(issue.subscribe_day))
+        if issue.listing_day <= paid:
+            raise ConfigError(f"{where}: it is paid for on {paid} and cannot be listed on {issue.listing_day}")
+        if self._ipo_rules.on(issue.listing.board, issue.subscribe_day) is None:
+            raise ConfigError(f"{where}: there is no rule for subscriptions on {issue.listing.board} on {issue.subscribe_day}")
+        others = [other for other in self._issues if other is not issue]
+        taken = [code for other in others for code in (other.subscription_code, other.listing.code.text)]
+        if issue.subscription_code in taken or issue.listing.code.text in taken:
+            raise ConfigError(f"{where}: one of its codes stands there twice")
 
     def _queue_seq(self) -> int:
         return self.counters.next("queue_seq")
@@ -118,16 +170,31 @@ class World:
                 self.market.list_security(listing)
             except ValueError as error:
                 raise ConfigError(f"instruments: {error}") from None
+        for issue in self._issues:
+            if self.exchange.day < issue.listing_day and issue.listing.code.text in self.exchange.securities:
+                raise ConfigError(f"ipo: {issue.listing.code.text} is listed already")
         for first in self._first_accounts:
             if first.account_id in self.broker.accounts:
                 raise ConfigError(f"accounts: {first.account_id} stands there twice")
             account = self.broker.open_account(first.account_id, first.account_type)
             self.broker.move_cash(account, Entry.DEPOSIT, first.cash_li, now_ms)
+            self.ordinary.set_cash(first.account_id, first.ordinary_li)
+            for bank in first.banks:
+                self.banks.put(bank)
             for stock_code, volume, cost_li in first.positions:
                 security = self.exchange.securities.get(stock_code)
                 if security is None:
                     raise ConfigError(f"accounts: {first.account_id} holds {stock_code}, which is not listed")
                 self.broker.set_position(account, security, volume, volume, cost_li)
+
+        self._announce()
+
+    def _announce(self) -> None:
+        """Take what the file of corporate actions says and the world does not know yet."""
+        for action in self._announced:
+            problem = None if self.corporate.has(action.stock_code, action.ex_day) else self.corporate.add(action)
+            if problem is not None:
+                raise ConfigError(f"corporate_actions: {problem}")
 
     def _begin(self, now_ms: int) -> None:
         """Set the first trading day, and the moment the synthetic walk starts from."""
@@ -149,6 +216,8 @@ class World:
         for kind in ("close", "open", "phase"):
             self.scheduler.drop(kind)
         self._begin(now_ms)
+        self.exchange.begin_anew()
+        self.market.begin_anew()
 
     # ---- the day -------------------------------------------------------------------------------------------------------
 
@@ -161,10 +230,20 @@ class World:
         if self.market.walked() and not self.scheduler.has("feed"):
             self.scheduler.put(self.market.next_step_ms(now_ms), "feed")
 
-    def hold(self, order: Order, now_ms: int) -> None:
-        """Send a held order when the next phase that takes orders begins."""
-        security = self.exchange.securities[order.stock_code]
-        self.scheduler.put(self.exchange.next_orders_ms(security.board, now_ms), "release", str(order.order_id))
+    def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
+        """Take an order: for a new issue while its code belongs to one, else for the market."""
+        issue = self.ipo.pending(request.stock_code)
+        if issue is None or (request.stock_code != issue.subscription_code and request.stock_code in self.exchange.securities):
+            return self.broker.place(account, request, now_ms)
+        return self.ipo.place(issue, account, request, now_ms)
+
+    def send_later(self, order: Order, now_ms: int) -> None:
+        """Schedule the report of an order the counter has only taken: held for the next phase, or on its way."""
+        if order.status is OrderStatus.WAIT_REPORTING:
+            security = self.exchange.securities[order.stock_code]
+            self.scheduler.put(self.exchange.next_orders_ms(security.board, now_ms), "release", str(order.order_id))
+        elif order.status is OrderStatus.UNREPORTED:
+            self.scheduler.put(now_ms + self.behaviour.ack_ms, "release", str(order.order_id))
 
     def next_close_ms(self) -> int:
         """When the present trading day will be settled, or, after that, the next one."""
@@ -183,22 +262,32 @@ class World:
 
     def _close_day(self, thing: Due) -> None:
         self.scheduler.drop("feed")
-        self.broker.settle(self.market.close(thing.due_ms), thing.due_ms)
+        self.market.close(thing.due_ms)
+        self.broker.expire(thing.due_ms)
+        self.corporate.close_day(thing.due_ms)
+        self.ipo.close_day(thing.due_ms)
         close_day(self.broker, self.changes, thing.due_ms)
+        self.broker.close_counter()
         self.counters["settled_day"] = self.exchange.day
         next_day = self.exchange.calendar.next_after(self.exchange.day)
         self.scheduler.put(calendar.midnight_ms(next_day) + (0 if self.always else DAY_OPEN_MS), "open", str(next_day))
 
     def _open_day(self, thing: Due) -> None:
+        before = self.exchange.day
         self.broker.turn_day()
         self.exchange.open_day(int(thing.detail))
         self.counters["day"] = self.exchange.day
         self.market.open_day(keep_quotes=self.always)
+        self.corporate.open_day(before, thing.due_ms)
+        self.ipo.open_day(before, thing.due_ms)
+        self.broker.open_counter()
         self._plan_day(thing.due_ms)
 
     def _phase(self, thing: Due) -> None:
-        """Auctions end, dormant orders join the last one, and who waits to trade at the close learns it."""
+        """Auctions end, orders beside a book enter it, and who waits to trade at the close learns it."""
         self.market.fix_closes(thing.due_ms)
+        for code in sorted(self.exchange.dormant()):
+            self.broker.settle(self.market.arrive(self.exchange.securities[code], thing.due_ms), thing.due_ms)
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
@@ -213,9 +302,9 @@ class World:
             self.broker.settle(self.market.step(code, thing.due_ms), thing.due_ms)
 
     def _release(self, thing: Due) -> None:
-        for order in self.broker.open_orders():
-            if order.order_id == int(thing.detail) and order.status is OrderStatus.WAIT_REPORTING:
-                self.broker.report(order, thing.due_ms)
+        order = self.broker.unreported(int(thing.detail))
+        if order is not None:
+            self.broker.report(order, thing.due_ms)
 
     # ---- figures -------------------------------------------------------------------------------------------------------
 
@@ -244,6 +333,16 @@ class World:
         self.market.restore_figures(rows["day_figures"])
         self.market.restore_quotes(rows["quotes"])
         self._restore_accounts(rows)
+        self.lots.restore(rows["position_lots"])
+        self.corporate.restore(rows["corporate_actions"])
+        self._announce()
+        missing = self.ipo.restore(rows["ipo_subscriptions"])
+        if missing is not None:
+            raise ConfigError(f"ipo: {missing}")
+        self.ipo.values.restore(rows["market_values"])
+        self.banks.restore(rows["banks"], rows["bank_transfers"])
+        self.ordinary.restore(rows["ordinary_funds"], rows["ordinary_positions"])
+        self.compliance.restore(rows["compliance"], rows["compliance_window"])
         resting = self._restore_orders(rows)
         houses = [(order, LIMIT_ORDER) for order in self.market.house.restore(rows["house_rests"])]
         self.exchange.restore([*resting, *houses])
@@ -259,10 +358,11 @@ class World:
             self.market.list_security(listing)
 
     def _restore_accounts(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        for account_id, account_type, status, cash_li, frozen_li, unsettled_li, opened_day in rows["accounts"]:
+        for account_id, account_type, status, cash_li, frozen_li, unsettled_li, overdraft_li, opened_day in rows["accounts"]:
             account = Account(account_id, AccountType(account_type), opened_day)
             account.status = AccountStatus(status)
             account.cash_li, account.frozen_li, account.unsettled_li = cash_li, frozen_li, unsettled_li
+            account.overdraft_li = overdraft_li
             self.broker.accounts[account_id] = account
         for account_id, stock_code, *figures, opened_day in rows["positions"]:
             position = Position(account_id, stock_code, opened_day)
@@ -276,8 +376,9 @@ class World:
         resting = []
         for row in rows["orders"]:
             order = _order(row)
-            self.broker.restore_order(order)
-            if order.is_open and order.status is not OrderStatus.WAIT_REPORTING:
+            subscription = self.ipo.is_subscription(order)
+            self.broker.restore_order(order, subscription)
+            if order.is_open and not order.is_unreported and not subscription:
                 order.book_order = order.in_book()
                 resting.append((order.book_order, order.price_type))
         for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees, self_trade in rows["trades"]:
@@ -294,11 +395,18 @@ class World:
             "accounts": [account.row() for account in accounts],
             "positions": sorted(position.row() for account in accounts for position in account.positions.values()),
             "orders": sorted(order.row() for account in accounts for order in account.orders.values()),
+            "position_lots": self.lots.rows(),
+            "corporate_actions": self.corporate.rows(),
+            "ipo_subscriptions": self.ipo.rows(),
+            "market_values": self.ipo.values.rows(),
             "trades": sorted(trade.row() for account in accounts for trade in account.trades),
             "instruments": self.market.instrument_rows(),
             "day_figures": self.market.figure_rows(),
             "house_rests": self.market.house.rows(),
             "scheduled": self.scheduler.rows(),
+            **self.banks.rows(),
+            **self.ordinary.rows(),
+            **self.compliance.rows(),
         }
 
     def state_hash(self) -> str:
@@ -310,11 +418,17 @@ class World:
         yield from self.exchange.problems(now_ms)
         yield from self.market.problems()
         yield from self.broker.problems()
+        yield from self.banks.problems()
+        yield from self.ordinary.problems()
+        yield from self.compliance.problems()
+        yield from self.corporate.problems()
 
     def take_changes(self) -> Facts:
         """What changed since the last time, as rows."""
         return self.changes.take()
 
+
+_Parsed = TypeVar("_Parsed")
 
 _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
     "open": World._open_day,
@@ -343,12 +457,14 @@ class _FirstAccount(NamedTuple):
     account_type: AccountType
     cash_li: int
     positions: tuple[tuple[str, int, int], ...]
+    ordinary_li: int
+    banks: tuple[BankAccount, ...]
 
     @classmethod
     def parse(cls, table: Mapping[str, Any], number: int) -> _FirstAccount:
         """Check one table. Raises ConfigError."""
         where = f"accounts, account {number}"
-        _only(table, ("id", "type", "cash_yuan", "position"), where)
+        _only(table, ("id", "type", "cash_yuan", "ordinary_cash_yuan", "position", "bank"), where)
         account_id = table.get("id")
         if not isinstance(account_id, str) or not is_account_id(account_id):
             raise ConfigError(f"{where}: id must be 1 to 20 letters and digits")
@@ -363,7 +479,10 @@ class _FirstAccount(NamedTuple):
                 raise ConfigError(f"{where}, position: volume must be a positive integer")
             cost_li = _li(position.get("cost_yuan"), f"{where}, position: cost_yuan")
             positions.append((str(position.get("stock_code")), volume, cost_li * volume))
-        return cls(account_id, OPENABLE[kind], _li(table.get("cash_yuan", 0), f"{where}: cash_yuan"), tuple(positions))
+        cash_li = _li(table.get("cash_yuan", 0), f"{where}: cash_yuan")
+        ordinary_li = read_fen(table.get("ordinary_cash_yuan", 0), f"{where}: ordinary_cash_yuan")
+        banks = read_banks(account_id, table.get("bank", []), where)
+        return cls(account_id, OPENABLE[kind], cash_li, tuple(positions), ordinary_li, banks)
 
 
 OPENABLE: Final = {"STOCK": AccountType.STOCK, "CREDIT": AccountType.CREDIT}
@@ -391,6 +510,14 @@ def _li(value: Any, where: str) -> int:
     if li < 0:
         raise ConfigError(f"{where} must not be negative")
     return li
+
+
+def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], row: Mapping[str, Any]) -> _Parsed:
+    """Read a row of a file. Raises ConfigError with its place."""
+    try:
+        return parse(row)
+    except ValueError as error:
+        raise ConfigError(f"{row.get('_where', '')}: {error}") from None
 
 
 def _listing(row: Mapping[str, Any]) -> Listing:

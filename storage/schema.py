@@ -62,6 +62,7 @@ class Account(Base):
     cash_li: Mapped[int]
     frozen_li: Mapped[int]
     unsettled_li: Mapped[int]
+    overdraft_li: Mapped[int]  # how far dues taken whatever cash there is have brought it below zero
     opened_day: Mapped[int]
 
 
@@ -79,6 +80,55 @@ class Position(Base):
     bought_li: Mapped[int]
     bought_volume: Mapped[int]
     opened_day: Mapped[int]
+
+
+class PositionLot(Base):
+    """What an account acquired of one security on one day and still holds; dividend tax depends on it."""
+
+    __tablename__ = "position_lots"
+    account_id: Mapped[str] = _key()
+    stock_code: Mapped[str] = _key()
+    opened_day: Mapped[int] = _key()
+    volume: Mapped[int]
+    untaxed: Mapped[str]  # JSON: [day of record, micro-yuan] of dividends on these shares that await their tax
+
+
+class CorporateAction(Base):
+    """What a company gives its holders on an ex-day, past or to come."""
+
+    __tablename__ = "corporate_actions"
+    stock_code: Mapped[str] = _key()
+    ex_day: Mapped[int] = _key()
+    record_day: Mapped[int]  # 0: the trading day before the ex-day
+    cash_micro: Mapped[int]  # micro-yuan per share, before tax
+    bonus_ppm: Mapped[int]  # this and the next two: new shares per million held
+    transfer_ppm: Mapped[int]
+    rights_ppm: Mapped[int]
+    rights_price_li: Mapped[int]
+    subscribe: Mapped[str]  # accounts that take up rights: all, - or ids
+
+
+class IpoSubscription(Base):
+    """An account's part in a new issue, from its order to the listing day."""
+
+    __tablename__ = "ipo_subscriptions"
+    account_id: Mapped[str] = _key()
+    subscription_code: Mapped[str] = _key()
+    order_id: Mapped[int]
+    subscribe_day: Mapped[int]
+    volume: Mapped[int]
+    won_volume: Mapped[int]
+    paid_volume: Mapped[int]
+
+
+class MarketValue(Base):
+    """What an account's shares of each exchange were worth at a close; the last 21 days, for subscription quotas."""
+
+    __tablename__ = "market_values"
+    account_id: Mapped[str] = _key()
+    day: Mapped[int] = _key()
+    sh_li: Mapped[int]
+    sz_li: Mapped[int]
 
 
 class Order(Base):
@@ -170,6 +220,77 @@ class CashEntry(Base):
     trade_id: Mapped[int]  # 0: not of a trade
 
 
+class Bank(Base):
+    """One bank account an account can transfer from and to. The passwords are made up like everything here; '' asks for none."""
+
+    __tablename__ = "banks"
+    account_id: Mapped[str] = _key()
+    bank_no: Mapped[str] = _key()
+    bank_account: Mapped[str] = _key()
+    bank_name: Mapped[str]
+    balance_li: Mapped[int]
+    bank_pwd: Mapped[str]
+    fund_pwd: Mapped[str]
+
+
+class BankTransfer(Base):
+    """One transfer between a bank and an account, of late; the cash ledger keeps all of them."""
+
+    __tablename__ = "bank_transfers"
+    transfer_id: Mapped[int] = _key()
+    account_id: Mapped[str]
+    transfer_ms: Mapped[int]
+    direction: Mapped[int]  # 501 from the bank, 502 to it
+    bank_no: Mapped[str]
+    bank_account: Mapped[str]
+    bank_name: Mapped[str]
+    amount_li: Mapped[int]
+
+
+class OrdinaryFund(Base):
+    """Cash of one account at the ordinary counter."""
+
+    __tablename__ = "ordinary_funds"
+    account_id: Mapped[str] = _key()
+    cash_li: Mapped[int]
+
+
+class OrdinaryPosition(Base):
+    """What one account holds of one security at the ordinary counter."""
+
+    __tablename__ = "ordinary_positions"
+    account_id: Mapped[str] = _key()
+    stock_code: Mapped[str] = _key()
+    volume: Mapped[int]
+    cost_li: Mapped[int]
+    bought_li: Mapped[int]
+    bought_volume: Mapped[int]
+
+
+class Compliance(Base):
+    """What one account sent to the exchanges on the last day it sent anything."""
+
+    __tablename__ = "compliance"
+    account_id: Mapped[str] = _key()
+    day: Mapped[int]
+    orders: Mapped[int]
+    cancels: Mapped[int]
+    trades: Mapped[int]
+    self_trades: Mapped[int]
+    peak: Mapped[int]  # the most messages in any one second
+    peak_ms: Mapped[int]
+    warned: Mapped[str]  # thresholds reached, space separated
+
+
+class ComplianceWindow(Base):
+    """Messages of one account in one millisecond of the second before its last message."""
+
+    __tablename__ = "compliance_window"
+    account_id: Mapped[str] = _key()
+    sent_ms: Mapped[int] = _key()
+    messages: Mapped[int]
+
+
 class Settlement(Base):
     """One account at the close of one day; a series of them is an equity curve."""
 
@@ -209,7 +330,7 @@ class DayFigures(Base):
     amount_li: Mapped[int]
     halted_until_ms: Mapped[int]  # 0: not halted
     halts: Mapped[str]  # JSON: thresholds used up, in ppm, with the sign of their direction
-    tape: Mapped[str]  # JSON: [ms, price_li, volume] of the last minute before the last trade
+    tape: Mapped[str]  # JSON: [second in ms, amount_li, volume] of the last minute before the last trade
 
 
 class Quote(Base):

@@ -34,12 +34,19 @@ def as_json(answer: Any) -> str:
 def as_table(answer: Row | Sequence[Row], columns: Sequence[str] = ()) -> str:
     """Write an answer for people: rows as columns, one object as names and values; ``columns`` empty: all there are."""
     if isinstance(answer, Mapping):
-        return _lines([[name, text_of(name, answer[name])] for name in columns or answer], ("", ""))
+        return _lines([line for name in columns or answer for line in _named(name, answer[name])], ("", ""))
     if not answer:
         return "(none)"
     names = list(columns or answer[0])
     body = [[text_of(name, row[name]) for name in names] for row in answer]
     return _lines([names, *body], [answer[0][name] for name in names])
+
+
+def _named(name: str, value: Any) -> list[list[str]]:
+    """A value behind its name; sentences stand below each other."""
+    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
+        return [[name if item is value[0] else "", item] for item in value]
+    return [[name, text_of(name, value)]]
 
 
 def text_of(name: str, value: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from matching.units import half_up
 from miniqmt_sim.changes import Row
 from miniqmt_sim.constants import AccountStatus, AccountType
 from miniqmt_sim.counter.order import Order, Trade
@@ -38,8 +39,11 @@ class Position:
         locked = self.today_volume if resale_days else 0
         return self.volume - self.frozen_volume - locked
 
-    def add(self, volume: int, amount_li: int, fees_li: int) -> None:
-        """Book a purchase."""
+    def add(self, day: int, volume: int, amount_li: int, fees_li: int) -> None:
+        """Book a purchase; what was sold out is opened anew."""
+        if not self.volume:
+            self.opened_day = day
+            self.cost_li = self.bought_li = self.bought_volume = 0
         self.volume += volume
         self.today_volume += volume
         self.cost_li += amount_li + fees_li
@@ -53,6 +57,21 @@ class Position:
         if not resale_days:
             self.today_volume = min(self.today_volume, self.volume)
         self.cost_li -= amount_li - fees_li
+
+    def receive(self, volume: int, paid_li: int) -> None:
+        """Book shares that came in otherwise than by a trade; they may be sold at once."""
+        self.volume += volume
+        self.yesterday_volume += volume
+        self.cost_li += paid_li
+        self.bought_li += paid_li
+        self.bought_volume += volume
+
+    def go_ex(self, cash_li: int) -> None:
+        """Book a dividend: it lowers the cost, and the purchases count for what is held now."""
+        if self.bought_volume:
+            self.bought_li = half_up(self.bought_li * self.volume, self.bought_volume) - cash_li
+            self.bought_volume = self.volume
+        self.cost_li -= cash_li
 
     def turn_day(self) -> None:
         """Begin a trading day: what was bought may be sold."""
@@ -77,12 +96,13 @@ class Position:
 class Account:
     """One account.
 
-    ``cash_li`` is the balance; ``frozen_li`` of it is kept for open orders; ``unsettled_li`` of it came from today's sales.
+    ``cash_li`` is the balance; ``frozen_li`` of it is kept for open orders; ``unsettled_li`` of it came from today's sales;
+    ``overdraft_li`` is how far dues that are taken whatever cash there is have brought it below zero.
     """
 
     __slots__ = (
-        "account_id", "account_type", "cash_li", "frozen_li", "opened_day", "orders", "positions", "status", "trades",
-        "unsettled_li",
+        "account_id", "account_type", "cash_li", "frozen_li", "opened_day", "orders", "overdraft_li", "positions", "status",
+        "trades", "unsettled_li",
     )  # fmt: skip
 
     def __init__(self, account_id: str, account_type: AccountType, opened_day: int) -> None:
@@ -93,6 +113,7 @@ class Account:
         self.cash_li = 0
         self.frozen_li = 0
         self.unsettled_li = 0
+        self.overdraft_li = 0
         self.positions: dict[str, Position] = {}
         self.orders: dict[int, Order] = {}
         self.trades: list[Trade] = []
@@ -105,13 +126,13 @@ class Account:
     @property
     def withdrawable_li(self) -> int:
         """Cash that may leave today: not frozen, and not from today's sales."""
-        return max(0, self.available_li - self.unsettled_li)
+        return max(0, self.available_li - max(0, self.unsettled_li))
 
     def row(self) -> Row:
         """The row of table accounts."""
         return (
             self.account_id, int(self.account_type), int(self.status), self.cash_li, self.frozen_li, self.unsettled_li,
-            self.opened_day,
+            self.overdraft_li, self.opened_day,
         )  # fmt: skip
 
     def problems(self) -> Iterator[str]:
@@ -121,7 +142,7 @@ class Account:
             yield f"{self.frozen_li} li frozen, open orders hold {frozen_li}"
         if any(order.frozen_li and not order.is_open for order in self.orders.values()):
             yield "an ended order still freezes cash"
-        if self.available_li < 0:
+        if self.available_li < -self.overdraft_li:
             yield f"available cash is {self.available_li} li"
         for position in self.positions.values():
             yield from position.problems()

@@ -17,14 +17,16 @@ from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, 
 from matching.exchange import Exchange
 from matching.instrument import Security
 from matching.price_types import Limit, PriceType
+from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, AccountType, OrderStatus
 from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.counter.compliance import Compliance
 from miniqmt_sim.counter.fees import Fees, FeeSchedule, Tariff
 from miniqmt_sim.counter.ledger import Entry, Ledger
 from miniqmt_sim.counter.order import Order, Origin, Trade
 from miniqmt_sim.counter.order_types import Freezes, OrderType
-from miniqmt_sim.counter.status import cancelled_status, filled_status
+from miniqmt_sim.counter.status import cancelled_status, filled_status, pending_status
 from miniqmt_sim.refusals import Refusals, refusal_text
 
 
@@ -42,6 +44,9 @@ class Listener(Protocol):
 
     def holdings_changed(self, account: Account, stock_code: str | None) -> None:
         """Cash, and with a code that position, are different now."""
+
+    def status_changed(self, account: Account) -> None:
+        """An account has another status."""
 
 
 class Liquidity(Protocol):
@@ -80,6 +85,10 @@ class CancelAnswer(NamedTuple):
     text: str
 
 
+_AT_WORK = (AccountStatus.OK, AccountStatus.CLOSED)
+"""Accounts that take part: after the close it is the phase that refuses an order, not the account."""
+
+
 def secu_account(account_id: str, venue: Venue) -> str:
     """Shareholder account of an account on an exchange."""
     return f"{'A' if venue is Venue.SH else '0'}{account_id[-9:].rjust(9, '0')}"
@@ -90,7 +99,7 @@ class Broker:
 
     def __init__(
         self, exchange: Exchange, fees: FeeSchedule, liquidity: Liquidity, listener: Listener,
-        halted: Callable[[Halted], None], changes: Changes, counters: Counters,
+        halted: Callable[[Halted], None], behaviour: Behaviour, compliance: Compliance, changes: Changes, counters: Counters,
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self.accounts: dict[str, Account] = {}
@@ -99,6 +108,8 @@ class Broker:
         self._liquidity = liquidity
         self._listener = listener
         self._halted = halted
+        self._behaviour = behaviour
+        self._compliance = compliance
         self._changes = changes
         self._counters = counters
         self._open: dict[int, Order] = {}
@@ -107,7 +118,7 @@ class Broker:
     # ---- placing -------------------------------------------------------------------------------------------------------
 
     def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
-        """Take an order. It comes back reported, filled, held (49) or refused (57)."""
+        """Take an order. It comes back reported, filled, refused (57), or not reported yet: held (49) or on its way (48)."""
         security = self._liquidity.security(request.stock_code, request.price_li if request.on_grid else 0)
         setting = self.exchange.setting(security, now_ms) if security is not None else None
         order = self._make(account, request, security, setting, now_ms)
@@ -120,6 +131,8 @@ class Broker:
         self._open[order.order_id] = order
         if setting.held:
             self._move(order, OrderStatus.WAIT_REPORTING)
+        elif self._behaviour.ack_ms:
+            self._changes.put("orders", (order.order_id,), order)
         else:
             self.report(order, now_ms)
         return order
@@ -142,10 +155,9 @@ class Broker:
 
     def _refusal(self, account: Account, order: Order, setting: Setting | None, on_grid: bool) -> str | None:
         """The text of the first reason that applies, in the order of the refusal table."""
-        if account.status is not AccountStatus.OK:
-            return refusal_text(Refusals.ACCOUNT_STATUS, {"account_id": account.account_id, "status": int(account.status)})
-        if account.account_type not in order.order_type.accounts:
-            return refusal_text(Refusals.ORDER_TYPE_ACCOUNT, {"order_type": order.order_type.number})
+        text = self.account_refusal(account, order.order_type, order.order_ms)
+        if text is not None:
+            return text
         if setting is None:
             return refusal_text(_why_unknown(order.stock_code), {"stock_code": order.stock_code})
         holding = self._holding(account, order.stock_code)
@@ -154,6 +166,15 @@ class Broker:
         if rejection is not None:
             return refusal_text(rejection.reason, _figures(order, rejection.figures))
         return self._cash_refusal(account, order) or self._share_refusal(account, order, setting.security)
+
+    def account_refusal(self, account: Account, order_type: OrderType, now_ms: int) -> str | None:
+        """What speaks against an account's order, whatever it is for."""
+        if account.status not in _AT_WORK:
+            return refusal_text(Refusals.ACCOUNT_STATUS, {"account_id": account.account_id, "status": int(account.status)})
+        if account.account_type not in order_type.accounts:
+            return refusal_text(Refusals.ORDER_TYPE_ACCOUNT, {"order_type": order_type.number})
+        reached = self._compliance.refuses(account.account_id, self.exchange.day, now_ms)
+        return refusal_text(Refusals.TOO_FREQUENT, reached._asdict()) if reached is not None else None
 
     def _cash_refusal(self, account: Account, order: Order) -> str | None:
         if order.order_type.freezes is not Freezes.CASH:
@@ -191,11 +212,30 @@ class Broker:
         self._move(order, OrderStatus.JUNK)
         self._listener.refused(order)
 
+    def subscribe(self, account: Account, request: PlaceRequest, text: str | None, now_ms: int) -> Order:
+        """Take an order for a new issue, which freezes nothing and no book ever sees; a text refuses it."""
+        order = self._make(account, request, None, None, now_ms)
+        if text is not None:
+            self._refuse(order, text)
+            return order
+        venue = _venue(order.stock_code)
+        order.order_sysid = str(self._counters.next(f"sysid.{venue.name}"))
+        self._by_sysid[venue, order.order_sysid] = order
+        self._compliance.ordered(order.account_id, self.exchange.day, now_ms)
+        self._move(order, OrderStatus.REPORTED)
+        return order
+
+    def end_subscription(self, order: Order, status: OrderStatus, text: str) -> None:
+        """The day of a subscription is over."""
+        order.status_msg = text
+        self._move(order, status)
+
     def report(self, order: Order, now_ms: int) -> None:
         """Send an accepted order to the exchange and book what comes back."""
         security = self.exchange.securities[order.stock_code]
         order.order_sysid = str(self._counters.next(f"sysid.{security.venue.name}"))
         self._by_sysid[security.venue, order.order_sysid] = order
+        self._compliance.ordered(order.account_id, self.exchange.day, now_ms)
         self._move(order, OrderStatus.REPORTED)
         self.settle(self._liquidity.arrive(security, now_ms), now_ms)
         order.book_order = order.in_book()
@@ -218,9 +258,15 @@ class Broker:
             return CancelAnswer(-1, None, refusal_text(Refusals.CANCEL_UNKNOWN, {}))
         if not order.is_open:
             return CancelAnswer(-1, order, refusal_text(Refusals.CANCEL_FINAL, {}))
+        if order.order_id not in self._open:
+            return CancelAnswer(-1, order, refusal_text(Refusals.CANCEL_SUBSCRIPTION, {}))
         if order.book_order is None:
             self._end(order)
-        elif self.exchange.may_cancel(order.book_order, order.price_type, now_ms):
+            return CancelAnswer(0, order, "")
+        self._compliance.cancelled(order.account_id, self.exchange.day, now_ms)
+        if self.exchange.may_cancel(order.book_order, order.price_type, now_ms):
+            if self._behaviour.cancel_pending:
+                self._move(order, pending_status(order.traded_volume))
             self.settle(self.exchange.cancel(order.book_order, now_ms), now_ms)
         else:
             return CancelAnswer(0, order, refusal_text(Refusals.CANCEL_PHASE, {}))
@@ -244,13 +290,15 @@ class Broker:
         is_self_trade = event.taker.owner == event.maker.owner
         for side in (event.taker, event.maker):
             if side.owner != HOUSE:
+                self._compliance.traded(side.owner, self.exchange.day, is_self_trade and side is event.taker)
                 self._fill(self._open[side.order_id], event.price_li, event.volume, is_self_trade, now_ms)
 
     def _settle_price(self, order: Order, event: Priced) -> None:
-        """A market order got its limit: freeze what that can cost, no more."""
+        """A market order got its limit: freeze what that can cost, no more, and tell the price it has now."""
         order.price_li = event.order.price_li
         self._freeze_cash(self.accounts[order.account_id], order)
         self._changes.put("orders", (order.order_id,), order)
+        self._listener.order_changed(order)
 
     def _settle_rest(self, order: Order, event: Rested) -> None:
         order.queue_seq = event.order.queue_seq
@@ -298,7 +346,7 @@ class Broker:
         order = trade.order
         position = self.position(account, order.stock_code)
         if order.order_type.side is Side.BUY:
-            position.add(trade.volume, trade.amount_li, trade.fees.total_li)
+            position.add(order.day, trade.volume, trade.amount_li, trade.fees.total_li)
         else:
             position.remove(trade.volume, trade.amount_li, trade.fees.total_li, self._resale_days(order.stock_code))
 
@@ -310,6 +358,7 @@ class Broker:
         self.ledger.post_fees(account, trade.fees, now_ms, order.order_id, trade.trade_id)
         if not buys:
             account.unsettled_li += trade.amount_li - trade.fees.total_li
+            account.overdraft_li = max(account.overdraft_li, -account.available_li)  # a few shares may not bring their fees
 
     def _end(self, order: Order) -> None:
         """An order left the market: release what it froze."""
@@ -389,11 +438,41 @@ class Broker:
         self._changes.put("accounts", (account_id,), account)
         return account
 
+    def set_status(self, account: Account, status: AccountStatus) -> None:
+        """Change an account's status; nothing is told when it stays what it is."""
+        if account.status is not status:
+            account.status = status
+            self._changes.put("accounts", (account.account_id,), account)
+            self._listener.status_changed(account)
+
+    def close_counter(self) -> None:
+        """The day is settled: accounts at work show that the counter is closed."""
+        for account in self.accounts.values():
+            if account.status is AccountStatus.OK:
+                self.set_status(account, AccountStatus.CLOSED)
+
+    def open_counter(self) -> None:
+        """A day begins: accounts that were closed with the last one are at work again."""
+        for account in self.accounts.values():
+            if account.status is AccountStatus.CLOSED:
+                self.set_status(account, AccountStatus.OK)
+
     def move_cash(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
         """Pay in, or out with a negative amount."""
         self.ledger.post(account, reason, amount_li, now_ms)
         self._counters.add("sum.external_li", amount_li)
         self._listener.holdings_changed(account, None)
+
+    def charge(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
+        """Take dues, whatever cash there is."""
+        self.move_cash(account, reason, -amount_li, now_ms)
+        account.overdraft_li = max(account.overdraft_li, -account.available_li)
+
+    def deliver(self, account: Account, stock_code: str, volume: int, paid_li: int) -> None:
+        """Hand over shares that were not bought in the market."""
+        self._counters.add(f"shares.{stock_code}", volume)
+        self.position(account, stock_code).receive(volume, paid_li)
+        self._listener.holdings_changed(account, stock_code)
 
     def set_position(self, account: Account, security: Security, volume: int, sellable: int, cost_li: int) -> Position:
         """Replace a position by one bought elsewhere for ``cost_li``; open sell orders keep their shares frozen."""
@@ -405,6 +484,11 @@ class Broker:
         position.cost_li = position.bought_li = cost_li
         self._listener.holdings_changed(account, security.code)
         return position
+
+    def unreported(self, order_id: int) -> Order | None:
+        """An order that has not been sent to the exchange, None when it has, or is no more."""
+        order = self._open.get(order_id)
+        return order if order is not None and order.is_unreported else None
 
     def open_orders(self) -> list[Order]:
         """All orders that can still change, oldest first."""
@@ -424,8 +508,10 @@ class Broker:
         for account in self.accounts.values():
             account.orders.clear()
             account.trades.clear()
-            if account.unsettled_li:
+            overdraft_li = min(account.overdraft_li, max(0, -account.available_li))
+            if account.unsettled_li or account.overdraft_li != overdraft_li:
                 account.unsettled_li = 0
+                account.overdraft_li = overdraft_li
                 self._changes.put("accounts", (account.account_id,), account)
             for position in list(account.positions.values()):
                 position.turn_day()
@@ -434,12 +520,12 @@ class Broker:
                     del account.positions[position.stock_code]
                 self._changes.put("positions", key, position if position.volume else None)
 
-    def restore_order(self, order: Order) -> None:
+    def restore_order(self, order: Order, subscription: bool = False) -> None:
         """Take an order of today back from storage."""
         self.accounts[order.account_id].orders[order.order_id] = order
-        if order.order_sysid and order.status is not OrderStatus.JUNK:
-            self._by_sysid[self.exchange.securities[order.stock_code].venue, order.order_sysid] = order
-        if order.is_open:
+        if order.order_sysid and order.order_sysid != f"xt{order.order_id}":
+            self._by_sysid[_venue(order.stock_code), order.order_sysid] = order
+        if order.is_open and not subscription:
             self._open[order.order_id] = order
 
     def problems(self) -> Iterator[str]:
@@ -475,6 +561,13 @@ def _why_unknown(stock_code: str) -> Refusals:
     code = parse_code(stock_code)
     exists = code is not None and (is_repo(code) or code.venue is Venue.BJ)
     return Refusals.CODE_NOT_SIMULATED if exists else Refusals.NO_SUCH_CODE
+
+
+def _venue(stock_code: str) -> Venue:
+    """The exchange of a code that an order was taken for."""
+    code = parse_code(stock_code)
+    assert code is not None, f"an order for {stock_code} was not refused"
+    return code.venue
 
 
 def _frozen_code(order: Order) -> str | None:

@@ -17,6 +17,14 @@ class Entry(StrEnum):
     WITHDRAW = "withdraw"
     BUY = "buy"
     SELL = "sell"
+    BANK_IN = "bank_in"
+    BANK_OUT = "bank_out"
+    COUNTER_IN = "counter_in"
+    COUNTER_OUT = "counter_out"
+    DIVIDEND = "dividend"
+    DIVIDEND_TAX = "dividend_tax"
+    RIGHTS = "rights"
+    IPO = "ipo"
 
 
 class LedgerRow(NamedTuple):

@@ -66,6 +66,11 @@ class Order:
         """Can it still change?"""
         return not is_final(self.status)
 
+    @property
+    def is_unreported(self) -> bool:
+        """Is it still with the counter?"""
+        return self.status in (OrderStatus.UNREPORTED, OrderStatus.WAIT_REPORTING)
+
     def in_book(self) -> BookOrder:
         """Its part at the exchange: what is left of it, at its place in the queue."""
         side = self.order_type.side

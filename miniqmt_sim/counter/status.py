@@ -34,6 +34,11 @@ def is_legal(before: S, after: S) -> bool:
     return after in TRANSITIONS.get(before, ())
 
 
+def pending_status(traded_volume: int) -> S:
+    """Where an order stands while its cancel is on its way."""
+    return S.PARTSUCC_CANCEL if traded_volume else S.REPORTED_CANCEL
+
+
 def cancelled_status(traded_volume: int) -> S:
     """How a cancelled order ends."""
     return S.PART_CANCEL if traded_volume else S.CANCELED

@@ -57,7 +57,8 @@ class House:
     def enter(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Stand in a book with the quote that holds."""
         self.enter_empty(code)
-        return [*self._stand(code, Side.BUY, quote.bids, now_ms), *self._stand(code, Side.SELL, quote.asks, now_ms)]
+        events = [*self._stand(code, Side.BUY, quote.bids, now_ms), *self._stand(code, Side.SELL, quote.asks, now_ms)]
+        return events + self._exchange.wake(code, now_ms)
 
     def enter_empty(self, code: str) -> None:
         """Enter a book without a quote, to follow the first one."""
@@ -65,21 +66,20 @@ class House:
 
     def follow(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Take a new quote to a book it stands in; leave the book when no user's order is left there."""
-        if not self._users(code):
-            return self.leave(code, now_ms)
-        events: list[Event] = list(self._flow(code, quote, now_ms))
-        events += self._reconcile(code, quote, now_ms)
-        if not self._users(code):
-            events += self.leave(code, now_ms)
+        events: list[Event] = []
+        if self._exchange.has_users(code):
+            events += self._flow(code, quote, now_ms)
+            events += self._reconcile(code, quote, now_ms)
+            events += self._exchange.wake(code, now_ms)
+        if not self._exchange.has_users(code):
+            self.leave(code)
         return events
 
-    def leave(self, code: str, now_ms: int) -> list[Event]:
+    def leave(self, code: str) -> None:
         """Take every house order out of a book."""
-        events: list[Event] = []
         for order in list(self._rests.pop(code).values()):
-            events += self._exchange.cancel(order, now_ms)
+            self._exchange.take_away(order, order.volume)
             self._changes.put("house_rests", (order.queue_seq,), None)
-        return events
 
     def note(self, order: BookOrder) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -193,10 +193,6 @@ class House:
         else:
             self._rests.get(order.code, {}).pop(order.queue_seq, None)
             self._changes.put("house_rests", (order.queue_seq,), None)
-
-    def _users(self, code: str) -> bool:
-        """Does a user's order rest there?"""
-        return self._exchange.book(code).users > 0
 
     def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
         """Take house orders back from storage; the exchange must still put them into their books."""

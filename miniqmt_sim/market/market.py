@@ -15,7 +15,7 @@ from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import Listing, Security, parse_listing
 from matching.phases import PHASE_RULES, Phase
-from matching.units import LI_PER_YUAN
+from matching.units import LI_PER_YUAN, round_to_tick
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
@@ -94,15 +94,14 @@ class Market:
         return security
 
     def security(self, stock_code: str, hint_li: int) -> Security | None:
-        """The security of a code; an unlisted one is listed here when the configuration allows it."""
+        """The security of a code that trades today; an unknown one is listed here when the configuration allows it."""
         found = self._exchange.securities.get(stock_code)
-        if found is not None or not self._auto_list:
-            return found
-        try:
-            listing = parse_listing(stock_code, "", hint_li if hint_li > 0 else UNKNOWN_PRICE_LI)
-        except ValueError:
-            return None
-        return self.list_security(listing)
+        if found is None and self._auto_list:
+            try:
+                found = self.list_security(parse_listing(stock_code, "", hint_li if hint_li > 0 else UNKNOWN_PRICE_LI))
+            except ValueError:
+                return None
+        return found if found is not None and self._exchange.has_begun(found) else None
 
     # ---- quotes --------------------------------------------------------------------------------------------------------
 
@@ -129,8 +128,9 @@ class Market:
         return quote
 
     def _is_open(self, security: Security, now_ms: int) -> bool:
-        """Does the exchange take orders in this security now?"""
-        return PHASE_RULES[self._exchange.phase(security, now_ms)].orders
+        """Do orders reach the book of this security now?"""
+        rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
+        return rule.orders and not rule.queued
 
     def quote(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """The operator's quote: it holds from now on, and reaches the orders that rest there."""
@@ -141,13 +141,13 @@ class Market:
                 security.last_li = quote.last_li
             self.record(security, now_ms)
             return self._after_hours(security, quote, now_ms)
-        events = []
-        if self._exchange.book(code).users and not self.house.is_in(code):
+        events: list[Event] = []
+        if self._exchange.has_users(code) and not self.house.is_in(code):
             self.house.enter_empty(code)
         if self.house.is_in(code):
             events = self.house.follow(code, self._for_phase(security, quote, now_ms), now_ms)
         traded = quote.volume if PHASE_RULES[self._exchange.phase(security, now_ms)].matching else 0
-        self._exchange.note_market(security, quote.last_li, traded, now_ms)
+        events += self._exchange.note_market(security, quote.last_li, traded, now_ms)
         self.record(security, now_ms)
         return events
 
@@ -174,7 +174,8 @@ class Market:
         if self._exchange.phase(security, now_ms) in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS):
             self._fix_close(security, now_ms)
             return []
-        quote = None if self.house.is_in(security.code) else self.current(security, now_ms)
+        in_place = self.house.is_in(security.code) or not self._is_open(security, now_ms)
+        quote = None if in_place else self.current(security, now_ms)
         return self.house.enter(security.code, quote, now_ms) if quote is not None else []
 
     def traded(self, event: Traded, now_ms: int) -> None:
@@ -209,15 +210,13 @@ class Market:
         quote = self.current(security, now_ms)
         return self.house.follow(code, self._for_phase(security, quote, now_ms), now_ms) if quote is not None else []
 
-    def close(self, now_ms: int) -> list[Event]:
+    def close(self, now_ms: int) -> None:
         """The day is over: the house goes home, and every security gets its closing price."""
-        events: list[Event] = []
         for code in self.house.codes():
-            events += self.house.leave(code, now_ms)
+            self.house.leave(code)
         for security in self._exchange.securities.values():
             self._fix_close(security, now_ms)
             security.last_li = security.figures.close_li
-        return events
 
     def fix_closes(self, now_ms: int) -> None:
         """The host takes no more orders: those who wait to trade at the close learn it."""
@@ -244,7 +243,7 @@ class Market:
         for step in range(max(0, last_step - STEPS_PER_MINUTE + 1), last_step + 1):
             quote = self._walk(self._synthetic, security, step)
             if quote.volume:
-                security.figures.tape.append((start_ms + step * STEP_MS, quote.last_li, quote.volume))
+                security.figures.note_tape(start_ms + step * STEP_MS, quote.last_li, quote.volume)
 
     def open_day(self, keep_quotes: bool) -> None:
         """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""
@@ -253,6 +252,22 @@ class Market:
                 self._quotes[code] = self._quotes[code]._replace(bids=(), asks=())
         for security in self._exchange.securities.values():
             self.record_reference(security)
+            self._changes.put("day_figures", (security.code,), None)
+
+    def rebase(self, security: Security, reference_li: int, now_ms: int) -> None:
+        """A security goes ex: everything that is known of its price is so much lower from now on."""
+        code, tick_li = security.code, self._exchange.board_rules(security).tick.tick_li
+        self._bases[code] = max(round_to_tick(self._bases[code] * reference_li, security.pre_close_li, tick_li), tick_li)
+        if code in self._quotes:
+            self._quotes[code] = Quote(reference_li, (), ())
+        self._exchange.set_reference(security, reference_li)
+        security.last_li = reference_li
+        self.record(security, now_ms)
+        self.record_reference(security)
+
+    def begin_anew(self) -> None:
+        """The day is another: what quotes made of it is forgotten."""
+        for security in self._exchange.securities.values():
             self._changes.put("day_figures", (security.code,), None)
 
     def record_reference(self, security: Security) -> None:

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from miniqmt_sim import __version__
+from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
@@ -119,7 +120,10 @@ class Server:
         simulator = Simulator(_simulator_config(settings.world))
         facts = simulator.start(clock.now_ms(), rows)
         last_seq = max(journal_seq, simulator.last_seq)
-        self.dispatcher = Dispatcher(simulator, clock, persistence, settings.limits, last_seq, settings.journal)
+        cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
+        self.dispatcher = Dispatcher(
+            simulator, clock, persistence, settings.limits, last_seq, settings.journal, cooldown_ms
+        )
         try:
             await self.dispatcher.begin(facts, {"server": SERVER, "config": settings.world.fingerprint})
         except StorageError as error:

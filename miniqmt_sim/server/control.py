@@ -152,6 +152,7 @@ _POSITION_COLUMNS: Final = (
     "stock_code", "instrument_name", "volume", "can_use_volume", "frozen_volume", "avg_price", "last_price",
     "market_value", "float_profit",
 )  # fmt: skip
+_ORDINARY_COLUMNS: Final = ("current_balance", "market_value", "asset_balance")
 _CLOCK_COLUMNS: Final = ("now", "day", "phase", "hours", "clock")
 
 VERBS: Final = (
@@ -164,6 +165,11 @@ VERBS: Final = (
             _option("cash", "cash", parse_number, "first deposit", "YUAN"),
         ),
         _ASSET_COLUMNS,
+    ),
+    Verb(
+        ("account", "status"),
+        "ctl_account_status",
+        (_ID, Argument("status", "status", parse_text, "as in OK, DISABLED_BY_USER, FAIL, or its number", metavar="STATUS")),
     ),
     Verb(("account", "list"), "ctl_account_list", (), ("account_type", *_ASSET_COLUMNS, "status")),
     Verb(("cash", "deposit"), "ctl_cash_deposit", (_ID, _YUAN), _ASSET_COLUMNS),
@@ -197,6 +203,50 @@ VERBS: Final = (
         "ctl_security",
         (_CODE, _option("tags", "tags", parse_text, "what holds from now on, space separated; - for nothing", "TAGS")),
     ),
+    Verb(
+        ("corporate", "add"),
+        "ctl_corporate_add",
+        (
+            _CODE,
+            _option("ex_day", "ex_day", parse_text, "first trading day without what is given, YYYY-MM-DD", "DAY", required=True),
+            _option("record_day", "record_day", parse_text, "day of record; the trading day before when left out", "DAY"),
+            _option("cash", "cash", parse_number, "per share, before tax", "YUAN"),
+            _option("bonus", "bonus", parse_number, "bonus shares (送) per share held", "RATIO"),
+            _option("transfer", "transfer", parse_number, "transfer shares (转) per share held", "RATIO"),
+            _option("rights", "rights", parse_number, "shares that may be bought per share held", "RATIO"),
+            _option("rights_price", "rights_price", parse_number, "their price", "P"),
+            _option("subscribe", "subscribe", parse_text, "who takes rights up: all, - for nobody, or account ids", "WHO"),
+        ),
+    ),
+    Verb(("corporate", "list"), "ctl_corporate_list"),
+    Verb(
+        ("bank", "set"),
+        "ctl_bank_set",
+        (
+            _ID,
+            _option("bank_no", "bank_no", parse_text, "number of the bank; 1001 when left out", "NO"),
+            _option("account", "bank_account", parse_text, "the account there; 6222 and ID when left out", "NUMBER"),
+            _option("name", "bank_name", parse_text, "its name", "NAME"),
+            _option("balance", "balance", parse_number, "money there", "YUAN"),
+            _option("bank_pwd", "bank_pwd", parse_text, "what bank_transfer_in must say; - for nothing", "PWD"),
+            _option("fund_pwd", "fund_pwd", parse_text, "what bank_transfer_out must say; - for nothing", "PWD"),
+        ),
+    ),
+    Verb(("bank", "list"), "ctl_bank_list", (_ID,)),
+    Verb(("ordinary", "cash"), "ctl_ordinary_cash", (_ID, _YUAN), _ORDINARY_COLUMNS),
+    Verb(
+        ("ordinary", "position"),
+        "ctl_ordinary_position",
+        (
+            _ID,
+            _CODE,
+            Argument("volume", "volume", parse_whole, "shares there from now on", metavar="VOLUME"),
+            _option("cost", "cost", parse_number, "cost of one share; the last price when left out", "YUAN"),
+        ),
+        _ORDINARY_COLUMNS,
+    ),
+    Verb(("compliance",), "ctl_compliance", (_ID,)),
+    Verb(("ipo", "list"), "ctl_ipo_list"),
     Verb(("book",), "ctl_book", (_CODE,)),
     Verb(
         ("explain",),

@@ -16,11 +16,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
 from miniqmt_sim.changes import Facts
+from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.settings import Limits
@@ -31,8 +33,18 @@ from miniqmt_sim.wire.protocol import Hello, Role, frame
 _CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
+SECRETS: Final = ("bank_pwd", "fund_pwd")
+"""Fields the journal does not show: a strategy may say the passwords of a real bank here."""
 JOURNAL_SEQ: Final = "journal_seq"
 """Row of the counters table that keeps the number of the last journal row across restarts; the core does not know it."""
+
+
+_log = logging.getLogger("miniqmt_sim.server")
+
+
+def masked(account_id: str) -> str:
+    """An account as logs show it: the last four of its characters at most, and never all."""
+    return f"***{account_id[-min(4, len(account_id) - 1) :]}" if len(account_id) > 1 else "***"
 
 
 class Outlet(Protocol):
@@ -58,17 +70,19 @@ class Ledger(Protocol):
 class Batch:
     """What a run of commands changed and said, kept until it is committed."""
 
-    __slots__ = ("commands", "facts", "frames")
+    __slots__ = ("commands", "facts", "frames", "warnings")
 
     def __init__(self) -> None:
         self.commands = 0
         self.facts: Facts = {}
         self.frames: dict[int, list[bytes]] = {}
+        self.warnings: list[Warned] = []
 
     def add(self, outcome: Outcome) -> None:
         """Take an outcome in: later rows of a key win, what is said keeps its order, a push is serialized once."""
         for table, rows in outcome.facts.items():
             self.facts.setdefault(table, {}).update(rows)
+        self.warnings += outcome.warnings
         for connection, message in outcome.replies:
             self.say(connection, frame(message))
         for connections, message in outcome.pushes:
@@ -85,11 +99,46 @@ class Batch:
         self.facts.setdefault(table, {})[row[:1]] = row
 
 
+class SessionIds:
+    """Which session ids ended so recently that they are not free again, as a real terminal notices late."""
+
+    __slots__ = ("_cooldown_s", "_ended", "_live")
+
+    def __init__(self, cooldown_s: float) -> None:
+        self._cooldown_s = cooldown_s
+        self._live: dict[int, int] = {}
+        self._ended: dict[int, float] = {}
+
+    def take(self, connection: int, session_id: int) -> None:
+        """A trader's connection was let in."""
+        if self._cooldown_s:
+            self._live[connection] = session_id
+
+    def release(self, connection: int, now_s: float) -> None:
+        """A connection is gone; ids that are free again are forgotten."""
+        session_id = self._live.pop(connection, None)
+        if session_id is not None:
+            self._ended = {known: ended for known, ended in self._ended.items() if now_s - ended < self._cooldown_s}
+            self._ended[session_id] = now_s
+
+    def is_cooling(self, session_id: int, now_s: float) -> bool:
+        """Did this id's connection end a moment ago?"""
+        ended = self._ended.get(session_id)
+        return ended is not None and now_s - ended < self._cooldown_s
+
+
 class Dispatcher:
     """The one writer."""
 
     def __init__(
-        self, simulator: Simulator, clock: Clock, ledger: Ledger, limits: Limits, last_seq: int = 0, journal: bool = True
+        self,
+        simulator: Simulator,
+        clock: Clock,
+        ledger: Ledger,
+        limits: Limits,
+        last_seq: int = 0,
+        journal: bool = True,
+        cooldown_ms: int = 0,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
@@ -97,6 +146,7 @@ class Dispatcher:
         self._limits = limits
         self._seq = last_seq
         self._journal = journal
+        self._sessions = SessionIds(cooldown_ms / 1000)
         # None stands for the end of a connection.
         self._queue: deque[tuple[int, Hello | Request | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
@@ -190,16 +240,23 @@ class Dispatcher:
             self._step(connection, event, self._clock.now_ms(), batch)
         elif event is None:
             self._simulator.close_session(connection)
+            self._sessions.release(connection, asyncio.get_running_loop().time())
         else:
             self._open(connection, event, batch)
 
     def _open(self, connection: int, hello: Hello, batch: Batch) -> None:
+        is_trader = hello.role is Role.TRADER
+        if is_trader and self._sessions.is_cooling(hello.session_id, asyncio.get_running_loop().time()):
+            self._outlet.end(connection, f"session {hello.session_id} was in use a moment ago")
+            return
         refusal = self._simulator.open_session(connection, hello.role.value, hello.session_id)
         if refusal is not None:
             self._outlet.end(connection, refusal)
             return
+        if is_trader:
+            self._sessions.take(connection, hello.session_id)
         self._outlet.welcome(connection)
-        if self._journal and hello.role is Role.TRADER:
+        if self._journal and is_trader:
             self._record(connection, "hello", {"session_id": hello.session_id}, self._clock.now_ms(), batch)
 
     def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
@@ -224,7 +281,8 @@ class Dispatcher:
     def _record(self, connection: int, name: str, fields: JsonObject, now_ms: int, batch: Batch) -> None:
         """Write a row of the journal under the next command number, and that number, so that no restart uses it again."""
         self._seq += 1
-        body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        shown = {key: "***" if key in SECRETS and value else value for key, value in fields.items()}
+        body = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
         batch.note("journal", (self._seq, now_ms, connection, name, body))
         batch.note("counters", (JOURNAL_SEQ, self._seq))
 
@@ -232,6 +290,11 @@ class Dispatcher:
         """Commit, then send."""
         if batch.facts:
             await self._ledger.commit(batch.facts)
+        for warned in batch.warnings:
+            _log.warning(
+                "compliance account=%s day=%d measure=%s messages=%d threshold=%d",
+                masked(warned.account_id), warned.day, warned.measure, warned.messages, warned.threshold,
+            )  # fmt: skip
         # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
         for connection in reversed(batch.frames):
             self._outlet.send(connection, batch.frames[connection])

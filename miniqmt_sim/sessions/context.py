@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from miniqmt_sim.constants import AccountType
 from miniqmt_sim.counter.account import Account
+from miniqmt_sim.counter.order import Order
 from miniqmt_sim.sessions.pushes import Pushes
 from miniqmt_sim.sessions.registry import Registry, Session
+from miniqmt_sim.sessions.screens import Screens, Shown
 from miniqmt_sim.sessions.views import asset_row, order_row, position_row, trade_row
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.world import World
@@ -22,6 +24,7 @@ class Context(NamedTuple):
     world: World
     registry: Registry
     pushes: Pushes
+    screens: Screens
     session: Session
     seq: int
     now_ms: int
@@ -35,19 +38,41 @@ class Context(NamedTuple):
         """XtAsset of an account now."""
         return asset_row(account, self.world.market_value_li(account, self.now_ms))
 
+    def shown_asset(self, account: Account) -> JsonObject:
+        """XtAsset as the terminal shows it."""
+        return self._shown(account).asset if self.screens.is_delayed else self.asset(account)
+
+    def shown_positions(self, account: Account, stock_code: str) -> list[JsonObject]:
+        """XtPosition of every holding, or of one, as the terminal shows them."""
+        rows = self._shown(account).positions if self.screens.is_delayed else self.positions(account, stock_code)
+        return [row for row in rows if stock_code in ("", row["stock_code"])]
+
+    def _shown(self, account: Account) -> Shown:
+        def look_now() -> Shown:
+            return Shown(self.asset(account), self.positions(account))
+
+        return self.screens.look(account.account_id, self.now_ms, look_now)
+
     def orders(self, account: Account) -> list[JsonObject]:
         """XtOrder of every order of today."""
-        securities = self.world.exchange.securities
-        return [order_row(order, securities.get(order.stock_code)) for order in account.orders.values()]
+        return [self.order(order) for order in account.orders.values()]
+
+    def order(self, order: Order) -> JsonObject:
+        """XtOrder of one order."""
+        security = self.world.exchange.securities.get(order.stock_code)
+        return order_row(order, security, self.world.behaviour.status_msg_bytes)
 
     def trades(self, account: Account) -> list[JsonObject]:
         """XtTrade of every trade of today."""
         securities = self.world.exchange.securities
         return [trade_row(trade, securities[trade.order.stock_code]) for trade in account.trades]
 
-    def positions(self, account: Account) -> list[JsonObject]:
-        """XtPosition of every holding, by code; what was sold out today is still shown."""
-        return [self.position(account, stock_code) for stock_code in sorted(account.positions)]
+    def positions(self, account: Account, only: str = "") -> list[JsonObject]:
+        """XtPosition of every holding by code, or of one; what was sold out today where the behaviour still shows it."""
+        codes = [only] if only in account.positions else sorted(account.positions) if not only else []
+        if not self.world.behaviour.sold_out_rows:
+            codes = [stock_code for stock_code in codes if account.positions[stock_code].volume]
+        return [self.position(account, stock_code) for stock_code in codes]
 
     def position(self, account: Account, stock_code: str) -> JsonObject:
         """XtPosition of one holding now."""
@@ -60,3 +85,10 @@ class Context(NamedTuple):
 def account_type_name(number: Any) -> str:
     """How a text names an account type."""
     return AccountType(number).name if number in AccountType.__members__.values() else str(number)
+
+
+def no_account(fields: JsonObject) -> str:
+    """Why a request names no account."""
+    if fields["account_type"] not in (AccountType.STOCK, AccountType.CREDIT):
+        return f"账号类型暂不支持: {account_type_name(fields['account_type'])}"
+    return f"账号不存在: {account_type_name(fields['account_type'])} {fields['account_id']}"

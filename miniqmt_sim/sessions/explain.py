@@ -53,6 +53,9 @@ def _traded(world: World, order: Order) -> Iterator[str]:
 def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
     if not order.is_open:
         return
+    if world.ipo.is_subscription(order):
+        yield "a subscription: it ends at the close, is drawn a trading day later and paid the day after that"
+        return
     exchange, security = world.exchange, world.exchange.securities[order.stock_code]
     if order.book_order is None:
         opens = calendar.text_of(exchange.next_orders_ms(security.board, now_ms)).partition("T")[2]
@@ -60,6 +63,9 @@ def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
         return
     if order.price_type.fixed:
         yield "waits to trade at the day's close after hours, in order of time"
+        return
+    if order.book_order.level is None and PHASE_RULES[exchange.phase(security, now_ms)].queued:
+        yield "taken by the exchange, which treats it when continuous trading begins"
         return
     if order.book_order.level is None:
         setting = exchange.setting(security, now_ms)

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
 from matching import units
 from matching.book import Side
 from matching.price_types import PRICE_TYPES
-from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, AccountType, OrderStatus
+from miniqmt_sim.behaviour import cut
+from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, OrderStatus
 from miniqmt_sim.counter.broker import PlaceRequest
 from miniqmt_sim.counter.order import Origin
 from miniqmt_sim.counter.order_types import ORDER_TYPES
 from miniqmt_sim.counter.status import is_final
-from miniqmt_sim.sessions.context import Answer, Context, account_type_name
+from miniqmt_sim.sessions.context import Answer, Context, no_account
 from miniqmt_sim.sessions.views import (
     account_info_row,
     account_status_row,
     cancel_error_row,
+    ipo_row,
     market_of,
-    order_row,
 )
 from miniqmt_sim.wire.messages import JsonObject
 
@@ -36,7 +37,7 @@ def on_subscribe(context: Context, fields: JsonObject) -> Answer:
     """Begin the pushes of an account, its status first."""
     account = context.account(fields)
     if account is None:
-        return {"result": -1, "error_msg": _no_account(fields)}
+        return {"result": -1, "error_msg": no_account(fields)}
     context.registry.subscribe(context.session, account.account_id)
     context.pushes.tell((context.session.connection,), "push_account_status", account_status_row(account))
     return {"result": 0, "error_msg": ""}
@@ -46,7 +47,7 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
     """End the pushes of an account."""
     account = context.account(fields)
     if account is None:
-        return {"result": -1, "error_msg": _no_account(fields)}
+        return {"result": -1, "error_msg": no_account(fields)}
     done = context.registry.unsubscribe(context.session, account.account_id)
     return {"result": 0, "error_msg": ""} if done else {"result": -1, "error_msg": f"账号未订阅: {account.account_id}"}
 
@@ -54,7 +55,7 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
 def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Place an order."""
     account = context.account(fields)
-    text = _no_account(fields) if account is None else _not_an_order(fields, context.world.config.after_hours)
+    text = no_account(fields) if account is None else _not_an_order(fields, context.world.config.after_hours)
     if account is None or text:
         return _order_answer(fields, -1, text)
     order_type = ORDER_TYPES[fields["order_type"]]
@@ -68,12 +69,19 @@ def on_order_stock(context: Context, fields: JsonObject) -> Answer:
         price_li,
         on_grid,
         int(fields["order_volume"]),
-        Origin(context.session.session_id, context.seq, fields["strategy_name"], fields["order_remark"]),
+        _origin(context, fields),
     )
-    order = context.world.broker.place(account, request, context.now_ms)
-    if order.status is OrderStatus.WAIT_REPORTING:
-        context.world.hold(order, context.now_ms)
+    order = context.world.place(account, request, context.now_ms)
+    context.world.send_later(order, context.now_ms)
     return _order_answer(fields, order.order_id, "")
+
+
+def _origin(context: Context, fields: JsonObject) -> Origin:
+    """Who asked, and the words it gave, as far as the terminal keeps them."""
+    most = context.world.behaviour.text_bytes
+    return Origin(
+        context.session.session_id, context.seq, cut(fields["strategy_name"], most), cut(fields["order_remark"], most)
+    )
 
 
 def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
@@ -107,7 +115,7 @@ def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Cancel an order; a refusal is answered and then pushed, with the same numbers."""
     account = context.account(fields)
     if account is None:
-        return _cancel_answer(fields, -1, fields["order_id"], fields["order_sysid"], _no_account(fields))
+        return _cancel_answer(fields, -1, fields["order_id"], fields["order_sysid"], no_account(fields))
     broker = context.world.broker
     order = broker.find(account, fields["order_id"], fields["market"], fields["order_sysid"])
     answer = broker.cancel(order, context.now_ms)
@@ -145,7 +153,7 @@ def on_query_account_status(context: Context, fields: JsonObject) -> Answer:
 def on_query_stock_asset(context: Context, fields: JsonObject) -> Answer:
     """Cash and value."""
     account = context.account(fields)
-    return _failed(fields) if account is None else [context.asset(account)]
+    return _failed(fields) if account is None else [context.shown_asset(account)]
 
 
 def on_query_stock_orders(context: Context, fields: JsonObject) -> Answer:
@@ -155,7 +163,7 @@ def on_query_stock_orders(context: Context, fields: JsonObject) -> Answer:
         return _failed(fields)
     if fields["order_id"]:
         order = account.orders.get(fields["order_id"])
-        return [order_row(order, context.world.exchange.securities.get(order.stock_code))] if order else []
+        return [context.order(order)] if order else []
     rows = context.orders(account)
     if fields["cancelable_only"]:
         rows = [row for row in rows if not is_final(OrderStatus(row["order_status"]))]
@@ -173,25 +181,25 @@ def on_query_stock_positions(context: Context, fields: JsonObject) -> Answer:
     account = context.account(fields)
     if account is None:
         return _failed(fields)
-    stock_code = fields["stock_code"]
-    if not stock_code:
-        return context.positions(account)
-    return [context.position(account, stock_code)] if stock_code in account.positions else []
+    return context.shown_positions(account, fields["stock_code"])
+
+
+def on_query_new_purchase_limit(context: Context, fields: JsonObject) -> Answer:
+    """Subscription quotas."""
+    account = context.account(fields)
+    if account is None:
+        return _failed(fields)
+    quotas = context.world.ipo.quotas(account)
+    return [{"new_purchase_limit_key": key, "new_purchase_limit_value": volume} for key, volume in quotas.items()]
+
+
+def on_query_ipo_data(context: Context, fields: JsonObject) -> Answer:
+    """New issues of today."""
+    return [ipo_row(issue) for issue in context.world.ipo.today()]
 
 
 def _failed(fields: JsonObject) -> JsonObject:
-    return {"error": _no_account(fields)}
-
-
-def _no_account(fields: JsonObject) -> str:
-    if fields["account_type"] not in (AccountType.STOCK, AccountType.CREDIT):
-        return f"账号类型暂不支持: {account_type_name(fields['account_type'])}"
-    return f"账号不存在: {account_row_text(fields)}"
-
-
-def account_row_text(fields: Mapping[str, Any]) -> str:
-    """An account as texts name it."""
-    return f"{account_type_name(fields['account_type'])} {fields['account_id']}"
+    return {"error": no_account(fields)}
 
 
 Handler = Callable[[Context, JsonObject], Answer]
@@ -207,4 +215,6 @@ TRADER_HANDLERS: Final[Mapping[str, Handler]] = {
     "query_stock_orders": on_query_stock_orders,
     "query_stock_trades": on_query_stock_trades,
     "query_stock_positions": on_query_stock_positions,
+    "query_new_purchase_limit": on_query_new_purchase_limit,
+    "query_ipo_data": on_query_ipo_data,
 }

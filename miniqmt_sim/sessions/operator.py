@@ -12,18 +12,25 @@ from typing import Any, Final
 from matching import calendar, units
 from matching.book import OrderBook, Side
 from matching.instrument import DatedTag, Security, parse_listing
-from miniqmt_sim.counter.account import Account
+from miniqmt_sim.constants import AccountStatus
+from miniqmt_sim.announcements import parse_action
+from miniqmt_sim.counter.corporate import Action
+from miniqmt_sim.counter.ipo import Issue, Subscription
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.market.quote import Levels, Quote
+from miniqmt_sim.sessions.arguments import MAX_VOLUME
+from miniqmt_sim.sessions.arguments import account_of as _account
+from miniqmt_sim.sessions.arguments import money_li as _money_li
+from miniqmt_sim.sessions.arguments import positive_li as _positive_li
+from miniqmt_sim.sessions.arguments import price_li as _price_li
+from miniqmt_sim.sessions.arguments import security_of as _security
 from miniqmt_sim.sessions.context import Answer, Context
 from miniqmt_sim.sessions.explain import explain
+from miniqmt_sim.sessions.views import account_status_row
 from miniqmt_sim.wire.messages import MAX_LEVELS, JsonObject, Request
 from miniqmt_sim.world import OPENABLE, World, is_account_id
 
-MAX_MONEY_LI: Final = 10**15
-"""A million million yuan: sums of such amounts still fit the store's integers."""
-MAX_VOLUME: Final = 10**12
 MAX_JUMP_MS: Final = 3660 * calendar.MS_PER_DAY
 """A clock moves at most ten years at once: a typing error must not settle a million days."""
 
@@ -51,6 +58,20 @@ def on_account_create(context: Context, fields: JsonObject) -> Answer:
 def on_account_list(context: Context, fields: JsonObject) -> Answer:
     """All accounts."""
     return [{**context.asset(account), "status": int(account.status)} for account in context.world.broker.accounts.values()]
+
+
+def on_account_status(context: Context, fields: JsonObject) -> Answer:
+    """Set an account's status and tell its subscribers."""
+    account = _account(context, fields)
+    context.world.broker.set_status(account, _status(fields["status"]))
+    return account_status_row(account)
+
+
+def _status(text: str) -> AccountStatus:
+    found = [status for status in AccountStatus if text in (status.name, str(int(status)))]
+    if not found:
+        raise CommandRefused(f"unknown status {text!r}; there are {', '.join(status.name for status in AccountStatus)}")
+    return found[0]
 
 
 def on_cash_deposit(context: Context, fields: JsonObject) -> Answer:
@@ -129,6 +150,32 @@ def on_security(context: Context, fields: JsonObject) -> Answer:
         world.exchange.set_tags(security, tags)
         world.market.record_reference(security)
     return security_row(context, security)
+
+
+def on_corporate_add(context: Context, fields: JsonObject) -> Answer:
+    """Announce a corporate action."""
+    world = context.world
+    _security(world, fields["stock_code"])
+    try:
+        action = parse_action(fields)
+    except ValueError as error:
+        raise CommandRefused(str(error)) from None
+    if action.ex_day <= world.exchange.day:
+        raise CommandRefused(f"the ex-day must come after the present trading day {world.exchange.day}")
+    problem = world.corporate.add(action)
+    if problem is not None:
+        raise CommandRefused(problem)
+    return corporate_row(world, action)
+
+
+def on_corporate_list(context: Context, fields: JsonObject) -> Answer:
+    """Corporate actions, past and to come."""
+    return [corporate_row(context.world, action) for action in context.world.corporate.actions()]
+
+
+def on_ipo_list(context: Context, fields: JsonObject) -> Answer:
+    """Who subscribed to which new issue."""
+    return [subscription_row(issue, part) for issue, part in context.world.ipo.subscriptions()]
 
 
 def on_book(context: Context, fields: JsonObject) -> Answer:
@@ -289,6 +336,40 @@ def security_row(context: Context, security: Security) -> JsonObject:
     }
 
 
+def corporate_row(world: World, action: Action) -> JsonObject:
+    """One corporate action."""
+    security = world.exchange.securities.get(action.stock_code)
+    return {
+        "stock_code": action.stock_code,
+        "name": security.name if security else "",
+        "ex_day": action.ex_day,
+        "record_day": action.record_day,
+        "cash": action.cash_micro / units.PPM,
+        "bonus": action.bonus_ppm / units.PPM,
+        "transfer": action.transfer_ppm / units.PPM,
+        "rights": action.rights_ppm / units.PPM,
+        "rights_price": units.yuan(action.rights_price_li),
+        "subscribe": action.subscribe,
+        "done": action.ex_day <= world.exchange.day,
+    }
+
+
+def subscription_row(issue: Issue, part: Subscription) -> JsonObject:
+    """One account's part in a new issue."""
+    return {
+        "account_id": part.account_id,
+        "subscription_code": part.subscription_code,
+        "stock_code": issue.listing.code.text,
+        "name": issue.listing.name,
+        "subscribe_day": part.subscribe_day,
+        "listing_day": issue.listing_day,
+        "issue_price": units.yuan(issue.price_li),
+        "volume": part.volume,
+        "won_volume": part.won_volume,
+        "paid_volume": part.paid_volume,
+    }
+
+
 def _shown_levels(book: OrderBook, side: Side) -> list[list[float | int]]:
     """The first levels of a book's side, in yuan."""
     levels = islice(book.sides[side].levels(), MAX_LEVELS)
@@ -296,20 +377,6 @@ def _shown_levels(book: OrderBook, side: Side) -> list[list[float | int]]:
 
 
 # ---- arguments ---------------------------------------------------------------------------------------------------------
-
-
-def _account(context: Context, fields: JsonObject) -> Account:
-    account = context.world.broker.accounts.get(fields["account_id"])
-    if account is None:
-        raise CommandRefused(f"there is no account {fields['account_id']}")
-    return account
-
-
-def _security(world: World, stock_code: str) -> Security:
-    security = world.exchange.securities.get(stock_code)
-    if security is None:
-        raise CommandRefused(f"{stock_code} is not listed; list it with a quote")
-    return security
 
 
 def _quoted_security(world: World, stock_code: str, pre_close_li: int) -> Security:
@@ -321,33 +388,6 @@ def _quoted_security(world: World, stock_code: str, pre_close_li: int) -> Securi
         return Security(parse_listing(stock_code, "", pre_close_li))
     except ValueError as error:
         raise CommandRefused(str(error)) from None
-
-
-def _money_li(amount: Any, name: str) -> int:
-    try:
-        amount_li = units.li_from_yuan(amount)
-    except units.OffGridError as error:
-        raise CommandRefused(f"{name}: {error}") from None
-    if not 0 <= amount_li <= MAX_MONEY_LI or amount_li % units.LI_PER_FEN:
-        raise CommandRefused(f"{name} {amount} is not a sum of money in yuan and fen")
-    return amount_li
-
-
-def _positive_li(amount: Any) -> int:
-    amount_li = _money_li(amount, "amount")
-    if not amount_li:
-        raise CommandRefused("amount must be positive")
-    return amount_li
-
-
-def _price_li(price: Any, name: str) -> int:
-    try:
-        price_li = units.li_from_yuan(price)
-    except units.OffGridError as error:
-        raise CommandRefused(f"{name}: {error}") from None
-    if not 0 < price_li <= MAX_MONEY_LI // MAX_VOLUME * units.LI_PER_YUAN:
-        raise CommandRefused(f"{name} {price} is not a price")
-    return price_li
 
 
 def _levels(levels: Any, side: Side) -> Levels:
@@ -364,11 +404,15 @@ OPERATOR_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] 
     "health": on_health,
     "ctl_account_create": on_account_create,
     "ctl_account_list": on_account_list,
+    "ctl_account_status": on_account_status,
     "ctl_cash_deposit": on_cash_deposit,
     "ctl_cash_withdraw": on_cash_withdraw,
     "ctl_position_set": on_position_set,
     "ctl_quote": on_quote,
     "ctl_security": on_security,
+    "ctl_corporate_add": on_corporate_add,
+    "ctl_corporate_list": on_corporate_list,
+    "ctl_ipo_list": on_ipo_list,
     "ctl_book": on_book,
     "ctl_explain": on_explain,
     "ctl_clock_show": on_clock_show,

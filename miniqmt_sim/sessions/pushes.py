@@ -7,10 +7,11 @@ they changed. A refusal goes to the session that placed the order only. An accou
 from __future__ import annotations
 
 from matching.exchange import Exchange
+from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
-from miniqmt_sim.sessions.views import order_error_row, order_row, trade_row
+from miniqmt_sim.sessions.views import account_status_row, order_error_row, order_row, trade_row
 from miniqmt_sim.wire.messages import JsonObject
 
 Push = tuple[tuple[int, ...], JsonObject]
@@ -19,10 +20,12 @@ Push = tuple[tuple[int, ...], JsonObject]
 class Pushes:
     """Collects the pushes of one step; it is the counter's Listener."""
 
-    def __init__(self, registry: Registry, exchange: Exchange) -> None:
+    def __init__(self, registry: Registry, exchange: Exchange, behaviour: Behaviour) -> None:
         self._registry = registry
         self._exchange = exchange
+        self._behaviour = behaviour
         self._pushes: list[Push] = []
+        self._trades: list[Push] = []
         self._positions: dict[tuple[str, str], None] = {}
         self._assets: dict[str, None] = {}
 
@@ -30,7 +33,7 @@ class Pushes:
         """Tell of an order's new status or fill."""
         to = self._registry.subscribers(order.account_id)
         if to:
-            row = order_row(order, self._exchange.securities.get(order.stock_code))
+            row = order_row(order, self._exchange.securities.get(order.stock_code), self._behaviour.status_msg_bytes)
             self._pushes.append((to, {"t": "push_stock_order", **row}))
 
     def traded(self, trade: Trade) -> None:
@@ -38,13 +41,14 @@ class Pushes:
         to = self._registry.subscribers(trade.order.account_id)
         if to:
             row = trade_row(trade, self._exchange.securities[trade.order.stock_code])
-            self._pushes.append((to, {"t": "push_stock_trade", **row}))
+            queue = self._trades if self._behaviour.deals_last else self._pushes
+            queue.append((to, {"t": "push_stock_trade", **row}))
 
     def refused(self, order: Order) -> None:
         """Tell the session that placed it why an order is junk."""
         connection = self._registry.connection_of(order.origin.session_id)
         if connection is not None:
-            self.tell((connection,), "push_order_error", order_error_row(order))
+            self.tell((connection,), "push_order_error", order_error_row(order, self._behaviour.error_msg_bytes))
 
     def holdings_changed(self, account: Account, stock_code: str | None) -> None:
         """Remember that cash, and perhaps a position, must be told at the end of the step."""
@@ -52,12 +56,24 @@ class Pushes:
         if stock_code is not None:
             self._positions[account.account_id, stock_code] = None
 
+    def status_changed(self, account: Account) -> None:
+        """Tell of an account's new status."""
+        to = self._registry.subscribers(account.account_id)
+        if to:
+            self.tell(to, "push_account_status", account_status_row(account))
+
     def tell(self, to: tuple[int, ...], name: str, row: JsonObject) -> None:
         """Add one push."""
         self._pushes.append((to, {"t": name, **row}))
 
+    def changed_accounts(self) -> list[str]:
+        """Accounts whose cash or positions changed in this step."""
+        return list(self._assets)
+
     def take_holdings(self) -> tuple[list[tuple[str, str]], list[str]]:
-        """Positions and accounts that changed in this step and have subscribers."""
+        """Positions and accounts that changed in this step and have subscribers; trades told last are told before them."""
+        self._pushes += self._trades
+        self._trades = []
         positions = [key for key in self._positions if self._registry.subscribers(key[0])]
         assets = [account_id for account_id in self._assets if self._registry.subscribers(account_id)]
         self._positions.clear()

@@ -5,9 +5,11 @@ from __future__ import annotations
 from matching import units
 from matching.codes import Venue, parse_code
 from matching.instrument import Security
+from miniqmt_sim.behaviour import cut
 from miniqmt_sim.constants import DIRECTION_STOCK, ORDER_ERROR_ID, AccountType
 from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.broker import secu_account
+from miniqmt_sim.counter.ipo import Issue
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.wire.messages import JsonObject
 
@@ -33,7 +35,7 @@ def asset_row(account: Account, market_value_li: int) -> JsonObject:
     }
 
 
-def order_row(order: Order, security: Security | None) -> JsonObject:
+def order_row(order: Order, security: Security | None, status_msg_bytes: int = 0) -> JsonObject:
     """XtOrder. ``price_type`` is the broker's enumeration, ``direction`` 48 whatever the side."""
     return {
         "account_type": int(order.account_type),
@@ -49,7 +51,7 @@ def order_row(order: Order, security: Security | None) -> JsonObject:
         "traded_volume": order.traded_volume,
         "traded_price": units.average_yuan(order.traded_amount_li, order.traded_volume),
         "order_status": int(order.status),
-        "status_msg": order.status_msg,
+        "status_msg": cut(order.status_msg, status_msg_bytes),
         "strategy_name": order.origin.strategy_name,
         "order_remark": order.origin.order_remark,
         "direction": DIRECTION_STOCK,
@@ -102,7 +104,7 @@ def position_row(account: Account, position: Position, security: Security, sella
         "avg_price": units.average_yuan(cost_li, position.volume),
         "direction": DIRECTION_STOCK,
         "last_price": units.yuan(security.last_li),
-        "profit_rate": units.ratio(value_li - cost_li, cost_li),
+        "profit_rate": units.ratio(value_li - cost_li, abs(cost_li)),
         "float_profit": units.yuan(value_li - cost_li),
         "position_profit": units.yuan(value_li - opened_li),
         "open_date": str(position.opened_day),
@@ -132,14 +134,14 @@ def account_status_row(account: Account) -> JsonObject:
     return {**account_row(account), "status": int(account.status)}
 
 
-def order_error_row(order: Order) -> JsonObject:
+def order_error_row(order: Order, error_msg_bytes: int = 0) -> JsonObject:
     """XtOrderError."""
     return {
         "account_type": int(order.account_type),
         "account_id": order.account_id,
         "order_id": order.order_id,
         "error_id": ORDER_ERROR_ID,
-        "error_msg": order.status_msg,
+        "error_msg": cut(order.status_msg, error_msg_bytes),
         "strategy_name": order.origin.strategy_name,
         "order_remark": order.origin.order_remark,
         "request_seq": order.origin.request_seq,
@@ -158,6 +160,19 @@ def cancel_error_row(
         "order_sysid": order_sysid,
         "error_id": ORDER_ERROR_ID,
         "error_msg": text,
+    }
+
+
+def ipo_row(issue: Issue) -> JsonObject:
+    """IPOData."""
+    return {
+        "ipo_code": issue.subscription_code,
+        "ipo_name": issue.listing.name,
+        "ipo_type": issue.kind,
+        "max_purchase_num": issue.max_volume,
+        "min_purchase_num": issue.min_volume,
+        "purchase_date": str(issue.subscribe_day),
+        "issue_price": units.yuan(issue.price_li),
     }
 
 

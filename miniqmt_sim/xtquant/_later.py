@@ -23,19 +23,6 @@ LATER: Final = (
         "smt_compact_renewal_async smt_compact_return_async",
     ),
     (
-        "subscription of new issues comes with a later version",
-        "query_new_purchase_limit query_new_purchase_limit_async query_ipo_data query_ipo_data_async",
-    ),
-    (
-        "transfers between counters come with a later version",
-        "fund_transfer secu_transfer query_com_fund query_com_position query_secu_account",
-    ),
-    (
-        "bank transfers come with a later version",
-        "bank_transfer_in bank_transfer_in_async bank_transfer_out bank_transfer_out_async query_bank_info query_bank_amount "
-        "query_bank_transfer_stream",
-    ),
-    (
         "futures and options are not simulated",
         "query_position_statistics ctp_transfer_option_to_future ctp_transfer_option_to_future_async "
         "ctp_transfer_future_to_option ctp_transfer_future_to_option_async",

@@ -38,7 +38,27 @@ ACCOUNT_STATUS: Final = Query("query_account_status", xttype.XtAccountStatus)
 ASSET: Final = Query("query_stock_asset", xttype.XtAsset)
 ORDERS: Final = Query("query_stock_orders", xttype.XtOrder)
 TRADES: Final = Query("query_stock_trades", xttype.XtTrade)
+PURCHASE_LIMITS: Final = Query("query_new_purchase_limit", xttype.NewPurchaseLimitInfo)
+IPO_DATA: Final = Query("query_ipo_data", xttype.IPOData)
 POSITIONS: Final = Query("query_stock_positions", xttype.XtPosition)
+BANK_INFO: Final = Query("query_bank_info", xttype.BankInfo)
+BANK_AMOUNT: Final = Query("query_bank_amount", xttype.BankAmount)
+BANK_TRANSFERS: Final = Query("query_bank_transfer_stream", xttype.BankTransferStream)
+SECU_ACCOUNTS: Final = Query("query_secu_account", xttype.SecuAccount)
+
+COM_FUND: Final = {
+    # key of the dict: field of the row
+    "success": "success", "error": "error_msg", "currentBalance": "current_balance", "enableBalance": "enable_balance",
+    "fetchBalance": "fetch_balance", "interest": "interest", "assetBalance": "asset_balance", "fetchCash": "fetch_cash",
+    "marketValue": "market_value", "debt": "debt",
+}  # fmt: skip
+COM_POSITION: Final = {
+    "success": "success", "error": "error_msg", "stockAccount": "stock_account", "exchangeType": "exchange_type",
+    "stockCode": "stock_code", "stockName": "stock_name", "totalAmt": "total_amt", "enableAmount": "enable_amount",
+    "lastPrice": "last_price", "costPrice": "cost_price", "income": "income", "incomeRate": "income_rate",
+    "marketValue": "market_value", "costBalance": "cost_balance", "bsOnTheWayVol": "bs_on_the_way_vol",
+    "prEnableVol": "pr_enable_vol", "stockCode1": "stock_code1",
+}  # fmt: skip
 
 PUSHES: Final = {
     "push_account_status": Push("on_account_status", xttype.XtAccountStatus),
@@ -53,6 +73,7 @@ PUSHES: Final = {
 RESPONSES: Final = {
     "order_stock": Response("on_order_stock_async_response", xttype.XtOrderResponse, {"order_id": -1}),
     "cancel_order_stock": Response("on_cancel_order_stock_async_response", xttype.XtCancelOrderResponse, {"cancel_result": -1}),
+    "bank_transfer": Response("on_bank_transfer_async_response", xttype.XtBankTransferResponse, {"success": False}),
 }
 
 
@@ -71,7 +92,8 @@ _RENAMED: Final[dict[tuple[type, str], str]] = {(xttype.XtOrderError, "seq"): "r
 _KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {
     row: _keys_of(row)
     for row in {
-        *(query.row for query in (ACCOUNT_INFOS, ACCOUNT_STATUS, ASSET, ORDERS, TRADES, POSITIONS)),
+        *(query.row for query in (ACCOUNT_INFOS, ACCOUNT_STATUS, ASSET, ORDERS, TRADES, POSITIONS, PURCHASE_LIMITS, IPO_DATA)),
+        *(query.row for query in (BANK_INFO, BANK_AMOUNT, BANK_TRANSFERS, SECU_ACCOUNTS)),
         *(push.row for push in PUSHES.values()),
         *(response.row for response in RESPONSES.values()),
     }

@@ -28,10 +28,16 @@ from miniqmt_sim.xtquant import _views as views
 from miniqmt_sim.xtquant._later import add_later_methods
 from miniqmt_sim.xtquant._worker import Worker
 from miniqmt_sim.xtquant.xttype import (
+    IPOData,
+    BankAmount,
+    BankInfo,
+    BankTransferStream,
+    SecuAccount,
     StockAccount,
     XtAccountInfo,
     XtAccountStatus,
     XtAsset,
+    XtBankTransferResponse,
     XtCancelError,
     XtCancelOrderResponse,
     XtOrder,
@@ -45,6 +51,10 @@ CALLBACK_TRAP_S: Final = 3.0
 """After so long a synchronous call inside a callback gives up, when relaxed mode is off."""
 _INTERRUPT_S: Final = 0.5
 """How often a waiting main thread looks up, so that Ctrl+C works on every system."""
+
+_BANK_IN: Final = 501
+_BANK_OUT: Final = 502
+"""``direction`` of a bank transfer."""
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
@@ -91,7 +101,7 @@ class XtQuantTraderCallback:
     def on_smt_appointment_async_response(self, response: Any) -> None:
         """Answer to an appointment of securities lending."""
 
-    def on_bank_transfer_async_response(self, response: Any) -> None:
+    def on_bank_transfer_async_response(self, response: XtBankTransferResponse) -> None:
         """Answer to an asynchronous bank transfer."""
 
     def on_ctp_internal_transfer_async_response(self, response: Any) -> None:
@@ -325,20 +335,136 @@ class XtQuantTrader:
         """The same, given to ``callback``."""
         return self._query_async(views.POSITIONS, arguments.account_fields(account), callback)
 
+    # -- transfers -------------------------------------------------------------------------------------------------------
+
+    def bank_transfer_in(
+        self, account: StockAccount, bank_no: str, bank_account: str, balance: float, bank_pwd: str = "", fund_pwd: str = ""
+    ) -> tuple[bool, str]:
+        """Move money from a bank into the account: (success, why not)."""
+        fields = _bank_fields(account, _BANK_IN, bank_no, bank_account, balance, bank_pwd, fund_pwd)
+        return self._transfer("bank_transfer", fields)
+
+    def bank_transfer_in_async(
+        self, account: StockAccount, bank_no: str, bank_account: str, balance: float, bank_pwd: str = "", fund_pwd: str = ""
+    ) -> int:
+        """The same: the request's seq; ``on_bank_transfer_async_response`` tells the result."""
+        fields = _bank_fields(account, _BANK_IN, bank_no, bank_account, balance, bank_pwd, fund_pwd)
+        return self._post_order("bank_transfer", fields)
+
+    def bank_transfer_out(
+        self, account: StockAccount, bank_no: str, bank_account: str, balance: float, bank_pwd: str = "", fund_pwd: str = ""
+    ) -> tuple[bool, str]:
+        """Move money from the account to a bank: (success, why not)."""
+        fields = _bank_fields(account, _BANK_OUT, bank_no, bank_account, balance, bank_pwd, fund_pwd)
+        return self._transfer("bank_transfer", fields)
+
+    def bank_transfer_out_async(
+        self, account: StockAccount, bank_no: str, bank_account: str, balance: float, bank_pwd: str = "", fund_pwd: str = ""
+    ) -> int:
+        """The same: the request's seq; ``on_bank_transfer_async_response`` tells the result."""
+        fields = _bank_fields(account, _BANK_OUT, bank_no, bank_account, balance, bank_pwd, fund_pwd)
+        return self._post_order("bank_transfer", fields)
+
+    def query_bank_info(self, account: StockAccount) -> list[BankInfo] | None:
+        """Give the account's banks."""
+        return self._query(views.BANK_INFO, arguments.account_fields(account))
+
+    def query_bank_amount(
+        self, account: StockAccount, bank_no: str, bank_account: str, bank_pwd: str
+    ) -> list[BankAmount] | None:
+        """Give the money at a bank; one element."""
+        fields = {"bank_no": bank_no, "bank_account": bank_account, "bank_pwd": bank_pwd}
+        return self._query(views.BANK_AMOUNT, arguments.account_fields(account) | _texts(fields))
+
+    def query_bank_transfer_stream(
+        self, account: StockAccount, start_date: str, end_date: str, bank_no: str = "", bank_account: str = ""
+    ) -> list[BankTransferStream] | None:
+        """Give the bank transfers of some days, as in '20241125', oldest first."""
+        fields = {"start_date": start_date, "end_date": end_date, "bank_no": bank_no, "bank_account": bank_account}
+        return self._query(views.BANK_TRANSFERS, arguments.account_fields(account) | _texts(fields))
+
+    def query_secu_account(self, account: StockAccount) -> list[SecuAccount] | None:
+        """Give the account's shareholder accounts, one an exchange."""
+        return self._query(views.SECU_ACCOUNTS, arguments.account_fields(account))
+
+    def fund_transfer(self, account: StockAccount, transfer_direction: int, price: float) -> tuple[bool, str]:
+        """Move cash between the ordinary counter and the fast one: (success, why not)."""
+        fields = {
+            **arguments.account_fields(account),
+            "transfer_direction": arguments.integer(transfer_direction, "transfer_direction"),
+            "price": arguments.number(price, "price"),
+        }
+        return self._transfer("fund_transfer", fields)
+
+    def secu_transfer(
+        self, account: StockAccount, transfer_direction: int, stock_code: str, volume: int, transfer_type: int
+    ) -> tuple[bool, str]:
+        """Move shares between the ordinary counter and the fast one: (success, why not)."""
+        fields = {
+            **arguments.account_fields(account),
+            "transfer_direction": arguments.integer(transfer_direction, "transfer_direction"),
+            "stock_code": arguments.text(stock_code, "stock_code"),
+            "volume": arguments.integer(volume, "volume"),
+            "transfer_type": arguments.integer(transfer_type, "transfer_type"),
+        }
+        return self._transfer("secu_transfer", fields)
+
+    def query_com_fund(self, account: StockAccount) -> dict[str, Any] | None:
+        """Give the account's cash at the ordinary counter."""
+        answer = self._ask("query_com_fund", arguments.account_fields(account))
+        return None if answer is None else _renamed(views.COM_FUND, answer["rows"][0])
+
+    def query_com_position(self, account: StockAccount) -> list[dict[str, Any]] | None:
+        """Give the account's shares at the ordinary counter."""
+        answer = self._ask("query_com_position", arguments.account_fields(account))
+        return None if answer is None else [_renamed(views.COM_POSITION, row) for row in answer["rows"]]
+
+    def query_new_purchase_limit(self, account: StockAccount) -> dict[str, int] | None:
+        """Give the shares that may be subscribed for, by board: KCB, SH, SZ."""
+        rows = self._query(views.PURCHASE_LIMITS, arguments.account_fields(account))
+        return None if rows is None else {row.new_purchase_limit_key: row.new_purchase_limit_value for row in rows}
+
+    def query_new_purchase_limit_async(self, account: StockAccount, callback: RowsCallback) -> int:
+        """The same, as a list of NewPurchaseLimitInfo given to ``callback``."""
+        return self._query_async(views.PURCHASE_LIMITS, arguments.account_fields(account), callback)
+
+    def query_ipo_data(self) -> dict[str, dict[str, Any]] | None:
+        """Give today's new issues by subscription code."""
+        rows = self._query(views.IPO_DATA, {})
+        return None if rows is None else {row.ipo_code: _ipo_fields(row) for row in rows}
+
+    def query_ipo_data_async(self, callback: RowsCallback) -> int:
+        """The same, as a list of IPOData given to ``callback``."""
+        return self._query_async(views.IPO_DATA, {}, callback)
+
     # -- synchronous -----------------------------------------------------------------------------------------------------
 
     def _ask(self, message: str, fields: JsonObject) -> Answer | None:
         """Ask and wait; None, with the reason logged, when there is no answer or an error."""
         try:
-            transport = self._live_transport()
-            seq = next(self._seqs)
-            if self._is_trapped():
-                transport.request(message, fields, seq, timeout_s=self._timeout_s)
-                self._spring_trap(message)
-            return transport.call(message, fields, seq, self._timeout_s)
+            return self._call(message, fields)
         except (ConnectError, CommandRefused) as error:
             _log.warning("%s failed: %s", message, error)
             return None
+
+    def _call(self, message: str, fields: JsonObject) -> Answer:
+        """Ask and wait. Raises ConnectError or CommandRefused when there is no answer or an error."""
+        transport = self._live_transport()
+        seq = next(self._seqs)
+        if self._is_trapped():
+            transport.request(message, fields, seq, timeout_s=self._timeout_s)
+            self._spring_trap(message)
+        return transport.call(message, fields, seq, self._timeout_s)
+
+    def _transfer(self, message: str, fields: JsonObject) -> tuple[bool, str]:
+        """Ask for what answers with success and a reason."""
+        try:
+            answer = self._call(message, fields)
+        except (ConnectError, CommandRefused) as error:
+            answer = {"success": False, "msg": str(error)}
+        if not answer["success"]:
+            _log.warning("%s was refused: %s", message, answer["msg"])
+        return answer["success"], answer["msg"]
 
     def _ask_number(self, message: str, fields: JsonObject, result: str) -> int:
         """Ask for what answers with a number that is -1 on failure."""
@@ -419,7 +545,7 @@ class XtQuantTrader:
     def _tell_response(self, message: str, fields: JsonObject, seq: int, future: Future[Answer]) -> None:
         response = views.RESPONSES[message]
         error = future.exception()
-        values = future.result() if error is None else {**fields, **response.failed, "error_msg": str(error)}
+        values = future.result() if error is None else {**fields, **response.failed, "error_msg": str(error), "msg": str(error)}
         self._tell(response.callback, response.row, {**values, "seq": seq})
 
     def _tell_disconnected(self) -> None:
@@ -487,6 +613,18 @@ def _orders_fields(account: StockAccount, cancelable_only: bool) -> JsonObject:
     return {**arguments.account_fields(account), "cancelable_only": bool(cancelable_only)}
 
 
+def _bank_fields(
+    account: StockAccount, direction: int, bank_no: Any, bank_account: Any, balance: Any, bank_pwd: Any, fund_pwd: Any
+) -> JsonObject:
+    texts = {"bank_no": bank_no, "bank_account": bank_account, "bank_pwd": bank_pwd, "fund_pwd": fund_pwd}
+    return {**arguments.account_fields(account), "direction": direction, "balance": float(balance), **_texts(texts)}
+
+
+def _texts(values: dict[str, Any]) -> JsonObject:
+    """Turn whatever stands for a text into one, as the vendor does here."""
+    return {name: arguments.text(str(value), name) for name, value in values.items()}
+
+
 # -- results of queries --------------------------------------------------------------------------------------------------
 
 
@@ -499,6 +637,21 @@ def _tell_rows(query: views.Query[Any], callback: RowsCallback, future: Future[A
     if error is not None:
         _log.warning("%s failed: %s", query.message, error)
     callback(None if error is not None else _objects(query, future.result()))
+
+
+def _renamed(keys: dict[str, str], row: JsonObject) -> dict[str, Any]:
+    return {key: row[name] for key, name in keys.items()}
+
+
+def _ipo_fields(row: IPOData) -> dict[str, Any]:
+    return {
+        "name": row.ipo_name,
+        "type": row.ipo_type,
+        "maxPurchaseNum": row.max_purchase_num,
+        "minPurchaseNum": row.min_purchase_num,
+        "purchaseDate": row.purchase_date,
+        "issuePrice": row.issue_price,
+    }
 
 
 def _first(rows: list[_T] | None) -> _T | None:

@@ -243,6 +243,60 @@ class XtBankTransferResponse:
 
 
 @dataclass(eq=False)
+class BankInfo:
+    """One of an account's banks."""
+
+    success: bool
+    error_msg: str
+    money_type: str
+    bank_no: str
+    bank_account: str
+    bank_name: str
+
+
+@dataclass(eq=False)
+class BankAmount:
+    """The money at a bank, or why it is not told."""
+
+    success: bool
+    error_msg: str
+    account_id: str
+    bank_account: str
+    money_type: str
+    balance: float
+    enable_balance: float
+
+
+@dataclass(eq=False)
+class BankTransferStream:
+    """One bank transfer. ``transfer_direction`` '1': from the bank, '2': to it."""
+
+    success: bool
+    error_msg: str
+    date: str
+    time: str
+    transfer_no: str
+    transfer_direction: str
+    bank_no: str
+    bank_name: str
+    bank_account: str
+    money_type: str
+    account_id: str
+    balance: float
+    remark: str
+    transfer_status: str
+
+
+@dataclass(eq=False)
+class SecuAccount:
+    """A shareholder account on one exchange."""
+
+    main: bool
+    market: str
+    secu_account: str
+
+
+@dataclass(eq=False)
 class XtSmartAlgoOrderResponse:
     """Answer to an algorithmic order."""
 
@@ -368,6 +422,41 @@ class XtCreditDetail:
     m_dSloSellBalance: float = 0.0
     m_dUsedSloSellBalance: float = 0.0
     m_dSurplusSloSellBalance: float = 0.0
+
+
+# -- new issues ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class NewPurchaseLimitInfo:
+    """Shares that may be subscribed for on a board; each field has the vendor's native name as well."""
+
+    new_purchase_limit_key: str
+    new_purchase_limit_value: int
+
+    m_strNewPurchaseLimitKey = _second_name("new_purchase_limit_key")
+    m_nNewPurchaseLimitValue = _second_name("new_purchase_limit_value")
+
+
+@dataclass(eq=False)
+class IPOData:
+    """A new issue of today; each field has the vendor's native name as well."""
+
+    ipo_code: str
+    ipo_name: str
+    ipo_type: str
+    max_purchase_num: int
+    min_purchase_num: int
+    purchase_date: str
+    issue_price: float
+
+    m_strIPOCode = _second_name("ipo_code")
+    m_strIPOName = _second_name("ipo_name")
+    m_strIPOType = _second_name("ipo_type")
+    m_nMaxPurchaseNum = _second_name("max_purchase_num")
+    m_nMinPurchaseNum = _second_name("min_purchase_num")
+    m_strPurchaseDate = _second_name("purchase_date")
+    m_dIssuePrice = _second_name("issue_price")
 
 
 @dataclass(eq=False)

@@ -84,6 +84,13 @@ ENUMS: list[tuple[type[enum.IntEnum], str, dict[str, str]]] = [
     ),
     (constants.OrderStatus, "ORDER_", {}),
     (constants.OffsetFlag, "OFFSET_FLAG_", {"FORCED_CLOSE": "OFFSET_FLAG_FORCECLOSE"}),
+    (
+        constants.FundTransfer,
+        "FUNDS_TRANSFER_",
+        {name: f"NODE_FUNDS_TRANSFER_{name.removeprefix('NODE_')}" for name in ("NODE_SH_TO_SZ", "NODE_SZ_TO_SH")},
+    ),
+    (constants.SecuTransfer, "SECU_TRANSFER_", {}),
+    (constants.TransferType, "TRANS_TRANSFER_", {}),
     (constants.SubmittedOrderType, "", {}),
     (constants.SubmittedPriceType, "", {}),
 ]

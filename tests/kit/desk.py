@@ -10,6 +10,7 @@ from typing import Any
 
 from matching.calendar import midnight_ms, parse_clock
 from miniqmt_sim.changes import TABLES
+from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, parse_request
 
@@ -69,6 +70,7 @@ class Desk:
         self._client_seqs: dict[int, int] = {}
         self.stored: dict[str, dict[Any, Any]] = {}
         self.pushes: list[tuple[int, JsonObject]] = []
+        self.warnings: list[Warned] = []
         self.simulator = Simulator(self.config)
         self._store(self.simulator.start(self.now_ms, {}))
         self._sessions: dict[str, int] = {}
@@ -111,6 +113,7 @@ class Desk:
 
     def _take(self, outcome: Outcome) -> JsonObject:
         self._store(outcome.facts)
+        self.warnings += outcome.warnings
         for connections, message in outcome.pushes:
             self.pushes += [(connection, message) for connection in connections]
         reply: JsonObject = {}
@@ -152,6 +155,10 @@ class Desk:
         """Cancel an order; the reply."""
         fields = {"account_type": self._type(account_id), "account_id": account_id, "order_id": order_id}
         return self.ask("cancel_order_stock", self.session(account_id), **fields)
+
+    def transfer(self, account_id: str, name: str, **fields: Any) -> JsonObject:
+        """Ask for a transfer, or for what is known of them, as a trader of the account."""
+        return self.ask(name, self.session(account_id), account_type=self._type(account_id), account_id=account_id, **fields)
 
     def quote(
         self, stock_code: str, last: float, bids: Sequence[tuple[float, int]] = (), asks: Sequence[tuple[float, int]] = (),

@@ -3,10 +3,19 @@
 A file holds scenarios, each under a ``== title``. A line is one of
 
     hours exchange | feed synthetic | fills strict | day 20261123 | auto_list      settings, before anything else
-    instrument 688999.SH 新股 STAR 10.00 listed 20261123 tags nolimit,t0           a row of the instruments file, before anything
-    rule cage STAR ticks 10                                   a value of a rule file, for every day, before anything else
+    instrument 688999.SH 新股 STAR 10.00 listed 20261123 tags nolimit,t0           a row of the instruments file
+    rule cage STAR ticks 10                                   a value of a rule file, for every day
     account A 100000 600000.SH:1000@10.00                     an account, its cash, its shares at a cost
-    at 09:31 | advance 3s | settle | crash                    the clock; a crash is a restart from the store
+    behaviour miniqmt ack_ms=10               a profile, and what is set beside it
+    status A DISABLED_BY_USER                 the account's status
+    bank A balance 500 bank_pwd 123 account 6222001           a bank, by the operator
+    ordinary A 500.00 600000.SH:100@10.00                     cash and shares at the ordinary counter, by the operator
+    A bank in 500.00 password 123 at 1001/6222001 => done     a transfer: bank in, bank out; or refused and a part of the text
+    A fund 510 500.00 | A shares 520 600000.SH 100 type 0     between the counters, likewise
+    A bank 1001/6222A has 999500.00 | A ordinary 500.00 600000.SH:100@10.00    what is there
+    A stream 1:500.00 2:20.00                                 its bank transfers: direction and amount
+    compliance refuse | threshold second 5 | A meter orders 3 peak_second 4    the meter; A warned second:5
+    at 09:31 | advance 3s | advance 5ms | settle | crash                    the clock; a crash is a restart from the store
     quote 600000.SH 10.45 bids 10.44x500 asks 10.46x300 10.47x1000 volume 500 pre_close 10.40
     a1: A buys 500 600000.SH at 10.47      => filled 500 at 10.464
     a2: A sells 100 600000.SH at latest    => refused 251005
@@ -21,6 +30,9 @@ A file holds scenarios, each under a ``== title``. A line is one of
     A cash 994762.95 frozen 0.00 fetch 994762.95
     A holds 600000.SH 500 sellable 0 frozen 0 open 10.464 cost 10.4741 last 10.47
     A fees 5.03 0.00 0.03                                     commission, stamp duty, transfer fee of its trades together
+    action 600000.SH ex 20261124 cash 0.3 transfer 0.5 rights 0.3 price 6.00 subscribe A    a corporate action
+    A lots 600000.SH 1000@20261123 500@20261124               what was acquired when
+    A ledger dividend 300.00                                  everything booked for a reason, on all days
     A sees order:50 order:56 trade:200@10.46 position:600000.SH asset
 
 After every line all invariants hold and the store equals the world; at the end a crash changes nothing.
@@ -41,7 +53,7 @@ from miniqmt_sim.wire.messages import JsonObject
 from tests.kit.desk import MONDAY, Desk, make_config, shipped_rules
 
 QUEUE_SEQ: Final = TABLES["orders"].index("queue_seq")
-SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold", "after_hours")
+SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold", "after_hours", "compliance", "behaviour")
 FLAGS: Final = ("auto_list", "after_hours")
 STATUS_WORDS: Final = {
     48: "unreported", 49: "held", 50: "resting", 53: "cancelled", 54: "cancelled", 55: "part", 56: "filled", 57: "refused",
@@ -114,7 +126,7 @@ class Stage:
         word = action.split()[0]
         if word in SETTINGS:
             assert self._desk is None, "a setting after the first action"
-            self._settings[word] = True if word in FLAGS else action.split()[1]
+            self._settings[word] = _behaviour(action) if word == "behaviour" else word in FLAGS or action.split()[1]
             return
         for pattern, method in _LINES:
             match = re.fullmatch(pattern, action)
@@ -150,6 +162,82 @@ class Stage:
             assert key in row, f"{file}.toml has no key {key}"
             row[key] = type(row[key])(value)
 
+    def threshold(self, measure: str, messages: str, expected: str) -> None:
+        assert self._desk is None, "a threshold after the first action"
+        self._rules = self._rules or shipped_rules()
+        for row in self._rules["compliance"]["row"]:
+            if row["measure"] == measure:
+                row["messages"] = int(messages)
+
+    # ---- transfers and the meter -----------------------------------------------------------------------------------------
+
+    def bank(self, who: str, rest: str, expected: str) -> None:
+        words = dict(zip(rest.split()[::2], rest.split()[1::2], strict=True))
+        names = {"account": "bank_account", "balance": "balance", "no": "bank_no"}
+        fields: dict[str, Any] = {names.get(word, word): value for word, value in words.items()}
+        if "balance" in fields:
+            fields["balance"] = float(fields["balance"])
+        self._refusable(self.desk.ask("ctl_bank_set", account_id=who, **fields), expected)
+
+    def ordinary(self, who: str, cash: str, shares: str, expected: str) -> None:
+        self._refusable(self.desk.ask("ctl_ordinary_cash", account_id=who, amount=float(cash)), expected)
+        for code, volume, cost in re.findall(r"(\S+?):(\d+)@([\d.]+)", shares or ""):
+            fields = {"account_id": who, "stock_code": code, "volume": int(volume), "cost": float(cost)}
+            self._refusable(self.desk.ask("ctl_ordinary_position", **fields), expected)
+
+    def bank_transfer(self, who: str, way: str, amount: str, password: str, bank: str, expected: str) -> None:
+        number, _, account = (bank or f"1001/6222{who}").partition("/")
+        secret = {"in": "bank_pwd", "out": "fund_pwd"}[way]
+        fields = {"direction": {"in": 501, "out": 502}[way], "bank_no": number, "bank_account": account, secret: password or ""}
+        self._transferred(self.desk.transfer(who, "bank_transfer", balance=float(amount), **fields), expected)
+
+    def fund_transfer(self, who: str, direction: str, amount: str, expected: str) -> None:
+        reply = self.desk.transfer(who, "fund_transfer", transfer_direction=int(direction), price=float(amount))
+        self._transferred(reply, expected)
+
+    def secu_transfer(self, who: str, direction: str, code: str, volume: str, type: str, expected: str) -> None:
+        fields = {"transfer_direction": int(direction), "stock_code": code, "volume": int(volume), "transfer_type": int(type or 0)}
+        self._transferred(self.desk.transfer(who, "secu_transfer", **fields), expected)
+
+    @staticmethod
+    def _transferred(reply: JsonObject, expected: str) -> None:
+        """``done``, or ``refused`` and a part of the text."""
+        word, _, text = expected.partition(" ")
+        assert word in ("done", "refused"), "say whether it is done or refused"
+        assert reply["success"] is (word == "done"), f"answered {reply}"
+        assert bool(reply["msg"]) is (word == "refused")
+        assert text.strip() in reply["msg"], reply["msg"]
+
+    def at_bank(self, who: str, bank: str, amount: str, expected: str) -> None:
+        number, _, account = bank.partition("/")
+        rows = self.desk.rows("ctl_bank_list", account_id=who)
+        found = [row["balance"] for row in rows if (row["bank_no"], row["bank_account"]) == (number, account)]
+        assert found == [float(amount)], f"it is {found}"
+
+    def at_ordinary(self, who: str, cash: str, shares: str, expected: str) -> None:
+        fund = self.desk.transfer(who, "query_com_fund")["rows"][0]
+        rows = self.desk.transfer(who, "query_com_position")["rows"]
+        wanted = re.findall(r"(\S+?):(\d+)@([\d.]+)", shares or "")
+        assert fund["current_balance"] == fund["fetch_balance"] == float(cash), f"cash is {fund['current_balance']}"
+        assert [row["stock_code1"] for row in rows] == [code for code, _, _ in wanted], f"shares are {rows}"
+        for row, (_, volume, cost) in zip(rows, wanted, strict=True):
+            assert (row["total_amt"], row["cost_price"]) == (int(volume), pytest.approx(float(cost), abs=1e-9)), f"it is {row}"
+
+    def stream(self, who: str, rest: str, expected: str) -> None:
+        rows = self.desk.transfer(who, "query_bank_transfer_stream")["rows"]
+        shown = [f"{row['transfer_direction']}:{row['balance']:.2f}" for row in rows]
+        assert shown == rest.split(), f"it is {shown}"
+
+    def meter(self, who: str, rest: str, expected: str) -> None:
+        row = self.desk.ask("ctl_compliance", account_id=who)
+        for word, figure in zip(rest.split()[::2], rest.split()[1::2], strict=True):
+            assert row[word] == pytest.approx(float(figure), abs=1e-9), f"{word} is {row[word]}"
+
+    def warned(self, who: str, rest: str, expected: str) -> None:
+        found = [f"{row.measure}:{row.messages}" for row in self.desk.warnings if row.account_id == who]
+        self.desk.warnings = [row for row in self.desk.warnings if row.account_id != who]
+        assert found == rest.replace("nothing", "").split(), f"warned {found}"
+
     # ---- actions ---------------------------------------------------------------------------------------------------------
 
     def account(self, who: str, cash: str, shares: str, expected: str) -> None:
@@ -161,7 +249,11 @@ class Stage:
         self._refusable(self.desk.ask("ctl_clock_set", time=when), expected)
 
     def advance(self, count: str, unit: str, expected: str) -> None:
-        self.desk.ask("ctl_clock_advance", duration_ms=int(count) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[unit] * 1000)
+        duration_ms = int(count) * {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}[unit]
+        self.desk.ask("ctl_clock_advance", duration_ms=duration_ms)
+
+    def status(self, who: str, status: str, expected: str) -> None:
+        self._refusable(self.desk.ask("ctl_account_status", account_id=who, status=status), expected)
 
     def settle(self, expected: str) -> None:
         self.desk.ask("ctl_settle")
@@ -214,7 +306,7 @@ class Stage:
             self.state(name, expected)
 
     def state(self, name: str, expected: str) -> None:
-        """``filled 500 at 10.464``, ``part 300``, ``resting limit 10.40 shown 50``, ``held``, ``dormant``, ``refused 251005``."""
+        """``filled 500 at 10.464``, ``resting limit 10.40 shown 50``, ``held``, ``dormant``, ``refused 251005``."""
         assert name in self._orders, "nobody understands this line"
         row = self.desk.shown_order(self._orders[name])
         word, *details = expected.split()
@@ -232,7 +324,9 @@ class Stage:
     # ---- what is seen ----------------------------------------------------------------------------------------------------
 
     def asset(self, who: str, rest: str, expected: str) -> None:
-        names = {"cash": "cash", "frozen": "frozen_cash", "fetch": "fetch_balance", "total": "total_asset", "value": "market_value"}
+        names = {
+            "cash": "cash", "frozen": "frozen_cash", "fetch": "fetch_balance", "total": "total_asset", "value": "market_value",
+        }  # fmt: skip
         self._compare(self.desk.asset(who), names, rest)
 
     def holding(self, who: str, code: str, volume: str, rest: str, expected: str) -> None:
@@ -240,7 +334,7 @@ class Stage:
         assert row.get("volume", 0) == int(volume), f"holds {row.get('volume', 0)}"
         names = {
             "sellable": "can_use_volume", "frozen": "frozen_volume", "road": "on_road_volume", "yesterday": "yesterday_volume",
-            "open": "open_price", "cost": "avg_price", "last": "last_price", "profit": "float_profit",
+            "open": "open_price", "cost": "avg_price", "last": "last_price", "profit": "float_profit", "rate": "profit_rate",
         }  # fmt: skip
         self._compare(row, names, rest)
 
@@ -248,6 +342,23 @@ class Stage:
         trades = [row for row in self.desk.simulator.rows()["trades"] if row[2] == who]
         sums = [sum(row[column] for row in trades) / 1000 for column in (11, 12, 13)]
         assert sums == [float(commission), float(stamp), float(transfer)], f"fees are {sums}"
+
+    def action(self, code: str, ex_day: str, rest: str, expected: str) -> None:
+        words = rest.split()
+        given = {{"price": "rights_price"}.get(name, name): value for name, value in zip(words[::2], words[1::2], strict=True)}
+        texts = ("subscribe", "record_day")
+        fields = {name: value if name in texts else float(value) for name, value in given.items()}
+        self._refusable(self.desk.ask("ctl_corporate_add", stock_code=code, ex_day=ex_day, **fields), expected)
+
+    def lots(self, who: str, code: str, rest: str, expected: str) -> None:
+        rows = [row for row in self.desk.simulator.rows()["position_lots"] if row[:2] == (who, code)]
+        shown = [f"{volume}@{opened_day}" for _, _, opened_day, volume, _ in rows]
+        assert shown == rest.split(), f"lots are {' '.join(shown)}"
+
+    def ledger(self, who: str, reason: str, amount: str, expected: str) -> None:
+        rows = [row for row in self.desk.stored["cash_ledger"].values() if row[1] == who and row[4] == reason]
+        booked = sum(row[5] for row in rows) / 1000
+        assert booked == float(amount), f"it is {booked}"
 
     def sees(self, who: str, rest: str, expected: str) -> None:
         seen = [_push_word(message) for message in self.desk.take_pushes(who)]
@@ -297,6 +408,13 @@ class Stage:
             assert "error" not in reply, reply.get("error")
 
 
+def _behaviour(action: str) -> dict[str, Any]:
+    """``behaviour miniqmt ack_ms=10`` as the configuration has it."""
+    _, profile, *changes = action.split()
+    values = (change.partition("=") for change in changes)
+    return {"profile": profile, **{name: value == "true" if value in ("true", "false") else int(value) for name, _, value in values}}
+
+
 def _push_word(message: JsonObject) -> str:
     kind = message["t"].removeprefix("push_").removeprefix("stock_")
     details: dict[str, Callable[[], str]] = {
@@ -309,13 +427,15 @@ def _push_word(message: JsonObject) -> str:
 
 _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (
-        r"instrument (?P<code>\S+) (?P<title>\S+) (?P<board>\S+) (?P<price>[\d.]+)( listed (?P<listed>\d+))?( tags (?P<tags>\S+))?",
+        r"instrument (?P<code>\S+) (?P<title>\S+) (?P<board>\S+) (?P<price>[\d.]+)( listed (?P<listed>\d+))?"
+        r"( tags (?P<tags>\S+))?",
         Stage.instrument,
     ),
     (r"rule (?P<file>\w+) (?P<board>\w+) (?P<key>\w+) (?P<value>\S+)", Stage.rule),
     (r"account (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.account),
     (r"at (?P<when>\S+)", Stage.clock),
-    (r"advance (?P<count>\d+)(?P<unit>[smhd])", Stage.advance),
+    (r"advance (?P<count>\d+)(?P<unit>ms|[smhd])", Stage.advance),
+    (r"status (?P<who>\w+) (?P<status>\S+)", Stage.status),
     (r"settle", Stage.settle),
     (r"crash", Stage.crash),
     (r"quote (?P<code>\S+) (?P<last>[\d.]+)(?P<rest>.*)", Stage.quote),
@@ -327,8 +447,25 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"cancel (?P<name>\w+) by (?P<who>\w+)", Stage.cancel),
     (r"(?P<who>\w+) (?P<rest>(cash|frozen|fetch|total|value) .*)", Stage.asset),
     (r"(?P<who>\w+) holds (?P<code>\S+) (?P<volume>\d+)(?P<rest>.*)", Stage.holding),
+    (r"action (?P<code>\S+) ex (?P<ex_day>\d+)(?P<rest>.*)", Stage.action),
+    (r"(?P<who>\w+) lots (?P<code>\S+)(?P<rest>.*)", Stage.lots),
+    (r"(?P<who>\w+) ledger (?P<reason>\w+) (?P<amount>-?[\d.]+)", Stage.ledger),
     (r"(?P<who>\w+) fees (?P<commission>[\d.]+) (?P<stamp>[\d.]+) (?P<transfer>[\d.]+)", Stage.fees),
     (r"(?P<who>\w+) sees (?P<rest>.*)", Stage.sees),
+    (r"threshold (?P<measure>\w+) (?P<messages>\d+)", Stage.threshold),
+    (r"bank (?P<who>\w+) (?P<rest>.*)", Stage.bank),
+    (r"ordinary (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.ordinary),
+    (
+        r"(?P<who>\w+) bank (?P<way>in|out) (?P<amount>\S+)( password (?P<password>\S+))?( at (?P<bank>\S+))?",
+        Stage.bank_transfer,
+    ),
+    (r"(?P<who>\w+) fund (?P<direction>\d+) (?P<amount>\S+)", Stage.fund_transfer),
+    (r"(?P<who>\w+) shares (?P<direction>\d+) (?P<code>\S+) (?P<volume>-?\d+)( type (?P<type>\d+))?", Stage.secu_transfer),
+    (r"(?P<who>\w+) bank (?P<bank>\S+) has (?P<amount>[\d.]+)", Stage.at_bank),
+    (r"(?P<who>\w+) ordinary (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.at_ordinary),
+    (r"(?P<who>\w+) stream(?P<rest>.*)", Stage.stream),
+    (r"(?P<who>\w+) meter (?P<rest>.*)", Stage.meter),
+    (r"(?P<who>\w+) warned (?P<rest>.*)", Stage.warned),
     (r"tags (?P<code>\S+\.\w\w) (?P<tags>\S.*)", Stage.tags),
     (r"(?P<code>\S+\.\w\w) bids (?P<bids>.*) asks (?P<asks>.*)", Stage.book),
     (r"(?P<code>\S+\.\w\w) indicative (?P<cross>.*)", Stage.indicative),
@@ -336,4 +473,4 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"trading day (?P<day>\d+)", Stage.day),
     (r"(?P<name>\w+)", Stage.state),
 )
-_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule)
+_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule, Stage.threshold)

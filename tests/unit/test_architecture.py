@@ -29,10 +29,10 @@ class Layer(NamedTuple):
     third_party: tuple[str, ...] = ()
 
 
-LEAVES: Final = ("miniqmt_sim.constants", "miniqmt_sim.errors")
+LEAVES: Final = ("miniqmt_sim.behaviour", "miniqmt_sim.constants", "miniqmt_sim.errors")
 COUNTER: Final = ("matching", "miniqmt_sim.changes", "miniqmt_sim.refusals", *LEAVES)
 CREDIT: Final = ("miniqmt_sim.counter", *COUNTER)
-WORLD: Final = ("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT)
+WORLD: Final = ("miniqmt_sim.announcements", "miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT)
 SESSIONS: Final = ("miniqmt_sim.world", "miniqmt_sim.wire.messages", *WORLD)
 SIMULATOR: Final = ("miniqmt_sim.sessions", *SESSIONS)
 SETTINGS: Final = ("miniqmt_sim.simulator", "miniqmt_sim.client.discovery", *LEAVES)
@@ -48,11 +48,13 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.constants": Layer(),
     "miniqmt_sim.errors": Layer(),
     "miniqmt_sim.changes": Layer(),
+    "miniqmt_sim.behaviour": Layer(),
     "miniqmt_sim.refusals": Layer(("matching.checks", "miniqmt_sim.constants")),
     "miniqmt_sim.wire": Layer(("matching.codes", *LEAVES)),
     "miniqmt_sim.counter": Layer(COUNTER),
     "miniqmt_sim.market": Layer(COUNTER),
     "miniqmt_sim.credit": Layer(CREDIT),
+    "miniqmt_sim.announcements": Layer(CREDIT),
     "miniqmt_sim.world": Layer(WORLD),
     "miniqmt_sim.sessions": Layer(SESSIONS),
     "miniqmt_sim.scheduler": Layer(("miniqmt_sim.changes",), third_party=("sortedcontainers",)),
@@ -62,7 +64,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.hook": Layer(("miniqmt_sim.client",)),
     "miniqmt_sim.xtquant": Layer(SDK),
     "miniqmt_sim.server": Layer(SERVER, third_party=("uvloop",)),
-    "miniqmt_sim.docs": Layer(("miniqmt_sim.wire", *LEAVES)),
+    "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", *LEAVES)),
     "miniqmt_sim.testing": Layer(OUTERMOST),
     "miniqmt_sim.testing.plugin": Layer(("miniqmt_sim.testing",), third_party=("pytest",)),
     "miniqmt_sim.cli": Layer(OUTERMOST),
@@ -78,6 +80,8 @@ HOME_OF: Final[dict[str, tuple[str, ...]]] = {
 
 CORE: Final = (
     "matching",
+    "miniqmt_sim.announcements",
+    "miniqmt_sim.behaviour",
     "miniqmt_sim.changes",
     "miniqmt_sim.constants",
     "miniqmt_sim.counter",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +36,17 @@ def test_the_packaged_defaults() -> None:
 
 
 def test_the_packaged_file_has_every_option_and_a_comment_for_each() -> None:
-    text = (config_dir() / "server.toml").read_text(encoding="utf-8")
-    lines = text.splitlines()
-    for key in OPTIONS:
-        name = key.rpartition(".")[2]
-        (number,) = [number for number, line in enumerate(lines) if line.startswith(f"{name} =")]
-        assert lines[number - 1].startswith("#") or "#" in lines[number], f"{key} has no comment"
+    """An option that a profile gives its value stands there as a comment, ready to be used."""
+    lines = (config_dir() / "server.toml").read_text(encoding="utf-8").splitlines()
+    section, found = "", []
+    for before, line in pairwise(["", *lines]):
+        if line.startswith("["):
+            section = line.strip("[]") + "."
+        key, equals, _ = line.removeprefix("# ").partition(" =")
+        if equals and section + key in OPTIONS:
+            assert before.startswith("#") or "#" in line.removeprefix("# "), f"{key} has no comment"
+            found.append(section + key)
+    assert sorted(found) == sorted(OPTIONS)
 
 
 def test_each_layer_is_over_the_one_before(tmp_path: Path) -> None:

@@ -15,8 +15,12 @@ from storage.schema import TABLES
 AGREED = """
 meta: key* value
 counters: name* value
-accounts: account_id* account_type status cash_li frozen_li unsettled_li opened_day
+accounts: account_id* account_type status cash_li frozen_li unsettled_li overdraft_li opened_day
 positions: account_id* stock_code* volume today_volume frozen_volume yesterday_volume cost_li bought_li bought_volume opened_day
+position_lots: account_id* stock_code* opened_day* volume untaxed
+corporate_actions: stock_code* ex_day* record_day cash_micro bonus_ppm transfer_ppm rights_ppm rights_price_li subscribe
+ipo_subscriptions: account_id* subscription_code* order_id subscribe_day volume won_volume paid_volume
+market_values: account_id* day* sh_li sz_li
 orders: order_id* day account_id account_type stock_code order_type price_type price_li volume traded_volume traded_amount_li
         status status_msg order_sysid strategy_name order_remark order_ms session_id request_seq queue_seq frozen_li
         commission_li stamp_duty_li transfer_fee_li other_fees_li
@@ -25,6 +29,12 @@ trades: trade_id* day account_id account_type order_id stock_code order_type pri
 compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume repaid_volume
         amount_li repaid_li fee_li repaid_fee_li status
 cash_ledger: ledger_id* account_id day ledger_ms reason amount_li balance_li order_id trade_id
+banks: account_id* bank_no* bank_account* bank_name balance_li bank_pwd fund_pwd
+bank_transfers: transfer_id* account_id transfer_ms direction bank_no bank_account bank_name amount_li
+ordinary_funds: account_id* cash_li
+ordinary_positions: account_id* stock_code* volume cost_li bought_li bought_volume
+compliance: account_id* day orders cancels trades self_trades peak peak_ms warned
+compliance_window: account_id* sent_ms* messages
 settlements: account_id* day* account_type cash_li market_value_li total_asset_li debt_li
 instruments: stock_code* name board pre_close_li base_li tags listed
 day_figures: stock_code* open_li high_li low_li close_li volume amount_li halted_until_ms halts tape
@@ -36,7 +46,9 @@ journal: seq* now_ms connection name body
 
 TEXTS = {
     *("key", "account_id", "stock_code", "status_msg", "order_sysid", "strategy_name", "order_remark", "compact_id", "reason"),
+    *("bank_no", "bank_account", "bank_name", "bank_pwd", "fund_pwd", "warned"),
     *("name", "board", "tags", "halts", "tape", "bids", "asks", "kind", "detail", "body"),
+    *("untaxed", "subscribe", "subscription_code"),
 }
 
 

@@ -1,0 +1,63 @@
+"""What an operator's commands name: accounts, securities, sums of money. Each raises CommandRefused with a sentence."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from matching import units
+from matching.instrument import Security
+from miniqmt_sim.counter.account import Account
+from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.sessions.context import Context
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.world import World
+
+MAX_MONEY_LI: Final = 10**15
+"""A million million yuan: sums of such amounts still fit the store's integers."""
+MAX_VOLUME: Final = 10**12
+
+
+def account_of(context: Context, fields: JsonObject) -> Account:
+    """The account an operator names. Raises CommandRefused."""
+    account = context.world.broker.accounts.get(fields["account_id"])
+    if account is None:
+        raise CommandRefused(f"there is no account {fields['account_id']}")
+    return account
+
+
+def security_of(world: World, stock_code: str) -> Security:
+    """The listed security an operator names. Raises CommandRefused."""
+    security = world.exchange.securities.get(stock_code)
+    if security is None:
+        raise CommandRefused(f"{stock_code} is not listed; list it with a quote")
+    return security
+
+
+def money_li(amount: Any, name: str) -> int:
+    """A sum of money, which may be nothing. Raises CommandRefused."""
+    try:
+        amount_li = units.li_from_yuan(amount)
+    except units.OffGridError as error:
+        raise CommandRefused(f"{name}: {error}") from None
+    if not 0 <= amount_li <= MAX_MONEY_LI or amount_li % units.LI_PER_FEN:
+        raise CommandRefused(f"{name} {amount} is not a sum of money in yuan and fen")
+    return amount_li
+
+
+def positive_li(amount: Any) -> int:
+    """A sum of money that is something. Raises CommandRefused."""
+    amount_li = money_li(amount, "amount")
+    if not amount_li:
+        raise CommandRefused("amount must be positive")
+    return amount_li
+
+
+def price_li(price: Any, name: str) -> int:
+    """A price. Raises CommandRefused."""
+    try:
+        found_li = units.li_from_yuan(price)
+    except units.OffGridError as error:
+        raise CommandRefused(f"{name}: {error}") from None
+    if not 0 < found_li <= MAX_MONEY_LI // MAX_VOLUME * units.LI_PER_YUAN:
+        raise CommandRefused(f"{name} {price} is not a price")
+    return found_li
