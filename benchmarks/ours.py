@@ -40,8 +40,13 @@ class BareBook:
             book = self._books[symbol] = OrderBook()
         if not volume:
             return book.cancel(self._orders.pop(order_id))
-        order = self._orders[order_id] = BookOrder(order_id, OWNER, "", SIDES[side], price_li, volume, order_id)
-        return match(book, order, LIMIT_ORDER)
+        order = BookOrder(order_id, OWNER, "", SIDES[side], price_li, volume, order_id)
+        events = match(book, order, LIMIT_ORDER)
+        if order.volume < volume:
+            forget_filled(self._orders, events)
+        if order.volume:
+            self._orders[order_id] = order
+        return events
 
     def trades(self, event: FieldsOfEvent, answer: Any) -> list[Trade]:
         return trades_in(answer) if event[4] else []
@@ -76,11 +81,23 @@ class FullExchange:
         rejection = exchange.check(terms, exchange.setting(security, now_ms))
         if rejection is not None:
             return [rejection]
-        order = self._orders[order_id] = BookOrder(order_id, OWNER, security.code, SIDES[side], price_li, volume)
-        return exchange.submit(order, LIMIT_ORDER, now_ms)
+        order = BookOrder(order_id, OWNER, security.code, SIDES[side], price_li, volume)
+        events = exchange.submit(order, LIMIT_ORDER, now_ms)
+        if order.volume < volume:
+            forget_filled(self._orders, events)
+        if order.volume:
+            self._orders[order_id] = order
+        return events
 
     def trades(self, event: FieldsOfEvent, answer: Any) -> list[Trade]:
         return trades_in(answer)
+
+
+def forget_filled(orders: dict[int, BookOrder], events: list[Any]) -> None:
+    """Drop the resting orders that were filled, as everybody does who keeps orders by id."""
+    for event in events:
+        if type(event) is Traded and not event.maker.volume:
+            del orders[event.maker.order_id]
 
 
 def trades_in(events: list[Any]) -> list[Trade]:

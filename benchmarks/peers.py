@@ -58,6 +58,8 @@ class SortedMapBook:
                     trades.append((maker[0], order_id, sign * -key, taken))
                 if not maker[1]:
                     queue.popleft()
+                    if taken:
+                        del self._orders[maker[0]]
             if not queue:
                 del other[key]
         if volume:
@@ -89,7 +91,8 @@ class MatchingEngine:
         from matching_engine.engine import MatchingEngine as Market
         from matching_engine.events import Trade as Traded
 
-        self._market, self._command, self._new, self._cancel, self._traded = Market, SequencedCommand, NewOrder, CancelOrder, Traded
+        self._market, self._command, self._traded = Market, SequencedCommand, Traded
+        self._new, self._cancel = NewOrder, CancelOrder
         self._sides = (Side.BUY, Side.SELL)
         self._markets: dict[int, Any] = {}
         self._none = SelfTradePrevention.NONE

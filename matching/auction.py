@@ -105,7 +105,7 @@ def uncross(book: OrderBook, cross: Cross) -> Iterator[Traded]:
         bids, asks = buys.best, sells.best
         assert bids is not None, "the cross promised more than the bids hold"
         assert asks is not None, "the cross promised more than the asks hold"
-        buy, sell = buys.first(bids), sells.first(asks)
+        buy, sell = bids.first(), asks.first()
         volume = min(left, buy.volume, sell.volume)
         buys.take(buy, volume)
         sells.take(sell, volume)

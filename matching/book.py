@@ -1,8 +1,8 @@
 """One order book: exact price-time priority.
 
 Each side maps prices to levels and keeps the prices sorted; a level is a queue in order of arrival with a running total.
-A cancelled order stays in its queue as a mark (``volume`` 0) and is dropped when it comes to the front, so that a cancel
-costs a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and
+An order that left stays in its queue as a mark (its ``level`` is another) and is dropped when it comes to the front, so that
+a cancel costs a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and
 deletions happen near the end, where a list is quickest. The level at the end is kept at hand, for every order asks for it.
 """
 
@@ -25,7 +25,7 @@ class Side(IntEnum):
 BUY: Final = Side.BUY
 SELL: Final = Side.SELL
 MARKS_KEPT: Final = 32
-"""Marks of cancelled orders a queue may hold beyond its live ones before it is rewritten; keeps a cancel O(1) on average."""
+"""Marks a queue may hold beyond its live orders before it is rewritten; keeps a cancel O(1) on average."""
 HOUSE: Final = ""
 """Owner of the orders that stand for the rest of the market."""
 
@@ -68,14 +68,20 @@ class Level:
         """Live orders, first in line first."""
         return (order for order in self.queue if order.level is self)
 
+    def first(self) -> BookOrder:
+        """The live order first in line; marks before it are dropped."""
+        queue = self.queue
+        while queue[0].level is not self:
+            queue.popleft()
+        return queue[0]
+
 
 class HalfBook:
-    """One side of a book. ``best`` is the level that matches first, ``users`` the number of orders that are not the house's."""
+    """One side of a book. ``best`` is the level that matches first."""
 
-    __slots__ = ("_keys", "_levels", "_sign", "best", "users")
+    __slots__ = ("_keys", "_levels", "_sign", "best")
 
     def __init__(self, side: Side) -> None:
-        self.users = 0
         self.best: Level | None = None
         self._levels: dict[int, Level] = {}
         self._keys: list[int] = []
@@ -98,8 +104,6 @@ class HalfBook:
         level.total += order.volume
         level.count += 1
         order.level = level
-        if order.owner != HOUSE:
-            self.users += 1
 
     def take(self, order: BookOrder, volume: int) -> None:
         """Lower an order by a volume, in place; at nothing left it leaves the book."""
@@ -109,27 +113,14 @@ class HalfBook:
         assert 0 <= left < order.volume, f"cannot take {volume} from {order}"
         order.volume = left
         level.total -= volume
-        if not left:
-            self._leave(order, level)
-
-    def _leave(self, order: BookOrder, level: Level) -> None:
+        if left:
+            return
         order.level = None
-        if order.owner != HOUSE:
-            self.users -= 1
-        level.count -= 1
-        queue = level.queue
-        if not level.count:
+        level.count = count = level.count - 1
+        if not count:
             self._close(level)
-        elif queue[0] is order:
-            queue.popleft()
-            while queue[0].level is not level:
-                queue.popleft()
-        elif len(queue) > 2 * level.count + MARKS_KEPT:
+        elif len(level.queue) > 2 * count + MARKS_KEPT:
             level.queue = deque(level.orders())
-
-    def first(self, level: Level) -> BookOrder:
-        """The order first in line at a level of this side."""
-        return level.queue[0]
 
     def _open(self, price_li: int) -> Level:
         level = self._levels[price_li] = Level(price_li)
@@ -151,12 +142,10 @@ class HalfBook:
             yield "sorted prices differ from the levels"
         if self.best is not next(self.levels(), None):
             yield "the level at hand is not the best"
-        if self.users != sum(order.owner != HOUSE for level in self._levels.values() for order in level.orders()):
-            yield "the count of users' orders is wrong"
         for level in self._levels.values():
             live = list(level.orders())
-            if not live or level.queue[0] is not live[0]:
-                yield f"level {level.price_li}: its head is no live order"
+            if not live:
+                yield f"level {level.price_li}: no live order"
             if level.total != sum(order.volume for order in live) or level.count != len(live):
                 yield f"level {level.price_li}: total or count is wrong"
             if any(order.price_li != level.price_li or order.volume <= 0 for order in live):
@@ -188,10 +177,9 @@ class OrderBook:
         """All live orders, side by side, best and earliest first."""
         return (order for half in self.sides for level in half.levels() for order in level.orders())
 
-    @property
-    def users(self) -> int:
-        """Resting orders that are not the house's."""
-        return self.sides[0].users + self.sides[1].users
+    def user_orders(self) -> Iterator[BookOrder]:
+        """Live orders that are not the house's."""
+        return (order for order in self.orders() if order.owner != HOUSE)
 
     def check(self, *, may_cross: bool = False) -> Iterator[str]:
         """Name what is inconsistent; a crossed book is, outside auctions."""

@@ -7,15 +7,17 @@ are run by the exchange when the order arrives. Source: exchange-rules §13.3 (s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from matching.book import OrderBook, Side
+from matching.book import BUY, OrderBook, Side
 from matching.codes import Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import Limit, PriceType
+from matching.records import record
 from matching.rules import BoardRules, CageMode
 from matching.units import PPM, round_to_tick
 
@@ -40,7 +42,8 @@ class Reason(StrEnum):
     PRICE_CAGE = "price_cage"
 
 
-class Terms(NamedTuple):
+@record
+class Terms:
     """An order as the checks see it.
 
     ``price_li`` is the worst price it may trade at, 0 when there is none; ``on_grid``: a stated price is a whole number of
@@ -55,8 +58,12 @@ class Terms(NamedTuple):
     holding: int
 
 
-class Setting(NamedTuple):
-    """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day."""
+@record
+class Setting:
+    """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day.
+
+    ``gates`` remembers, by number of the price type, which checks are left for its orders.
+    """
 
     security: Security
     rules: BoardRules
@@ -64,6 +71,7 @@ class Setting(NamedTuple):
     phase: Phase
     held: bool
     book: OrderBook | None
+    gates: dict[int, Gate] = field(default_factory=dict, compare=False)
 
 
 class Rejection(NamedTuple):
@@ -150,7 +158,7 @@ def check_low(terms: Terms, setting: Setting) -> Figures:
 def check_volume_bounds(terms: Terms, setting: Setting) -> Figures:
     """The volume is neither too large nor, but for a remainder, too small. Source: SSE 3.3.8 and 3.3.9."""
     lot = setting.rules.lot
-    lowest = lot.buy_min if terms.side is Side.BUY else lot.sell_min
+    lowest = lot.buy_min if terms.side is BUY else lot.sell_min
     highest = lot.max_limit_volume
     if terms.price_type.market:
         highest = lot.max_market_volume
@@ -163,13 +171,13 @@ def check_volume_bounds(terms: Terms, setting: Setting) -> Figures:
 def check_lot(terms: Terms, setting: Setting) -> Figures:
     """The volume is whole lots, or whole lots and the holding's remainder. Source: SSE 3.3.8."""
     lot = setting.rules.lot
-    step = lot.buy_step if terms.side is Side.BUY else lot.sell_step
+    step = lot.buy_step if terms.side is BUY else lot.sell_step
     return None if terms.volume % step == 0 or _is_remainder(terms, setting) else {"step": step}
 
 
 def _is_remainder(terms: Terms, setting: Setting) -> bool:
     lot = setting.rules.lot
-    if terms.side is Side.BUY or terms.volume > terms.holding:
+    if terms.side is BUY or terms.volume > terms.holding:
         return False
     if lot.odd_sell == "all":
         return terms.holding < lot.sell_min and terms.volume == terms.holding
@@ -209,7 +217,9 @@ def cage_bound(terms: Terms, setting: Setting) -> int | None:
     if cage.mode is CageMode.NONE or exempt or not PHASE_RULES[setting.phase].matching:
         return None
     base, tick_li = cage_base(terms.side, setting), setting.rules.tick.tick_li
-    if terms.side is Side.BUY:
+    if terms.price_li <= base if terms.side is BUY else terms.price_li >= base:
+        return None
+    if terms.side is BUY:
         bound = max(round_to_tick(base * (PPM + cage.band_ppm), PPM, tick_li), base + cage.ticks * tick_li)
         return bound if terms.price_li > bound else None
     bound = min(round_to_tick(base * (PPM - cage.band_ppm), PPM, tick_li), base - cage.ticks * tick_li)
@@ -219,16 +229,16 @@ def cage_bound(terms: Terms, setting: Setting) -> int | None:
 def cage_base(side: Side, setting: Setting) -> int:
     """The base of the cage: the other side's best, else the own side's, else the last trade of the day, else the reference."""
     security, book = setting.security, setting.book
-    bests = (book.best_price(Side(1 - side)), book.best_price(side)) if book is not None else ()
-    found = next((best for best in bests if best is not None), None)
-    if found is not None:
-        return found
+    level = (book.sides[1 - side].best or book.sides[side].best) if book is not None else None
+    if level is not None:
+        return level.price_li
     return security.last_li if security.figures.volume else security.pre_close_li
 
 
 Check = Callable[[Terms, Setting], Figures]
+CheckRow = tuple[Reason, Check]
 
-COUNTER_CHECKS: Final[tuple[tuple[Reason, Check], ...]] = (
+COUNTER_CHECKS: Final[tuple[CheckRow, ...]] = (
     (Reason.PHASE, check_phase),
     (Reason.SUSPENDED, check_suspended),
     (Reason.PRICE_TYPE_VENUE, check_price_type_venue),
@@ -243,14 +253,55 @@ COUNTER_CHECKS: Final[tuple[tuple[Reason, Check], ...]] = (
     (Reason.LOT, check_lot),
 )
 
-EXCHANGE_CHECKS: Final[tuple[tuple[Reason, Check], ...]] = (
+EXCHANGE_CHECKS: Final[tuple[CheckRow, ...]] = (
     (Reason.EXCHANGE_PHASE, check_exchange_phase),
     (Reason.CALL_RANGE, check_call_range),
     (Reason.PRICE_CAGE, check_price_cage),
 )
 
 
-def first_rejection(checks: Sequence[tuple[Reason, Check]], terms: Terms, setting: Setting) -> Rejection | None:
+STANDING_CHECKS: Final = frozenset(
+    (
+        check_phase,
+        check_suspended,
+        check_price_type_venue,
+        check_price_type_board,
+        check_price_type_phase,
+        check_price_type_free_day,
+        check_exchange_phase,
+    )
+)
+"""Checks that of an order look at its price type only: once a setting has passed one, it passes all orders of that type."""
+
+
+@record
+class Gate:
+    """The checks left for orders of one price type in one setting."""
+
+    counter: tuple[CheckRow, ...]
+    exchange: tuple[CheckRow, ...]
+
+
+def gate(terms: Terms, setting: Setting) -> Gate:
+    """What is left to ask of an order of this price type; found once for a setting."""
+    found = setting.gates.get(terms.price_type.number)
+    if found is None:
+        rows = (tuple(_rows_left(checks, terms, setting)) for checks in (COUNTER_CHECKS, EXCHANGE_CHECKS))
+        found = setting.gates[terms.price_type.number] = Gate(*rows)
+    return found
+
+
+def _rows_left(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Iterator[CheckRow]:
+    """In their order, without the standing checks that pass; nothing comes after one that refuses."""
+    for reason, check in checks:
+        refuses = check in STANDING_CHECKS and check(terms, setting) is not None
+        if refuses or check not in STANDING_CHECKS:
+            yield reason, check
+        if refuses:
+            return
+
+
+def first_rejection(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Rejection | None:
     """Run checks in order; None when none applies."""
     for reason, check in checks:
         figures = check(terms, setting)
@@ -268,10 +319,10 @@ def worst_price(price_li: int, side: Side, price_type: PriceType, setting: Setti
     if not price_type.market:
         return price_li
     tick_li = setting.rules.tick.tick_li
-    limit_li = (setting.band.high_li if side is Side.BUY else setting.band.low_li) or 0
+    limit_li = (setting.band.high_li if side is BUY else setting.band.low_li) or 0
     if price_li <= 0 or not setting.rules.market_orders.protective or setting.security.venue is not Venue.SH:
         return limit_li
-    if side is Side.BUY:
+    if side is BUY:
         given = price_li // tick_li * tick_li
         return min(given, limit_li) if limit_li else given
     return max(-(-price_li // tick_li) * tick_li, limit_li)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matching.book import BUY, BookOrder, HalfBook, OrderBook, Side
-from matching.events import Cancelled, Event, Priced, Rested, Traded
+from matching.book import BUY, BookOrder, HalfBook, Level, OrderBook, Side
+from matching.events import Cancelled, Event, Priced, Traded
 from matching.price_types import Limit, PriceType, Rest
 
 Stop = Callable[[int], bool]
@@ -16,30 +16,36 @@ Stop = Callable[[int], bool]
 
 
 def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop | None = None) -> list[Event]:
-    """Price an order, match it, then treat its rest as its price type says. Its queue number is already on it."""
-    own, other = book.sides if order.side is BUY else book.sides[::-1]
+    """Price an order, match it, then treat its rest as its price type says. Its queue number is already on it.
+
+    That its rest stands in the book is no event yet: the order's ``level`` tells.
+    """
+    own, other = book.sides
+    if order.side is not BUY:
+        own, other = other, own
     events: list[Event] = []
-    limit = _ARRIVING.get(price_type.limit)
-    if limit is not None:
-        best = limit(own, other)
-        if best is None or _is_worse(order.side, best, order.price_li):
+    if price_type.limit in _ARRIVING:
+        best = _ARRIVING[price_type.limit](own, other)
+        if best is None or _is_worse(order.side, best.price_li, order.price_li):
             return [Cancelled(order, order.volume)]
-        order.price_li = best
+        order.price_li = best.price_li
         events.append(Priced(order))
     if price_type.all_or_none and _within_reach(other, order, price_type.levels) < order.volume:
         return [*events, Cancelled(order, order.volume)]
-    last_li = _sweep(other, order, price_type.levels, stop, events)
+    best, last_li = other.best, None
+    if best is not None and reaches(order, best.price_li):
+        last_li = _sweep(other, order, price_type.levels, stop, events)
     if order.volume:
         _REST[price_type.rest](own, order, last_li, events)
     return events
 
 
-def _own_best(own: HalfBook, other: HalfBook) -> int | None:
-    return own.best.price_li if own.best else None
+def _own_best(own: HalfBook, other: HalfBook) -> Level | None:
+    return own.best
 
 
-def _peer_best(own: HalfBook, other: HalfBook) -> int | None:
-    return other.best.price_li if other.best else None
+def _peer_best(own: HalfBook, other: HalfBook) -> Level | None:
+    return other.best
 
 
 _ARRIVING = {Limit.OWN_BEST: _own_best, Limit.PEER_BEST: _peer_best}
@@ -52,16 +58,16 @@ def _is_worse(side: Side, price_li: int, worst_li: int) -> bool:
 
 
 def _sweep(other: HalfBook, order: BookOrder, levels: int | None, stop: Stop | None, events: list[Event]) -> int | None:
-    """Trade with so many levels of the other side, best first, as far as the limit reaches; the last price, None without one."""
+    """Trade with so many levels of the other side (None: all) as far as the limit reaches; the last price, if any."""
     last_li = None
     while order.volume and levels != 0:
         level = other.best
         if level is None or not reaches(order, level.price_li):
-            return last_li
+            break
         last_li = level.price_li
         while order.volume and level.count:
-            maker = level.queue[0]
-            volume = min(order.volume, maker.volume)
+            maker = level.first()
+            volume = maker.volume if maker.volume < order.volume else order.volume
             other.take(maker, volume)
             order.volume -= volume
             events.append(Traded(order, maker, last_li, volume))
@@ -74,7 +80,6 @@ def _sweep(other: HalfBook, order: BookOrder, levels: int | None, stop: Stop | N
 
 def _rests(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
     own.append(order)
-    events.append(Rested(order))
 
 
 def _cancelled(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
@@ -83,13 +88,14 @@ def _cancelled(own: HalfBook, order: BookOrder, last_li: int | None, events: lis
 
 def _converts(own: HalfBook, order: BookOrder, last_li: int | None, events: list[Event]) -> None:
     """At its own last trade price; when it did not trade, at its own side's best; when there is none, it is cancelled."""
-    price_li = _own_best(own, own) if last_li is None else last_li
-    if price_li is None or _is_worse(order.side, price_li, order.price_li):
+    if last_li is None and own.best is not None:
+        last_li = own.best.price_li
+    if last_li is None or _is_worse(order.side, last_li, order.price_li):
         events.append(Cancelled(order, order.volume))
         return
-    order.price_li = price_li
+    order.price_li = last_li
     events.append(Priced(order))
-    _rests(own, order, last_li, events)
+    own.append(order)
 
 
 _REST = {Rest.RESTS: _rests, Rest.CANCELLED: _cancelled, Rest.CONVERTS: _converts}

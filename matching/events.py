@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from matching.book import BookOrder
+from matching.records import record
 
 
-class Priced(NamedTuple):
+@record
+class Priced:
     """An order got its limit, or another one: a market order that became a limit order."""
 
     order: BookOrder
 
 
-class Traded(NamedTuple):
+@record
+class Traded:
     """One fill of two orders: at the resting order's price, or in an auction at the auction's."""
 
     taker: BookOrder
@@ -22,20 +25,23 @@ class Traded(NamedTuple):
     volume: int
 
 
-class Rested(NamedTuple):
+@record
+class Rested:
     """The rest of an order stands in the book, or dormant beside it."""
 
     order: BookOrder
 
 
-class Cancelled(NamedTuple):
+@record
+class Cancelled:
     """An order, or its rest, left the book or never entered it."""
 
     order: BookOrder
     volume: int
 
 
-class Rejected(NamedTuple):
+@record
+class Rejected:
     """The exchange refused an order on arrival; ``reason`` and ``figures`` as in ``matching.checks``."""
 
     order: BookOrder
@@ -43,7 +49,8 @@ class Rejected(NamedTuple):
     figures: dict[str, Any]
 
 
-class Halted(NamedTuple):
+@record
+class Halted:
     """A security is halted until a moment."""
 
     code: str

@@ -7,7 +7,9 @@ other, but for the checks, which the real market's orders have passed already.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -15,15 +17,7 @@ from matching import auction, calendar, continuous
 from matching.auction import Cross
 from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import (
-    COUNTER_CHECKS,
-    EXCHANGE_CHECKS,
-    Rejection,
-    Setting,
-    Terms,
-    cage_bound,
-    first_rejection,
-)
+from matching.checks import Rejection, Setting, Terms, cage_bound, first_rejection, gate
 from matching.codes import Board
 from matching.continuous import Stop
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
@@ -31,10 +25,30 @@ from matching.fixed_price import FixedPriceQueue
 from matching.instrument import DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
+from matching.records import record
 from matching.rules import OPENED, BoardRules, CageMode, ListingRule, Rules, phase_at
 from matching.units import PPM
 
 LIMIT_ORDER = PRICE_TYPES[11]
+DORMANT = CageMode.DORMANT
+
+
+@record
+class _Span:
+    """A stretch of time in which a board is in one phase."""
+
+    from_ms: int
+    until_ms: int
+    phase: Phase
+
+
+@record
+class _Lasting:
+    """A setting and the stretch of time in which it is the same, but for halts."""
+
+    from_ms: int
+    until_ms: int
+    setting: Setting
 
 
 class Hold(StrEnum):
@@ -54,13 +68,35 @@ class Exchange:
         self.rules = rules
         self._hold = hold
         self.calendar = trading_calendar
-        self.day = 0
         self.securities: dict[str, Security] = {}
         self._next_queue_seq = next_queue_seq
         self._books: dict[str, OrderBook] = {}
         self._bands: dict[str, PriceBand] = {}
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
+        self._spans: dict[Board, _Span] = {}
+        self._settings: dict[str, _Lasting] = {}
+        self.day = 0
+
+    @property
+    def day(self) -> int:
+        """The trading day."""
+        return self._day
+
+    @day.setter
+    def day(self, day: int) -> None:
+        self._day = day
+        self._spans.clear()
+        self._forget_rules()
+
+    def _forget_rules(self) -> None:
+        """What the day's rules made of the securities must be found anew."""
+        self._bands.clear()
+        self._settings.clear()
+
+    def _forget_rules_of(self, security: Security) -> None:
+        self._bands.pop(security.code, None)
+        self._settings.pop(security.code, None)
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
@@ -83,7 +119,6 @@ class Exchange:
         assert not any(map(len, self._fixed.values())), "fixed-price orders outlived their day"
         self.day = day
         self._books.clear()
-        self._bands.clear()
         self._dormant.clear()
         self._fixed.clear()
         for security in self.securities.values():
@@ -92,19 +127,19 @@ class Exchange:
 
     def begin_anew(self) -> None:
         """The day is another before anything was traded: forget its figures, and what its rules made of the securities."""
-        self._bands.clear()
+        self._forget_rules()
         for security in self.securities.values():
             security.open_day(self.day)
 
     def set_reference(self, security: Security, pre_close_li: int) -> None:
         """Change the day's reference price, and with it the limits."""
         security.pre_close_li = pre_close_li
-        self._bands.pop(security.code, None)
+        self._forget_rules_of(security)
 
     def set_tags(self, security: Security, tags: tuple[DatedTag, ...]) -> None:
         """Change what is said of a security, and with it the limits."""
         security.set_tags(tags, self.day)
-        self._bands.pop(security.code, None)
+        self._forget_rules_of(security)
 
     def board_rules(self, security: Security) -> BoardRules:
         """The rules in force for a security today."""
@@ -114,7 +149,7 @@ class Exchange:
         """The day's price limits of a security."""
         found = self._bands.get(security.code)
         if found is None:
-            rules = self.board_rules(security)._replace(listing=self._listing_rule(security))
+            rules = replace(self.board_rules(security), listing=self._listing_rule(security))
             found = self._bands[security.code] = price_band(security, rules, self._trading_days(security))
         return found
 
@@ -139,17 +174,26 @@ class Exchange:
     def phase(self, security: Security, now_ms: int) -> Phase:
         """The phase a security is in; outside the trading day it is closed. A halt takes the place of continuous trading."""
         phase = self.board_phase(security.board, now_ms)
-        halted = now_ms < security.figures.halted_until_ms and PHASE_RULES[phase].matching
-        return Phase.HALT if halted else phase
+        if now_ms < security.figures.halted_until_ms and PHASE_RULES[phase].matching:
+            return Phase.HALT
+        return phase
 
     def board_phase(self, board: Board, now_ms: int) -> Phase:
         """The phase a board is in; outside the trading day it is closed."""
+        span = self._spans.get(board)
+        if span is None or not span.from_ms <= now_ms < span.until_ms:
+            span = self._spans[board] = self._span(board, now_ms)
+        return span.phase
+
+    def _span(self, board: Board, now_ms: int) -> _Span:
         session = self.rules.on(board, self.day).session
         if len(session.steps) == 1:
-            return session.steps[0].phase
+            return _Span(0, sys.maxsize, session.steps[0].phase)
         if calendar.day_of(now_ms) != self.day:
-            return Phase.CLOSED
-        return phase_at(session, calendar.time_of_day_ms(now_ms))
+            return _Span(now_ms, now_ms + 1, Phase.CLOSED)
+        time_ms = calendar.time_of_day_ms(now_ms)
+        until_ms = min((step.at_ms for step in session.steps if step.at_ms > time_ms), default=calendar.MS_PER_DAY)
+        return _Span(now_ms, now_ms - time_ms + until_ms, phase_at(session, time_ms))
 
     def boundaries(self) -> list[int]:
         """Moments of the day at which orders are treated by themselves on some board, in order."""
@@ -209,9 +253,17 @@ class Exchange:
 
     def setting(self, security: Security, now_ms: int) -> Setting:
         """What an order in a security is checked against now."""
+        found = self._settings.get(security.code)
+        if found is not None and found.from_ms <= now_ms < found.until_ms and security.figures.halted_until_ms <= now_ms:
+            return found.setting
         phase = self.phase(security, now_ms)
         held = not PHASE_RULES[phase].orders and self._is_held(security.board, phase, now_ms)
-        return Setting(security, self.board_rules(security), self.band(security), phase, held, self._books.get(security.code))
+        book = self._books.get(security.code)
+        setting = Setting(security, self.board_rules(security), self.band(security), phase, held, book)
+        if phase is not Phase.HALT:
+            span = self._spans[security.board]
+            self._settings[security.code] = _Lasting(span.from_ms, span.until_ms, setting)
+        return setting
 
     def _is_held(self, board: Board, phase: Phase, now_ms: int) -> bool:
         if self._hold is Hold.DAY:
@@ -220,46 +272,50 @@ class Exchange:
 
     def check(self, terms: Terms, setting: Setting) -> Rejection | None:
         """The checks that need no book, which the counter asks for before it freezes."""
-        return first_rejection(COUNTER_CHECKS, terms, setting)
+        return first_rejection(gate(terms, setting).counter, terms, setting)
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""
         book = self._books.get(code)
         if book is None:
             book = self._books[code] = OrderBook()
+            self._settings.pop(code, None)
         return book
 
     def submit(self, order: BookOrder, price_type: PriceType, now_ms: int) -> list[Event]:
         """An order arrives. It gets its queue number here."""
-        security = self.securities[order.code]
-        setting = self.setting(security, now_ms)
+        setting = self.setting(self.securities[order.code], now_ms)
         if order.owner != HOUSE:
             terms = Terms(order.side, price_type, order.price_li, True, order.volume, 0)
-            rejection = first_rejection(EXCHANGE_CHECKS, terms, setting)
+            rejection = first_rejection(gate(terms, setting).exchange, terms, setting)
             if rejection is not None:
                 return [Rejected(order, *rejection)]
-            caged = setting.rules.cage.mode is CageMode.DORMANT and cage_bound(terms, setting) is not None
+            caged = setting.rules.cage.mode is DORMANT and cage_bound(terms, setting) is not None
             if caged or PHASE_RULES[setting.phase].queued:
                 self._dormant.setdefault(order.code, []).append(order)
                 return [Rested(order)]
         if price_type.fixed:
-            return self._enter_fixed(security, order, setting.phase, now_ms)
-        events = self._enter(security, order, price_type, setting.phase, now_ms)
-        return events if order.owner == HOUSE else events + self.wake(order.code, now_ms)
+            return self._enter_fixed(setting.security, order, setting.phase, now_ms)
+        events = self._enter(order, price_type, setting, now_ms)
+        if order.owner != HOUSE and order.code in self._dormant:
+            events += self.wake(order.code, now_ms)
+        return events
 
-    def _enter(self, security: Security, order: BookOrder, price_type: PriceType, phase: Phase, now_ms: int) -> list[Event]:
+    def _enter(self, order: BookOrder, price_type: PriceType, setting: Setting, now_ms: int) -> list[Event]:
         """Match at once, or wait for the auction."""
         order.queue_seq = self._next_queue_seq()
-        book = self.book(order.code)
-        if not PHASE_RULES[phase].matching:
+        book, security = setting.book or self.book(order.code), setting.security
+        if not PHASE_RULES[setting.phase].matching:
             book.sides[order.side].append(order)
             return [Rested(order)]
-        events = continuous.match(book, order, price_type, self._halt_watch(security))
-        traded = [event for event in events if type(event) is Traded]
+        may_halt = setting.band.high_li is None
+        events = continuous.match(book, order, price_type, self._halt_watch(security) if may_halt else None)
+        traded = [event for event in events if type(event) is Traded] if events else ()
         for trade in traded:
             self._note(security, trade, now_ms)
-        return events + self._halt(security, now_ms) if traded else events
-
+        if order.level is not None:
+            events.append(Rested(order))
+        return events + self._halt(security, now_ms) if traded and may_halt else events
     def _note(self, security: Security, trade: Traded, now_ms: int) -> None:
         security.last_li = trade.price_li
         security.figures.trade(now_ms, trade.price_li, trade.volume)
@@ -274,8 +330,10 @@ class Exchange:
         if order.level is None:
             self._beside(order).remove(order)
             return [Cancelled(order, order.volume)]
-        left = self.book(order.code).cancel(order)
-        return [Cancelled(order, left), *self.wake(order.code, now_ms)]
+        events: list[Event] = [Cancelled(order, self._books[order.code].cancel(order))]
+        if order.code in self._dormant:
+            events += self.wake(order.code, now_ms)
+        return events
 
     def _beside(self, order: BookOrder) -> list[BookOrder] | FixedPriceQueue:
         """What keeps an order that is in no book."""
@@ -393,7 +451,7 @@ class Exchange:
 
     def has_users(self, code: str) -> bool:
         """Does an account's order stand in a book, or dormant beside it?"""
-        return self.book(code).users > 0 or bool(self._dormant.get(code))
+        return any(self.book(code).user_orders()) or bool(self._dormant.get(code))
 
     def wake(self, code: str, now_ms: int) -> list[Event]:
         """Let in, earliest first, every dormant order that the cage no longer keeps out; each may move the base again.
@@ -408,22 +466,22 @@ class Exchange:
             order = next((order for order in self._dormant[code] if not self._is_caged(order, setting)), None)
             if order is None:
                 break
-            events += self._let_in(order, setting.phase, now_ms)
+            events += self._let_in(order, setting, now_ms)
         return events
 
     def _wake_all(self, code: str, now_ms: int) -> list[Event]:
         """Every dormant order enters: continuous trading is over and they join the auction, or it begins and the queue ends."""
         events: list[Event] = []
         for order in list(self._dormant.get(code, ())):
-            events += self._let_in(order, self.phase(self.securities[code], now_ms), now_ms)
+            events += self._let_in(order, self.setting(self.securities[code], now_ms), now_ms)
         return events
 
-    def _let_in(self, order: BookOrder, phase: Phase, now_ms: int) -> list[Event]:
+    def _let_in(self, order: BookOrder, setting: Setting, now_ms: int) -> list[Event]:
         waiting = self._dormant[order.code]
         waiting.remove(order)
         if not waiting:
             del self._dormant[order.code]
-        return self._enter(self.securities[order.code], order, LIMIT_ORDER, phase, now_ms)
+        return self._enter(order, LIMIT_ORDER, setting, now_ms)
 
     @staticmethod
     def _is_caged(order: BookOrder, setting: Setting) -> bool:

@@ -6,7 +6,9 @@ Source: exchange-rules §2.1 (SSE 3.3.2, SZSE 3.3.2: hours for orders and cancel
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
+
+from matching.records import record
 
 
 class Phase(StrEnum):
@@ -34,7 +36,8 @@ class Call(StrEnum):
     CLOSE = "close"
 
 
-class PhaseRule(NamedTuple):
+@record
+class PhaseRule:
     """What happens to an order and a cancel.
 
     ``orders``: the host takes them; ``cancels`` likewise; ``matching``: at once; ``held``: a counter keeps orders back for

@@ -8,9 +8,10 @@ broker's enumeration.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from matching.codes import Venue
+from matching.records import record
 
 
 class Limit(StrEnum):
@@ -31,7 +32,8 @@ class Rest(StrEnum):
     CONVERTS = "stays in the book at the last price it traded at, else at its own side's best, else is cancelled"
 
 
-class PriceType(NamedTuple):
+@record
+class PriceType:
     """One row: limit, how many levels it may sweep (None: all), the rest, all-or-none, venues, number on return, its words.
 
     A ``market`` order is taken in continuous trading only, may be smaller at most, and is not subject to the price cage.

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, NewType, get_type_hints
 from matching.calendar import parse_clock
 from matching.codes import Board
 from matching.phases import Phase
+from matching.records import record
 
 FIRST_DAY: Final = 20150101
 """The first day every board must have a rule for, or the day it opened."""
@@ -26,13 +27,15 @@ class RuleError(ValueError):
     """A rule file its author must correct; the text names file and row."""
 
 
-class TickRule(NamedTuple):
+@record
+class TickRule:
     """Smallest step of a price."""
 
     tick_li: int
 
 
-class LotRule(NamedTuple):
+@record
+class LotRule:
     """Volumes of one order. ``odd_sell``: tail = a remainder rides along (main boards), all = only alone and whole (STAR)."""
 
     buy_min: int
@@ -80,7 +83,8 @@ class CageMode(StrEnum):
     DORMANT = "dormant"
 
 
-class CageRule(NamedTuple):
+@record
+class CageRule:
     """The price cage around the base price: a band in ppm, and a least width in ticks (0: none)."""
 
     mode: CageMode
@@ -149,7 +153,8 @@ class SessionRule(NamedTuple):
     steps: tuple[SessionStep, ...]
 
 
-class BoardRules(NamedTuple):
+@record
+class BoardRules:
     """Everything in force for a board on a day."""
 
     board: Board

@@ -34,7 +34,10 @@ DAY_TURNS: Final = ("close", "open")
 """A turn of the day ends a slice: it touches every account."""
 ROWS_PER_PART: Final = 1000
 """Rows in one part of a long answer: about 600 kB, well under the frame limit."""
-READ_ONLY: Final = ("query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list", "ctl_ipo_list")
+READ_ONLY: Final = (
+    "query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list",
+    "ctl_ipo_list",
+)
 UNRECORDED: Final = (
     "subscribe", "unsubscribe", "health", "ctl_bank_list", "ctl_compliance",
     "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check",

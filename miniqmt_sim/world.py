@@ -218,6 +218,7 @@ class World:
         self._begin(now_ms)
         self.exchange.begin_anew()
         self.market.begin_anew()
+        self.broker.begin_anew()
 
     # ---- the day -------------------------------------------------------------------------------------------------------
 

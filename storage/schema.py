@@ -221,7 +221,7 @@ class CashEntry(Base):
 
 
 class Bank(Base):
-    """One bank account an account can transfer from and to. The passwords are made up like everything here; '' asks for none."""
+    """One bank account an account can transfer from and to. Its passwords are made up as all here is; '' asks for none."""
 
     __tablename__ = "banks"
     account_id: Mapped[str] = _key()

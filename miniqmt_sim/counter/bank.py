@@ -206,9 +206,9 @@ class Banks:
 
 def _refusal(account: Account, bank: BankAccount | None, request: BankRequest) -> str:
     """The text of the first reason that applies, in the order of the refusal table; empty when there is none."""
-    if account.status not in _AT_WORK:
-        figures = {"account_id": account.account_id, "status": int(account.status)}
-        return refusal_text(TransferRefusals.TRANSFER_ACCOUNT_STATUS, figures)
+    text = status_refusal(account)
+    if text:
+        return text
     if request.direction not in (BANK_TO_SECURITIES, SECURITIES_TO_BANK):
         return refusal_text(TransferRefusals.TRANSFER_DIRECTION, {"direction": request.direction})
     if bank is None:
@@ -226,6 +226,14 @@ def _refusal(account: Account, bank: BankAccount | None, request: BankRequest) -
         return ""
     reason = TransferRefusals.BANK_BALANCE if incoming else TransferRefusals.WITHDRAWABLE
     return refusal_text(reason, {"amount": units.text_yuan(request.amount_li), "available": units.text_yuan(has_li)})
+
+
+def status_refusal(account: Account) -> str:
+    """Why an account may not move anything now; empty when it may."""
+    if account.status in _AT_WORK:
+        return ""
+    figures = {"account_id": account.account_id, "status": int(account.status)}
+    return refusal_text(TransferRefusals.TRANSFER_ACCOUNT_STATUS, figures)
 
 
 def is_password(expected: str, given: str) -> bool:

@@ -438,6 +438,14 @@ class Broker:
         self._changes.put("accounts", (account_id,), account)
         return account
 
+    def begin_anew(self) -> None:
+        """The day is another before anything was traded: accounts and positions were opened on it."""
+        for account in self.accounts.values():
+            account.opened_day = self.exchange.day
+            self._changes.put("accounts", (account.account_id,), account)
+            for stock_code in account.positions:
+                self.position(account, stock_code).opened_day = self.exchange.day
+
     def set_status(self, account: Account, status: AccountStatus) -> None:
         """Change an account's status; nothing is told when it stays what it is."""
         if account.status is not status:

@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from matching.codes import Board
 from matching.rules import RuleError, read_rows
 from miniqmt_sim.changes import Changes, Row
+from miniqmt_sim.constants import MAX_INT64
 
 WINDOW_MS: Final = 1000
 """A second: the milliseconds of which messages are counted together."""
@@ -94,10 +95,11 @@ class Millisecond:
 
 
 class Meter:
-    """The figures of one account on one day."""
+    """The figures of one account on one day. A limit is a threshold it has not reached, MAX_INT64 where there is none."""
 
     __slots__ = (
-        "account_id", "cancels", "day", "orders", "peak", "peak_ms", "self_trades", "trades", "warned", "window", "window_sum",
+        "account_id", "cancels", "day", "day_limit", "orders", "peak", "peak_ms", "second_limit", "self_trades", "trades",
+        "warned", "window", "window_sum",
     )  # fmt: skip
 
     def __init__(
@@ -115,6 +117,7 @@ class Meter:
         self.warned = warned
         self.window: deque[Millisecond] = deque()
         self.window_sum = 0
+        self.second_limit = self.day_limit = MAX_INT64
 
     @property
     def messages(self) -> int:
@@ -194,6 +197,7 @@ class Compliance:
             for part in meter.window if meter else ():
                 self._changes.put("compliance_window", (account_id, part.sent_ms), None)
             meter = self._meters[account_id] = Meter(account_id, day)
+            self._set_limits(meter)
         return meter
 
     def _sent(self, meter: Meter, now_ms: int) -> None:
@@ -204,17 +208,31 @@ class Compliance:
             self._changes.put("compliance_window", (meter.account_id, gone.sent_ms), None)
         if not window or window[-1].sent_ms != now_ms:
             window.append(Millisecond(meter.account_id, now_ms))
-        window[-1].messages += 1
+        present = window[-1]
+        present.messages += 1
         meter.window_sum += 1
         if meter.window_sum > meter.peak:
             meter.peak, meter.peak_ms = meter.window_sum, now_ms
-        self._changes.put("compliance_window", (meter.account_id, now_ms), window[-1])
+        self._changes.put("compliance_window", (meter.account_id, now_ms), present)
         self._changes.put("compliance", (meter.account_id,), meter)
+        if meter.window_sum >= meter.second_limit or meter.orders + meter.cancels >= meter.day_limit:
+            self._warn(meter)
+
+    def _warn(self, meter: Meter) -> None:
+        """Note each threshold that was reached now, and wait for it no more."""
         for row in self._thresholds.on(meter.day):
             reached = meter.window_sum if row.measure is Measure.SECOND else meter.messages
             if reached >= row.messages and row.measure not in meter.warned.split():
                 meter.warned = f"{meter.warned} {row.measure}".strip()
                 self._warnings.append(Warned(meter.account_id, meter.day, str(row.measure), reached, row.messages))
+        self._set_limits(meter)
+
+    def _set_limits(self, meter: Meter) -> None:
+        """What the meter waits for: the thresholds in force that were not reached today."""
+        warned = meter.warned.split()
+        awaited = {row.measure: row.messages for row in self._thresholds.on(meter.day) if row.measure not in warned}
+        meter.second_limit = awaited.get(Measure.SECOND, MAX_INT64)
+        meter.day_limit = awaited.get(Measure.DAY, MAX_INT64)
 
     def take_warnings(self) -> list[Warned]:
         """Warnings since the last time."""
@@ -228,6 +246,7 @@ class Compliance:
         for row in meters:
             meter = Meter(*row)
             self._meters[meter.account_id] = meter
+            self._set_limits(meter)
         for account_id, sent_ms, messages in window:
             meter = self._meters[account_id]
             meter.window.append(Millisecond(account_id, sent_ms, messages))

@@ -141,9 +141,8 @@ class Corporate:
         tick_li = exchange.board_rules(security).tick.tick_li
         self._rebase(security, reference_li(security.pre_close_li, action, tick_li), now_ms)
         for account in self._broker.accounts.values():
-            position = account.positions.get(security.code)
-            if position is not None and position.volume:
-                self._pay(account, position, action, record_day, now_ms)
+            if security.code in account.positions:
+                self._pay(account, self._broker.position(account, security.code), action, record_day, now_ms)
 
     def _pay(self, account: Account, position: Position, action: Action, record_day: int, now_ms: int) -> None:
         """Cash and shares of one holder. What is not a whole share is lost."""
@@ -192,5 +191,8 @@ class Corporate:
 
     def problems(self) -> Iterator[str]:
         """Name what cannot be."""
-        yield from (f"{action.stock_code} {action.ex_day}: {problem}" for action in self.actions() if (problem := action_problem(action)))
+        for action in self._actions.values():
+            problem = action_problem(action)
+            if problem is not None:
+                yield f"{action.stock_code} {action.ex_day}: {problem}"
         yield from self._lots.problems()

@@ -206,7 +206,7 @@ class Lots:
         for account_id, stock_code, opened_day, volume, untaxed in sorted(rows):
             lot = Lot(account_id, stock_code, opened_day)
             lot.volume = volume
-            lot.untaxed = {record_day: micro for record_day, micro in json.loads(untaxed)}
+            lot.untaxed = dict(json.loads(untaxed))
             self._of(account_id, stock_code).append(lot)
 
     def rows(self) -> list[Row]:

@@ -14,9 +14,9 @@ from matching import units
 from matching.codes import Venue
 from matching.instrument import Security
 from miniqmt_sim.changes import Changes, Counters, Row
-from miniqmt_sim.constants import AccountStatus, AccountType, FundTransfer, SecuTransfer, TransferType
+from miniqmt_sim.constants import AccountType, FundTransfer, SecuTransfer, TransferType
 from miniqmt_sim.counter.account import Account, Position
-from miniqmt_sim.counter.bank import is_amount
+from miniqmt_sim.counter.bank import is_amount, status_refusal
 from miniqmt_sim.counter.broker import Broker, Listener, secu_account
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.refusals import TransferRefusals, refusal_text
@@ -28,7 +28,6 @@ GIVEN_LI: Final = "sum.ordinary_given_li"
 SENT_SHARES: Final = "ordinary_sent."
 GIVEN_SHARES: Final = "ordinary_given."
 """Counters, with a code: the same of shares."""
-_AT_WORK: Final = (AccountStatus.OK, AccountStatus.CLOSED)
 
 
 class Fund:
@@ -110,7 +109,7 @@ class OrdinaryCounter:
 
     def transfer_fund(self, account: Account, direction: int, amount_li: int, now_ms: int) -> str:
         """Move cash between the counters; a text says why not."""
-        text = _not_at_work(account) or self._fund_refusal(account, direction, amount_li)
+        text = status_refusal(account) or self._fund_refusal(account, direction, amount_li)
         if text:
             return text
         incoming = direction == FundTransfer.NORMAL_TO_SPEED
@@ -138,7 +137,7 @@ class OrdinaryCounter:
         self, account: Account, direction: int, stock_code: str, security: Security | None, volume: int, transfer_type: int
     ) -> str:
         """Move shares between the counters; a text says why not. ``stock_code`` is what was asked for."""
-        text = _not_at_work(account) or _kind_refusal(account, direction, transfer_type)
+        text = status_refusal(account) or _kind_refusal(account, direction, transfer_type)
         if text:
             return text
         if security is None:
@@ -234,13 +233,6 @@ class OrdinaryCounter:
             expected = counters[f"{GIVEN_SHARES}{stock_code}"] - counters[f"{SENT_SHARES}{stock_code}"]
             if has != expected:
                 yield f"{stock_code}: ordinary counters hold {has}, were given less what they sent: {expected}"
-
-
-def _not_at_work(account: Account) -> str:
-    if account.status in _AT_WORK:
-        return ""
-    figures = {"account_id": account.account_id, "status": int(account.status)}
-    return refusal_text(TransferRefusals.TRANSFER_ACCOUNT_STATUS, figures)
 
 
 def _kind_refusal(account: Account, direction: int, transfer_type: int) -> str:

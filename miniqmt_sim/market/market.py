@@ -23,6 +23,8 @@ from miniqmt_sim.market.synthetic import STEP_MS, STEPS_PER_MINUTE, SyntheticMar
 
 UNKNOWN_PRICE_LI = 10 * LI_PER_YUAN
 """Reference price of a code that is listed on the spot by an order without a usable price."""
+ABSURD_PRICE_LI = 10_000 * LI_PER_YUAN
+"""From here on an order's price says nothing of a code: the exchanges take no such price. Source: exchange-rules §3."""
 NO_QUOTE = ""
 
 
@@ -98,7 +100,10 @@ class Market:
         found = self._exchange.securities.get(stock_code)
         if found is None and self._auto_list:
             try:
-                found = self.list_security(parse_listing(stock_code, "", hint_li if hint_li > 0 else UNKNOWN_PRICE_LI))
+                listing = parse_listing(stock_code, "", hint_li if 0 < hint_li < ABSURD_PRICE_LI else UNKNOWN_PRICE_LI)
+                tick_li = self._exchange.rules.on(listing.board, self._exchange.day).tick.tick_li
+                reference_li = max(listing.pre_close_li // tick_li, 1) * tick_li
+                found = self.list_security(listing._replace(pre_close_li=reference_li))
             except ValueError:
                 return None
         return found if found is not None and self._exchange.has_begun(found) else None

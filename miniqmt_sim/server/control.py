@@ -208,7 +208,7 @@ VERBS: Final = (
         "ctl_corporate_add",
         (
             _CODE,
-            _option("ex_day", "ex_day", parse_text, "first trading day without what is given, YYYY-MM-DD", "DAY", required=True),
+            _option("ex_day", "ex_day", parse_text, "first day without what is given, YYYY-MM-DD", "DAY", required=True),
             _option("record_day", "record_day", parse_text, "day of record; the trading day before when left out", "DAY"),
             _option("cash", "cash", parse_number, "per share, before tax", "YUAN"),
             _option("bonus", "bonus", parse_number, "bonus shares (送) per share held", "RATIO"),

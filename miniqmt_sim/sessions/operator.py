@@ -12,8 +12,8 @@ from typing import Any, Final
 from matching import calendar, units
 from matching.book import OrderBook, Side
 from matching.instrument import DatedTag, Security, parse_listing
-from miniqmt_sim.constants import AccountStatus
 from miniqmt_sim.announcements import parse_action
+from miniqmt_sim.constants import AccountStatus
 from miniqmt_sim.counter.corporate import Action
 from miniqmt_sim.counter.ipo import Issue, Subscription
 from miniqmt_sim.counter.ledger import Entry
@@ -188,7 +188,7 @@ def on_book(context: Context, fields: JsonObject) -> Answer:
         **security_row(context, security),
         "bids": _shown_levels(book, Side.BUY),
         "asks": _shown_levels(book, Side.SELL),
-        "users": book.users,
+        "users": sum(1 for _ in book.user_orders()),
         "indicative_price": units.yuan(cross.price_li) if cross else 0.0,
         "indicative_volume": cross.volume if cross else 0,
         "surplus": cross.surplus if cross else 0,

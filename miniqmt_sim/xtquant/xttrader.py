@@ -28,10 +28,10 @@ from miniqmt_sim.xtquant import _views as views
 from miniqmt_sim.xtquant._later import add_later_methods
 from miniqmt_sim.xtquant._worker import Worker
 from miniqmt_sim.xtquant.xttype import (
-    IPOData,
     BankAmount,
     BankInfo,
     BankTransferStream,
+    IPOData,
     SecuAccount,
     StockAccount,
     XtAccountInfo,

@@ -227,10 +227,25 @@ def test_a_refusal_by_the_exchange(sim: SimServer, a: Desk) -> None:
     sim.ctl.quote(CODE, last=10.0, ask=["10.00:500"], pre_close=10.0)
     order_id = a.buy(100, 10.21)
     rows = a.rows()
-    assert [WORDS[name](value) for name, value in rows] == ["response", "order 50", "order 57", "order_error", "asset 100000.00"]
+    words = [WORDS[name](value) for name, value in rows]
+    assert words == ["response", "order 50", "order 57", "order_error", "asset 100000.00"]
     assert "[20009][超出有效申报价格范围]" in rows[2][1].status_msg
     assert rows[3][1].order_id == order_id
     assert a.trader.query_stock_asset(A).frozen_cash == 0  # type: ignore[union-attr]
+
+
+def test_what_the_exchange_refused_is_final_by_its_number_too_even_after_a_restart(sim: SimServer, a: Desk) -> None:
+    sim.ctl.quote(CODE, last=10.0, ask=["10.00:500"], pre_close=10.0)
+    a.buy(100, 10.21)
+    for _ in range(2):
+        a.rows()
+        assert a.trader.cancel_order_stock_sysid(A, xt.SH_MARKET, "1") == -1
+        [(name, error)] = a.rows()
+        assert (name, error.order_sysid) == ("on_cancel_error", "1")
+        assert "[251020]" in error.error_msg
+        sim.restart()
+        assert a.trader.connect() == 0
+        a.rows()
 
 
 def test_an_order_in_a_closed_phase(day: SimServer, open_desk: Callable[..., Desk]) -> None:
@@ -300,8 +315,7 @@ def test_a_cancel_of_what_is_final_unknown_or_anothers(a: Desk, b: Desk) -> None
 
 def test_a_cancel_by_the_counters_number(a: Desk, b: Desk) -> None:
     order_id, others = a.buy(100, 9.5), b.sell(100, 10.9)
-    sysids = {desk.trader.query_stock_order(desk.account, number).order_sysid: number for desk, number in ((a, order_id), (b, others))}  # type: ignore[union-attr]  # fmt: skip
-    assert list(sysids) == ["1", "2"]
+    assert [value.order_sysid for name, value in (*a.rows(), *b.rows()) if name == "on_stock_order"] == ["1", "2"]
     assert a.trader.cancel_order_stock_sysid(A, xt.SH_MARKET, "2") == -1, "another's"
     assert a.trader.cancel_order_stock_sysid(A, xt.SZ_MARKET, "1") == -1, "on the other exchange"
     assert a.trader.cancel_order_stock_sysid(A, xt.SH_MARKET, "") == -1
@@ -350,31 +364,31 @@ def test_the_fields_of_an_order_and_its_trade(sim: SimServer, a: Desk, b: Desk) 
         assert vars(pushed[-1]) == vars(trade)
 
 
-@pytest.mark.parametrize(
-    ("price_type", "code", "shown", "price"),
-    [
-        (xt.LATEST_PRICE, CODE, 50, 10.0),
-        (xt.MARKET_SH_CONVERT_5_CANCEL, CODE, 88, 11.0),
-        (xt.MARKET_SH_CONVERT_5_LIMIT, CODE, 85, 9.99),
-        (xt.MARKET_MINE_PRICE_FIRST, CODE, 86, 9.99),
-        (xt.MARKET_PEER_PRICE_FIRST, CODE, 84, 11.0),
-        (xt.MARKET_SZ_FULL_OR_CANCEL, "000001.SZ", 89, 11.0),
-    ],
-)
-def test_the_price_type_and_price_that_come_back(
-    sim: SimServer, a: Desk, price_type: int, code: str, shown: int, price: float
-) -> None:
-    sim.ctl.quote(code, last=10.0, bid=["9.99:500"], pre_close=10.0)
-    order_id = a.buy(100, -1, code=code, price_type=price_type)
-    last = [value for name, value in a.rows() if name == "on_stock_order"][-1]
-    assert (last.order_id, last.price_type, last.price) == (order_id, shown, price)
-    assert vars(last) == vars(a.trader.query_stock_order(A, order_id))
+SHOWN = [
+    (xt.LATEST_PRICE, CODE, 50, 10.0),
+    (xt.MARKET_SH_CONVERT_5_CANCEL, CODE, 88, 11.0),
+    (xt.MARKET_SH_CONVERT_5_LIMIT, CODE, 85, 10.0),
+    (xt.MARKET_MINE_PRICE_FIRST, CODE, 86, 10.0),
+    (xt.MARKET_PEER_PRICE_FIRST, CODE, 84, 11.0),
+    (xt.MARKET_SZ_FULL_OR_CANCEL, "000001.SZ", 89, 11.0),
+]
+
+
+def test_the_price_types_and_prices_that_come_back(sim: SimServer, a: Desk) -> None:
+    sim.ctl.quote("000001.SZ", last=10, pre_close=10)
+    for price_type, code, shown, price in SHOWN:
+        order_id = a.buy(100, -1, code=code, price_type=price_type)
+        last = [value for name, value in a.rows() if name == "on_stock_order"][-1]
+        assert (last.order_id, last.price_type, last.price) == (order_id, shown, price)
+        assert vars(last) == vars(a.trader.query_stock_order(A, order_id)), "the last push is what a query shows"
 
 
 # -- sessions ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_session_of_an_account_sees_each_push_once(sim: SimServer, a: Desk, b: Desk, open_desk: Callable[..., Desk]) -> None:
+def test_every_session_of_an_account_sees_each_push_once(
+    sim: SimServer, a: Desk, b: Desk, open_desk: Callable[..., Desk]
+) -> None:
     others = [open_desk(sim, session, A) for session in (21, 22, 23)]
     assert others[0].trader.subscribe(A) == 0, "a second time changes nothing"
     others[0].take()
@@ -382,7 +396,11 @@ def test_every_session_of_an_account_sees_each_push_once(sim: SimServer, a: Desk
     b.sell(200, 10.0)
     others[2].trader.cancel_order_stock(A, order_id)
     mine = [word for word in a.take() if word != "response"]
-    assert mine == ["order 50", "asset 96994.97", "order 55", "trade 200@10", "position 5200", "asset 96994.97", "order 53", "asset 97994.98"]  # noqa: E501  # fmt: skip
+    assert mine == [
+        "order 50", "asset 96994.97",
+        "order 55", "trade 200@10", "position 5200", "asset 96994.97",
+        "order 53", "asset 97994.98",
+    ]  # fmt: skip
     assert [desk.take() for desk in others] == [mine] * 3
 
 
@@ -405,21 +423,21 @@ def test_ordering_needs_no_subscription(sim: SimServer, open_desk: Callable[...,
     assert desk.take() == ["response"]
 
 
-@pytest.mark.parametrize("account", [StockAccount("1001", "CREDIT"), StockAccount("1003"), StockAccount("4711"), StockAccount("1001", "HUGANGTONG")])  # noqa: E501  # fmt: skip
-def test_a_wrong_account_type_or_an_unknown_account(a: Desk, account: StockAccount) -> None:
+def test_wrong_account_types_and_unknown_accounts(a: Desk) -> None:
     trader = a.trader
-    assert trader.subscribe(account) == trader.unsubscribe(account) == -1
-    assert trader.order_stock(account, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, 10.0) == -1
-    assert trader.cancel_order_stock(account, 1048577) == -1
-    assert trader.query_stock_asset(account) is None
-    for query in (trader.query_stock_orders, trader.query_stock_trades, trader.query_stock_positions):
-        assert query(account) is None
-    assert a.take() == [], "nothing happened"
-    desk_response = trader.order_stock_async(account, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, 10.0)
-    assert desk_response > 0
-    [(name, response)] = a.rows()
-    assert (name, response.order_id) == ("on_order_stock_async_response", -1)
-    assert response.error_msg
+    for number, kind in (("1001", "CREDIT"), ("1003", "STOCK"), ("4711", "STOCK"), ("1001", "HUGANGTONG")):
+        account = StockAccount(number, kind)
+        assert trader.subscribe(account) == trader.unsubscribe(account) == -1
+        assert trader.order_stock(account, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, 10.0) == -1
+        assert trader.cancel_order_stock(account, 1048577) == -1
+        assert trader.query_stock_asset(account) is None
+        for query in (trader.query_stock_orders, trader.query_stock_trades, trader.query_stock_positions):
+            assert query(account) is None
+        assert a.take() == [], "nothing happened"
+        seq = trader.order_stock_async(account, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, 10.0)
+        [(name, response)] = a.rows()
+        assert (name, response.order_id, response.seq) == ("on_order_stock_async_response", -1, seq)
+        assert response.error_msg
 
 
 def test_two_sessions_trade_with_each_other(sim: SimServer, a: Desk, b: Desk) -> None:
@@ -485,32 +503,45 @@ def test_a_query_on_a_connection_that_was_stopped(a: Desk) -> None:
 # -- what nobody should send ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("volume", ["100", None, b"100", [100], {}])
-def test_a_volume_of_a_wrong_type(a: Desk, volume: Any) -> None:
-    with pytest.raises(TypeError, match="order_volume"):
-        a.trader.order_stock(A, CODE, xt.STOCK_BUY, volume, xt.FIX_PRICE, 10.0)
-    with pytest.raises(TypeError, match="price"):
-        a.trader.order_stock(A, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, "10.0")  # type: ignore[arg-type]
+def test_arguments_of_a_wrong_type(a: Desk) -> None:
+    wrong: tuple[Any, ...] = ("100", None, b"100", [100], {})
+    for value in wrong:
+        with pytest.raises(TypeError, match="order_volume"):
+            a.trader.order_stock(A, CODE, xt.STOCK_BUY, value, xt.FIX_PRICE, 10.0)
+        with pytest.raises(TypeError, match="price"):
+            a.trader.order_stock(A, CODE, xt.STOCK_BUY, 100, xt.FIX_PRICE, value)
     assert a.trader.connected
     assert a.take() == []
 
 
-@pytest.mark.parametrize(("volume", "price"), [(0, 10.0), (-100, 10.0), (100.5, 10.0), (math.nan, 10.0), (math.inf, 10.0), (2**31, 10.0), (10**30, 10.0), (100, math.nan), (100, -math.inf), (100, 1e300)])  # noqa: E501  # fmt: skip
-def test_a_number_that_makes_no_order(a: Desk, volume: float, price: float) -> None:
-    assert a.trader.order_stock(A, CODE, xt.STOCK_BUY, volume, xt.FIX_PRICE, price) == -1
+def test_numbers_that_make_no_order(a: Desk) -> None:
+    volumes = (0, -100, 0.5, 100.5, math.nan, math.inf, 2**31, 10**30)
+    prices = (math.nan, math.inf, -math.inf, 1e300)
+    for volume, price in (*((volume, 10.0) for volume in volumes), *((100, price) for price in prices)):
+        assert a.trader.order_stock(A, CODE, xt.STOCK_BUY, volume, xt.FIX_PRICE, price) == -1, (volume, price)
     assert a.trader.connected
     assert a.take() == []
     assert a.trader.query_stock_orders(A) == []
 
 
-@pytest.mark.parametrize(
-    ("volume", "price", "code"),
-    [(True, 10.0, "120156"), (100.0, 10.005, "1222"), (100, 0, "1222"), (100, -10.0, "1222"), (100, 1e8, "-990265060"),
-     (100, 10.4500011, "1222"), (2**31 - 1, 10.0, "120156")],
-)  # fmt: skip
-def test_a_number_that_the_counter_refuses(a: Desk, volume: float, price: float, code: str) -> None:
-    order_id = a.buy(volume, price)
-    assert order_id > 0
-    rows = a.rows()
-    assert [WORDS[name](value) for name, value in rows] == ["response", "order 50", "order 57", "order_error"]
-    assert f"[{code}]" in rows[3][1].error_msg
+REFUSED_NUMBERS = [
+    (True, 10.0, "120156"),
+    (2**31 - 1, 10.0, "120156"),
+    (150.0, 10.0, "-150904070"),
+    (100, 0, "1222"),
+    (100, -10.0, "1222"),
+    (100, 10.005, "1222"),
+    (100, 10.0000011, "1222"),
+    (100, 11.01, "-990265060"),
+    (100, 1e8, "-990265060"),
+]
+
+
+def test_numbers_that_the_counter_refuses(a: Desk) -> None:
+    for volume, price, code in REFUSED_NUMBERS:
+        assert a.buy(volume, price) > 0
+        rows = a.rows()
+        assert [WORDS[name](value) for name, value in rows] == ["response", "order 50", "order 57", "order_error"]
+        assert f"[{code}]" in rows[3][1].error_msg, (volume, price)
+    assert a.buy(100.0, 10.0000001) > 0, "noise of a double"
+    assert a.take() == ["response", "order 50", "asset 98994.99"]

@@ -13,6 +13,8 @@ import pytest
 from matching.calendar import date_of
 from matching.codes import Board
 from matching.instrument import parse_listing
+from miniqmt_sim.announcements import ACTION_COLUMNS, parse_issue
+from miniqmt_sim.settings import read_table
 
 CONFIG: Final = Path(__file__).resolve().parents[2] / "config"
 WEEKEND: Final = (5, 6)
@@ -111,3 +113,20 @@ def test_days_that_are_remembered(day: int, closed: bool) -> None:
 def weekday(day: int) -> int:
     """Return 0 for Monday, 6 for Sunday."""
     return date_of(day).weekday()
+
+
+def test_the_new_issues_can_run_their_course_on_trading_days_and_are_not_listed_yet() -> None:
+    issues = [parse_issue(row) for row in read_table(CONFIG / "ipo.csv")]
+    assert {issue.kind for issue in issues} == {"STOCK", "BOND"}
+    closed = [day for year in YEARS for day in read_calendar(year)]
+    for issue in issues:
+        assert not {issue.subscribe_day, issue.listing_day} & set(closed)
+        assert weekday(issue.subscribe_day) not in WEEKEND
+        assert weekday(issue.listing_day) not in WEEKEND
+        assert issue.listing.code.text not in CODES
+
+
+def test_no_corporate_action_ships_and_its_columns_are_those_that_are_read() -> None:
+    path = CONFIG / "corporate_actions.csv"
+    assert read_table(path) == []
+    assert path.read_text(encoding="utf-8").splitlines()[-1] == ",".join(ACTION_COLUMNS)

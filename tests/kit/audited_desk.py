@@ -8,10 +8,11 @@ from typing import Any
 
 from miniqmt_sim.wire.messages import JsonObject
 from tests.kit.auditor import Auditor, Product, exact
-from tests.kit.desk import CONFIG, Desk, make_config
+from tests.kit.desk import CONFIG, MONDAY, NINE_THIRTY_ONE, Desk, make_config
 
 BY_TIME = ("12313", "1224", "5009", "20009")
 """Refusals that depend on the phase, which the auditor does not know."""
+Levels = Sequence[tuple[float, int]]
 HOLDINGS = ("push_stock_position", "push_stock_asset")
 
 
@@ -19,8 +20,9 @@ class AuditedDesk:
     """Accounts, each with a session of its own, trading in a few products."""
 
     def __init__(
-        self, accounts: Sequence[str], products: Mapping[str, Product], *, now: str = "09:31", day: int = 20261123, **changes: Any
-    ) -> None:
+        self, accounts: Sequence[str], products: Mapping[str, Product], *, now: str = NINE_THIRTY_ONE, day: int = MONDAY,
+        **changes: Any,
+    ) -> None:  # fmt: skip
         self.accounts = accounts
         self.desk = Desk(make_config(accounts=[], **changes), now=now, day=day)
         self.timed = self.desk.config.hours == "exchange"
@@ -64,7 +66,7 @@ class AuditedDesk:
         self.auditor.cancelled(who, order_id, reply, errors)
         self.check()
 
-    def quote(self, code: str, last: float, bids: Sequence[tuple[float, int]], asks: Sequence[tuple[float, int]], volume: int) -> None:
+    def quote(self, code: str, last: float, bids: Levels, asks: Levels, volume: int) -> None:
         """Give the market of a security."""
         reply = self.desk.quote(code, last, bids, asks, volume)
         self._hear()
@@ -183,9 +185,9 @@ class AuditedDesk:
         house = Fraction(counters.get("sum.house_li", 0), 1000)
         if house != self.auditor.to_house:
             problems.append(f"the house has {house}, and should have {self.auditor.to_house}")
-        stored = [[Fraction(amount, 1000) for amount in row[11:15]] for row in sorted(rows["trades"])]
-        mine = sorted((order_id, volume, *fees.values()) for trades in self.auditor.trades.values() for order_id, volume, fees in trades)
-        theirs = sorted((row[4], row[8], *fees) for row, fees in zip(sorted(rows["trades"]), stored, strict=True))
+        trades = (trade for trades in self.auditor.trades.values() for trade in trades)
+        mine = sorted((order_id, volume, *fees.values()) for order_id, volume, fees in trades)
+        theirs = sorted((row[4], row[8], *(Fraction(amount, 1000) for amount in row[11:15])) for row in rows["trades"])
         if mine != theirs:
             problems.append(f"fees are stored as {theirs}, and are {mine}")
         return problems

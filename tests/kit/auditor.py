@@ -211,7 +211,7 @@ class Auditor:
     # ---- what a trader asks ----------------------------------------------------------------------------------------------
 
     def verdict(self, who: str, request: Row) -> str | None:
-        """Why the counter must refuse an order: the code in its text, NO_ORDER where there is none at all; None if it may not."""
+        """Why the counter must refuse an order, as the code in its text; NO_ORDER where there is none; None if it must not."""
         price, volume, price_type = request["price"], request["order_volume"], request["price_type"]
         if not math.isfinite(price) or abs(price) > 1e9 or not math.isfinite(volume):
             return NO_ORDER

@@ -31,6 +31,10 @@ A file holds scenarios, each under a ``== title``. A line is one of
     A holds 600000.SH 500 sellable 0 frozen 0 open 10.464 cost 10.4741 last 10.47
     A fees 5.03 0.00 0.03                                     commission, stamp duty, transfer fee of its trades together
     action 600000.SH ex 20261124 cash 0.3 transfer 0.5 rights 0.3 price 6.00 subscribe A    a corporate action
+    issue 732901.SH 603901.SH STOCK 12.50 max 16500 on 20261124 listed 20261203 wins 0.03    a row of the file of new issues
+    issues 732901.SH 787901.SH                                what the SDK is told of today; - for none
+    A quota KCB 5000 SH 5000 SZ 0                             what it may subscribe for
+    A won 732901.SH 500 paid 0                                its part in a new issue; A won 732901.SH none
     A lots 600000.SH 1000@20261123 500@20261124               what was acquired when
     A ledger dividend 300.00                                  everything booked for a reason, on all days
     A sees order:50 order:56 trade:200@10.46 position:600000.SH asset
@@ -104,6 +108,7 @@ class Stage:
         self._settings: dict[str, Any] = {"day": MONDAY, "start": "09:31"}
         self._instruments: list[dict[str, str]] = []
         self._rules: dict[str, Any] = {}
+        self._issues: list[dict[str, str]] = []
         self._desk: Desk | None = None
         self._orders: dict[str, int] = {}
 
@@ -116,7 +121,7 @@ class Stage:
             config = make_config(accounts=[], **settings)
             new = {row["stock_code"] for row in self._instruments}
             rows = [row for row in config.instruments if row["stock_code"] not in new] + self._instruments
-            config = config._replace(instruments=rows, rules=self._rules or config.rules)
+            config = config._replace(instruments=rows, rules=self._rules or config.rules, ipo=self._issues)
             self._desk = Desk(config, now=start, day=day)
         return self._desk
 
@@ -151,6 +156,16 @@ class Stage:
         self._instruments.append({
             "stock_code": code, "name": title, "board": board, "pre_close": price, "listed": listed or "",
             "tags": (tags or "").replace(",", " "), "_where": code,
+        })  # fmt: skip
+
+    def issue(
+        self, code: str, listed_code: str, kind: str, price: str, most: str, day: str, listed: str, rate: str, expected: str
+    ) -> None:
+        assert self._desk is None, "an issue after the first action"
+        self._issues.append({
+            "subscription_code": code, "listed_code": listed_code, "name": "新股", "type": kind, "issue_price": price,
+            "min": "10" if kind == "BOND" else "500", "max": most, "subscribe_day": day, "listing_day": listed,
+            "winning_rate": rate,
         })  # fmt: skip
 
     def rule(self, file: str, board: str, key: str, value: str, expected: str) -> None:
@@ -196,8 +211,9 @@ class Stage:
         self._transferred(reply, expected)
 
     def secu_transfer(self, who: str, direction: str, code: str, volume: str, type: str, expected: str) -> None:
-        fields = {"transfer_direction": int(direction), "stock_code": code, "volume": int(volume), "transfer_type": int(type or 0)}
-        self._transferred(self.desk.transfer(who, "secu_transfer", **fields), expected)
+        fields = {"transfer_direction": int(direction), "stock_code": code, "volume": int(volume)}
+        reply = self.desk.transfer(who, "secu_transfer", **fields, transfer_type=int(type or 0))
+        self._transferred(reply, expected)
 
     @staticmethod
     def _transferred(reply: JsonObject, expected: str) -> None:
@@ -335,6 +351,7 @@ class Stage:
         names = {
             "sellable": "can_use_volume", "frozen": "frozen_volume", "road": "on_road_volume", "yesterday": "yesterday_volume",
             "open": "open_price", "cost": "avg_price", "last": "last_price", "profit": "float_profit", "rate": "profit_rate",
+            "since": "open_date",
         }  # fmt: skip
         self._compare(row, names, rest)
 
@@ -349,6 +366,21 @@ class Stage:
         texts = ("subscribe", "record_day")
         fields = {name: value if name in texts else float(value) for name, value in given.items()}
         self._refusable(self.desk.ask("ctl_corporate_add", stock_code=code, ex_day=ex_day, **fields), expected)
+
+    def issues(self, rest: str, expected: str) -> None:
+        connection = self.desk.session("A")
+        shown = [row["ipo_code"] for row in self.desk.rows("query_ipo_data", connection)]
+        assert (shown or ["-"]) == rest.split(), f"they are {shown}"
+
+    def quota(self, who: str, rest: str, expected: str) -> None:
+        rows = self.desk.rows("query_new_purchase_limit", self.desk.session(who), account_type=2, account_id=who)
+        shown = " ".join(f"{row['new_purchase_limit_key']} {row['new_purchase_limit_value']}" for row in rows)
+        assert shown == rest, f"it is {shown}"
+
+    def won(self, who: str, code: str, rest: str, expected: str) -> None:
+        rows = [row for row in self.desk.rows("ctl_ipo_list") if (row["account_id"], row["subscription_code"]) == (who, code)]
+        shown = "".join(f"{row['won_volume']} paid {row['paid_volume']}" for row in rows) or "none"
+        assert shown == rest, f"it is {shown}"
 
     def lots(self, who: str, code: str, rest: str, expected: str) -> None:
         rows = [row for row in self.desk.simulator.rows()["position_lots"] if row[:2] == (who, code)]
@@ -398,7 +430,7 @@ class Stage:
     @staticmethod
     def _compare(row: JsonObject, names: dict[str, str], rest: str) -> None:
         for word, figure in re.findall(r"(\w+) (-?[\d.]+)", rest):
-            assert row[names[word]] == pytest.approx(float(figure), abs=1e-9), f"{word} is {row[names[word]]}"
+            assert float(row[names[word]]) == pytest.approx(float(figure), abs=1e-9), f"{word} is {row[names[word]]}"
 
     @staticmethod
     def _refusable(reply: JsonObject, expected: str) -> None:
@@ -448,6 +480,14 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"(?P<who>\w+) (?P<rest>(cash|frozen|fetch|total|value) .*)", Stage.asset),
     (r"(?P<who>\w+) holds (?P<code>\S+) (?P<volume>\d+)(?P<rest>.*)", Stage.holding),
     (r"action (?P<code>\S+) ex (?P<ex_day>\d+)(?P<rest>.*)", Stage.action),
+    (
+        r"issue (?P<code>\S+) (?P<listed_code>\S+) (?P<kind>\w+) (?P<price>[\d.]+) max (?P<most>\d+) on (?P<day>\d+)"
+        r" listed (?P<listed>\d+) wins (?P<rate>[\d.]+)",
+        Stage.issue,
+    ),
+    (r"issues (?P<rest>.*)", Stage.issues),
+    (r"(?P<who>\w+) quota (?P<rest>.*)", Stage.quota),
+    (r"(?P<who>\w+) won (?P<code>\S+) (?P<rest>.*)", Stage.won),
     (r"(?P<who>\w+) lots (?P<code>\S+)(?P<rest>.*)", Stage.lots),
     (r"(?P<who>\w+) ledger (?P<reason>\w+) (?P<amount>-?[\d.]+)", Stage.ledger),
     (r"(?P<who>\w+) fees (?P<commission>[\d.]+) (?P<stamp>[\d.]+) (?P<transfer>[\d.]+)", Stage.fees),
@@ -473,4 +513,4 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"trading day (?P<day>\d+)", Stage.day),
     (r"(?P<name>\w+)", Stage.state),
 )
-_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule, Stage.threshold)
+_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule, Stage.threshold, Stage.issue)

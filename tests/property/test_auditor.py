@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.kit.audited_desk import AuditedDesk
-from tests.kit.auditor import BOND, CHINEXT, GOLD_FUND, MAIN, STAR, SZ_MAIN
+from tests.kit.auditor import BOND, BUY, CHINEXT, GOLD_FUND, MAIN, STAR, SZ_MAIN, exact
 
 ACCOUNTS = ("A", "B", "C")
 PRODUCTS = {
@@ -44,6 +45,18 @@ class Trading:
     def order(self, who: str, side: int, code: str, ticks: int, volume: float, price_type: int) -> None:
         price = -1.0 if price_type == 5 else 0.0 if price_type != 11 and ticks % 2 else self.price(code, ticks)
         self.orders.append((who, self.desk.order(who, side, volume, code, price, price_type)))
+
+    def last_fen(self, who: str, code: str, ticks: int, lots: int, short: bool) -> None:
+        """Leave exactly what an order costs, or a fen less, and place it."""
+        auditor, volume = self.desk.auditor, PRODUCTS[code].buy[0] * lots
+        amount = exact(self.price(code, ticks)) * volume
+        needed = amount + sum(auditor.tariff.on(PRODUCTS[code].board, BUY, auditor.day, amount).values())
+        left = math.floor((auditor.available(who) - needed) * 100) + short
+        if left > 0 and Fraction(left, 100) <= auditor.withdrawable(who):
+            self.desk.withdraw(who, left / 100)
+        elif left < 0:
+            self.desk.deposit(who, -left / 100)
+        self.desk.order(who, BUY, volume, code, self.price(code, ticks))
 
     def quote(self, code: str, ticks: int, size: int, volume: int) -> None:
         lot = PRODUCTS[code].buy[0]
@@ -97,6 +110,10 @@ class AuditedTrading(RuleBasedStateMachine):
         self.trading.order(who, 24, code, ticks, least * lots, 11)
         self.trading.order(other, 23, code, ticks, least * part, 11)
 
+    @rule(who=who_, code=code_, ticks=ticks_, lots=st.integers(1, 3), short=st.booleans())
+    def buy_with_the_last_fen(self, who: str, code: str, ticks: int, lots: int, short: bool) -> None:
+        self.trading.last_fen(who, code, ticks, lots, short)
+
     @rule(who=who_, code=code_)
     def sell_everything(self, who: str, code: str) -> None:
         if sellable := self.trading.desk.auditor.sellable(who, code):
@@ -135,11 +152,11 @@ class AuditedTrading(RuleBasedStateMachine):
 
     @rule(who=who_, more=st.integers(0, 1))
     def withdraw_everything(self, who: str, more: int) -> None:
-        amount = float(self.trading.desk.auditor.withdrawable(who)) + more / 100
-        if amount:
-            self.trading.desk.withdraw(who, amount)
+        fen = math.floor(self.trading.desk.auditor.withdrawable(who) * 100) + more  # odd lots of funds leave parts of a fen
+        if fen:
+            self.trading.desk.withdraw(who, fen / 100)
 
-    @rule(who=who_, code=code_, volume=st.sampled_from((0, 1, 32, 99, 232, 450, 1000)), locked=st.sampled_from((0, 0, 100, 1000)))
+    @rule(who=who_, code=code_, volume=st.sampled_from((0, 1, 32, 232, 450, 1000)), locked=st.sampled_from((0, 0, 100, 1000)))
     def shares(self, who: str, code: str, volume: int, locked: int) -> None:
         self.trading.shares(who, code, volume, locked, 10.123)
 
@@ -186,6 +203,8 @@ def _act(trading: Trading, luck: random.Random) -> None:
     elif chance < 0.93:
         desk.deposit(who, luck.randint(1, 10**6) / 100)
         desk.withdraw(who, luck.randint(1, 10**6) / 100)
+    elif chance < 0.95:
+        trading.last_fen(who, code, ticks, luck.randint(1, 3), luck.random() < 0.5)
     elif chance < 0.98:
         desk.pass_time("ctl_clock_advance", duration_ms=luck.choice((1000, 60_000, 300_000, 900_000)))
     elif chance < 0.99:
