@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
+from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
@@ -24,7 +25,7 @@ from miniqmt_sim.sessions.screens import Screens
 from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS
 from miniqmt_sim.sessions.views import asset_row, position_row
 from miniqmt_sim.wire.messages import JsonObject, Request
-from miniqmt_sim.world import SimulatorConfig, World
+from miniqmt_sim.world import World
 
 __all__ = ["Command", "Outcome", "Simulator", "SimulatorConfig"]
 

@@ -1,7 +1,7 @@
 """The world: everything that is stored, wired together, and what it does by itself when its time comes.
 
 Stations 5–7 as one object: the exchange, the market around it, the counter, the scheduler and the trading day. It is
-built from plain mappings (``WorldConfig``), opened new or from stored rows, and after that changed only by
+built from plain mappings (``blueprint``), opened new or from stored rows, and after that changed only by
 ``sessions`` (what somebody asks) and by ``run`` (what is due).
 """
 
@@ -10,40 +10,39 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Final
 
-from matching import calendar, units
-from matching.book import BookOrder
+from matching import calendar
 from matching.calendar import TradingCalendar
 from matching.codes import Board
 from matching.events import Halted
-from matching.exchange import LIMIT_ORDER, Exchange, Hold
-from matching.instrument import Listing, Security, parse_listing
+from matching.exchange import Exchange, Hold
+from matching.instrument import Security
 from matching.phases import PHASE_RULES
-from matching.price_types import PRICE_TYPES, PriceType
 from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.announcements import parse_action, parse_issue
 from miniqmt_sim.behaviour import behaviour_of
+from miniqmt_sim.blueprint import FirstAccount, SimulatorConfig, read_listing, read_row
 from miniqmt_sim.changes import Changes, Counters, Facts, Row
-from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
-from miniqmt_sim.counter.account import Account, Position
-from miniqmt_sim.counter.bank import BankAccount, Banks, read_banks, read_fen
-from miniqmt_sim.counter.broker import Broker, Listener, PlaceRequest
+from miniqmt_sim.constants import OrderStatus
+from miniqmt_sim.counter.account import Account
+from miniqmt_sim.counter.bank import Banks
+from miniqmt_sim.counter.broker import Broker, PlaceRequest
 from miniqmt_sim.counter.compliance import Compliance, Mode, Thresholds
 from miniqmt_sim.counter.corporate import Corporate
-from miniqmt_sim.counter.fees import Fees, FeeSchedule
+from miniqmt_sim.counter.fees import FeeSchedule
+from miniqmt_sim.counter.holdings import Listener
 from miniqmt_sim.counter.ipo import Ipo, IpoRules, Issue
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.lots import DividendTax, Lots
-from miniqmt_sim.counter.order import Order, Origin, Trade
-from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.order import Order
 from miniqmt_sim.counter.ordinary import OrdinaryCounter
 from miniqmt_sim.counter.settlement import close_day, market_value_li
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.market.quote import FILL_PROFILES
 from miniqmt_sim.market.synthetic import SyntheticMarket
+from miniqmt_sim.restore import restore_world
 from miniqmt_sim.scheduler import Due, Scheduler
 
 DAY_OPEN_MS: Final = calendar.parse_clock("08:30")
@@ -54,31 +53,6 @@ UNHASHED_TABLES: Final = ("quotes",)
 """Bare quotes are no part of the state hash."""
 UNHASHED_COUNTERS: Final = ("now_ms", "seq")
 """How often somebody merely looked is no part of it either."""
-
-
-class SimulatorConfig(NamedTuple):
-    """What the world is made of, as plain mappings: the core opens no file.
-
-    ``rules``: file stem of config/rules to its parsed content; ``instruments``: rows of instruments.csv with their place
-    under ``_where``; ``accounts``: the tables of accounts.toml; ``holidays``: closed weekdays as yyyymmdd.
-    """
-
-    hours: str
-    feed: str
-    clock: str
-    seed: int
-    auto_list: bool
-    fills: str
-    rules: Mapping[str, Any]
-    instruments: Sequence[Mapping[str, Any]]
-    accounts: Sequence[Mapping[str, Any]]
-    holidays: Sequence[int]
-    hold: str = "breaks"
-    after_hours: bool = False
-    compliance: str = Mode.WARN
-    behaviour: Mapping[str, Any] = MappingProxyType({})
-    corporate_actions: Sequence[Mapping[str, Any]] = ()
-    ipo: Sequence[Mapping[str, Any]] = ()
 
 
 class World:
@@ -106,10 +80,10 @@ class World:
         if config.compliance not in list(Mode):
             raise ConfigError(f"compliance: unknown value {config.compliance!r}; there are {', '.join(Mode)}")
         self.compliance = Compliance(Mode(config.compliance), thresholds, changes)
-        self._listings = [_listing(row) for row in config.instruments]
-        self._issues = [_parsed(parse_issue, row) for row in config.ipo]
-        self._announced = [_parsed(parse_action, row) for row in config.corporate_actions]
-        self._first_accounts = [_FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
+        self.listings = [read_listing(row) for row in config.instruments]
+        self._issues = [read_row(parse_issue, row) for row in config.ipo]
+        self._announced = [read_row(parse_action, row) for row in config.corporate_actions]
+        self._first_accounts = [FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
         self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
@@ -165,7 +139,7 @@ class World:
     def create(self, now_ms: int) -> None:
         """Open a new world: securities listed, accounts opened, the first day planned."""
         self._begin(now_ms)
-        for listing in self._listings:
+        for listing in self.listings:
             try:
                 self.market.list_security(listing)
             except ValueError as error:
@@ -187,9 +161,9 @@ class World:
                     raise ConfigError(f"accounts: {first.account_id} holds {stock_code}, which is not listed")
                 self.broker.set_position(account, security, volume, volume, cost_li)
 
-        self._announce()
+        self.announce()
 
-    def _announce(self) -> None:
+    def announce(self) -> None:
         """Take what the file of corporate actions says and the world does not know yet."""
         for action in self._announced:
             problem = None if self.corporate.has(action.stock_code, action.ex_day) else self.corporate.add(action)
@@ -327,66 +301,7 @@ class World:
 
     def restore(self, rows: Mapping[str, Sequence[Row]]) -> None:
         """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
-        for name, value in rows["counters"]:
-            self.counters.restore(name, value)
-        self.exchange.day = self.counters["day"]
-        self._restore_securities(rows["instruments"])
-        self.market.restore_figures(rows["day_figures"])
-        self.market.restore_quotes(rows["quotes"])
-        self._restore_accounts(rows)
-        self.lots.restore(rows["position_lots"])
-        self.corporate.restore(rows["corporate_actions"])
-        self._announce()
-        missing = self.ipo.restore(rows["ipo_subscriptions"])
-        if missing is not None:
-            raise ConfigError(f"ipo: {missing}")
-        self.ipo.values.restore(rows["market_values"])
-        self.banks.restore(rows["banks"], rows["bank_transfers"])
-        self.ordinary.restore(rows["ordinary_funds"], rows["ordinary_positions"])
-        self.compliance.restore(rows["compliance"], rows["compliance_window"])
-        resting = self._restore_orders(rows)
-        houses = [(order, LIMIT_ORDER) for order in self.market.house.restore(rows["house_rests"])]
-        self.exchange.restore([*resting, *houses])
-        self.scheduler.restore(rows["scheduled"])
-
-    def _restore_securities(self, rows: Sequence[Row]) -> None:
-        listings = {listing.code.text: listing for listing in self._listings}
-        for stock_code, name, board, pre_close_li, base_li, tags, listed in rows:
-            listings.pop(stock_code, None)
-            listing = parse_listing(stock_code, name, pre_close_li, tuple(tags.split()), board, listed)
-            self.market.restore_base(self.exchange.list_security(listing), base_li)
-        for listing in listings.values():
-            self.market.list_security(listing)
-
-    def _restore_accounts(self, rows: Mapping[str, Sequence[Row]]) -> None:
-        for account_id, account_type, status, cash_li, frozen_li, unsettled_li, overdraft_li, opened_day in rows["accounts"]:
-            account = Account(account_id, AccountType(account_type), opened_day)
-            account.status = AccountStatus(status)
-            account.cash_li, account.frozen_li, account.unsettled_li = cash_li, frozen_li, unsettled_li
-            account.overdraft_li = overdraft_li
-            self.broker.accounts[account_id] = account
-        for account_id, stock_code, *figures, opened_day in rows["positions"]:
-            position = Position(account_id, stock_code, opened_day)
-            (
-                position.volume, position.today_volume, position.frozen_volume, position.yesterday_volume, position.cost_li,
-                position.bought_li, position.bought_volume,
-            ) = figures  # fmt: skip
-            self.broker.accounts[account_id].positions[stock_code] = position
-
-    def _restore_orders(self, rows: Mapping[str, Sequence[Row]]) -> list[tuple[BookOrder, PriceType]]:
-        resting = []
-        for row in rows["orders"]:
-            order = _order(row)
-            subscription = self.ipo.is_subscription(order)
-            self.broker.restore_order(order, subscription)
-            if order.is_open and not order.is_unreported and not subscription:
-                order.book_order = order.in_book()
-                resting.append((order.book_order, order.price_type))
-        for trade_id, _, account_id, _, order_id, _, _, price_li, volume, _, trade_ms, *fees, self_trade in rows["trades"]:
-            account = self.broker.accounts[account_id]
-            order = account.orders[order_id]
-            account.trades.append(Trade(trade_id, order, price_li, volume, trade_ms, Fees(*fees), bool(self_trade)))
-        return resting
+        restore_world(self, rows)
 
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows, sorted by key."""
@@ -429,8 +344,6 @@ class World:
         return self.changes.take()
 
 
-_Parsed = TypeVar("_Parsed")
-
 _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
     "open": World._open_day,
     "phase": World._phase,
@@ -449,106 +362,3 @@ def state_hash(rows: Mapping[str, Sequence[Row]]) -> str:
         kept = sorted(row for row in rows[table] if table != "counters" or (row[0] not in UNHASHED_COUNTERS and row[1]))
         digest.update(json.dumps([table, kept], ensure_ascii=False, separators=(",", ":")).encode())
     return digest.hexdigest()
-
-
-class _FirstAccount(NamedTuple):
-    """An account of accounts.toml."""
-
-    account_id: str
-    account_type: AccountType
-    cash_li: int
-    positions: tuple[tuple[str, int, int], ...]
-    ordinary_li: int
-    banks: tuple[BankAccount, ...]
-
-    @classmethod
-    def parse(cls, table: Mapping[str, Any], number: int) -> _FirstAccount:
-        """Check one table. Raises ConfigError."""
-        where = f"accounts, account {number}"
-        _only(table, ("id", "type", "cash_yuan", "ordinary_cash_yuan", "position", "bank"), where)
-        account_id = table.get("id")
-        if not isinstance(account_id, str) or not is_account_id(account_id):
-            raise ConfigError(f"{where}: id must be 1 to 20 letters and digits")
-        kind = table.get("type", "STOCK")
-        if kind not in OPENABLE:
-            raise ConfigError(f"{where}: type must be STOCK or CREDIT")
-        positions = []
-        for position in table.get("position", ()):
-            _only(position, ("stock_code", "volume", "cost_yuan"), f"{where}, position")
-            volume = position.get("volume")
-            if type(volume) is not int or volume <= 0:
-                raise ConfigError(f"{where}, position: volume must be a positive integer")
-            cost_li = _li(position.get("cost_yuan"), f"{where}, position: cost_yuan")
-            positions.append((str(position.get("stock_code")), volume, cost_li * volume))
-        cash_li = _li(table.get("cash_yuan", 0), f"{where}: cash_yuan")
-        ordinary_li = read_fen(table.get("ordinary_cash_yuan", 0), f"{where}: ordinary_cash_yuan")
-        banks = read_banks(account_id, table.get("bank", []), where)
-        return cls(account_id, OPENABLE[kind], cash_li, tuple(positions), ordinary_li, banks)
-
-
-OPENABLE: Final = {"STOCK": AccountType.STOCK, "CREDIT": AccountType.CREDIT}
-"""Kinds of account that can be opened, as they are written."""
-
-
-def is_account_id(text: str) -> bool:
-    """1 to 20 letters and digits."""
-    return 1 <= len(text) <= 20 and text.isascii() and text.isalnum()
-
-
-def _only(table: Mapping[str, Any], names: Sequence[str], where: str) -> None:
-    unknown = sorted(set(table) - set(names))
-    if unknown:
-        raise ConfigError(f"{where}: unknown key {unknown[0]!r}")
-
-
-def _li(value: Any, where: str) -> int:
-    if type(value) not in (int, float):
-        raise ConfigError(f"{where} must be a number of yuan")
-    try:
-        li = units.li_from_yuan(value)
-    except units.OffGridError as error:
-        raise ConfigError(f"{where}: {error}") from None
-    if li < 0:
-        raise ConfigError(f"{where} must not be negative")
-    return li
-
-
-def _parsed(parse: Callable[[Mapping[str, Any]], _Parsed], row: Mapping[str, Any]) -> _Parsed:
-    """Read a row of a file. Raises ConfigError with its place."""
-    try:
-        return parse(row)
-    except ValueError as error:
-        raise ConfigError(f"{row.get('_where', '')}: {error}") from None
-
-
-def _listing(row: Mapping[str, Any]) -> Listing:
-    where = row.get("_where", "instruments")
-    try:
-        pre_close_li = units.li_from_yuan(float(row["pre_close"]))
-        listed = int(row.get("listed") or 0)
-        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
-    except ValueError as error:
-        raise ConfigError(f"{where}: {error}") from None
-
-
-def _order(row: Row) -> Order:
-    """An order from its row."""
-    (
-        order_id, day, account_id, account_type, stock_code, order_type, price_type, price_li, volume, traded_volume,
-        traded_amount_li, status, status_msg, order_sysid, strategy_name, order_remark, order_ms, session_id, request_seq,
-        queue_seq, frozen_li, *fees,
-    ) = row  # fmt: skip
-    origin = Origin(session_id, request_seq, strategy_name, order_remark)
-    order = Order(
-        order_id, account_id, AccountType(account_type), stock_code, ORDER_TYPES[order_type], PRICE_TYPES[price_type],
-        price_li, volume, origin, day, order_ms,
-    )  # fmt: skip
-    order.order_sysid = order_sysid
-    order.status = OrderStatus(status)
-    order.status_msg = status_msg
-    order.traded_volume = traded_volume
-    order.traded_amount_li = traded_amount_li
-    order.frozen_li = frozen_li
-    order.fees = Fees(*fees)
-    order.queue_seq = queue_seq
-    return order

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from matching import units
@@ -19,34 +19,16 @@ from matching.instrument import Security
 from matching.price_types import Limit, PriceType
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.changes import Changes, Counters
-from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, AccountType, OrderStatus
-from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, OrderStatus
+from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.compliance import Compliance
 from miniqmt_sim.counter.fees import Fees, FeeSchedule, Tariff
-from miniqmt_sim.counter.ledger import Entry, Ledger
+from miniqmt_sim.counter.holdings import Holdings, Listener
+from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.order import Order, Origin, Trade
 from miniqmt_sim.counter.order_types import Freezes, OrderType
 from miniqmt_sim.counter.status import cancelled_status, filled_status, pending_status
 from miniqmt_sim.refusals import Refusals, refusal_text
-
-
-class Listener(Protocol):
-    """Who is told of every change, as it happens."""
-
-    def order_changed(self, order: Order) -> None:
-        """An order has a new status or a new fill."""
-
-    def traded(self, trade: Trade) -> None:
-        """A fill, after its order_changed."""
-
-    def refused(self, order: Order) -> None:
-        """An order ended as junk; its text is in status_msg."""
-
-    def holdings_changed(self, account: Account, stock_code: str | None) -> None:
-        """Cash, and with a code that position, are different now."""
-
-    def status_changed(self, account: Account) -> None:
-        """An account has another status."""
 
 
 class Liquidity(Protocol):
@@ -94,24 +76,19 @@ def secu_account(account_id: str, venue: Venue) -> str:
     return f"{'A' if venue is Venue.SH else '0'}{account_id[-9:].rjust(9, '0')}"
 
 
-class Broker:
+class Broker(Holdings):
     """All accounts of the counter and the way of their orders to the exchange and back."""
 
     def __init__(
         self, exchange: Exchange, fees: FeeSchedule, liquidity: Liquidity, listener: Listener,
         halted: Callable[[Halted], None], behaviour: Behaviour, compliance: Compliance, changes: Changes, counters: Counters,
     ) -> None:  # fmt: skip
-        self.exchange = exchange
-        self.accounts: dict[str, Account] = {}
-        self.ledger = Ledger(changes, counters)
+        super().__init__(exchange, listener, changes, counters)
         self._fees = fees
         self._liquidity = liquidity
-        self._listener = listener
         self._halted = halted
         self._behaviour = behaviour
         self._compliance = compliance
-        self._changes = changes
-        self._counters = counters
         self._open: dict[int, Order] = {}
         self._by_sysid: dict[tuple[Venue, str], Order] = {}
 
@@ -401,97 +378,12 @@ class Broker:
         board = self.exchange.securities[order.stock_code].board
         return self._fees.tariff(board, order.order_type.side, order.day)
 
-    # ---- holdings ------------------------------------------------------------------------------------------------------
-
-    def position(self, account: Account, stock_code: str) -> Position:
-        """An account's position, made when it is first needed; noted as changed."""
-        position = account.positions.get(stock_code)
-        if position is None:
-            position = account.positions[stock_code] = Position(account.account_id, stock_code, self.exchange.day)
-        self._changes.put("positions", (account.account_id, stock_code), position)
-        return position
-
-    def sellable(self, account: Account, security: Security) -> int:
-        """Volume of a security that an account may sell now."""
-        position = account.positions.get(security.code)
-        return position.sellable(self._resale_days(security.code)) if position else 0
-
-    def _holding(self, account: Account, stock_code: str) -> int:
-        position = account.positions.get(stock_code)
-        return position.volume - position.frozen_volume if position else 0
-
-    def _resale_days(self, stock_code: str) -> int:
-        security = self.exchange.securities[stock_code]
-        return security.resale_days(self.exchange.rules.on(security.board, self.exchange.day))
-
     def _move(self, order: Order, status: OrderStatus) -> None:
         order.move(status)
         self._changes.put("orders", (order.order_id,), order)
         self._listener.order_changed(order)
 
-    # ---- accounts and days ---------------------------------------------------------------------------------------------
-
-    def open_account(self, account_id: str, account_type: AccountType) -> Account:
-        """Open an account without anything in it."""
-        assert account_id not in self.accounts
-        account = self.accounts[account_id] = Account(account_id, account_type, self.exchange.day)
-        self._changes.put("accounts", (account_id,), account)
-        return account
-
-    def begin_anew(self) -> None:
-        """The day is another before anything was traded: accounts and positions were opened on it."""
-        for account in self.accounts.values():
-            account.opened_day = self.exchange.day
-            self._changes.put("accounts", (account.account_id,), account)
-            for stock_code in account.positions:
-                self.position(account, stock_code).opened_day = self.exchange.day
-
-    def set_status(self, account: Account, status: AccountStatus) -> None:
-        """Change an account's status; nothing is told when it stays what it is."""
-        if account.status is not status:
-            account.status = status
-            self._changes.put("accounts", (account.account_id,), account)
-            self._listener.status_changed(account)
-
-    def close_counter(self) -> None:
-        """The day is settled: accounts at work show that the counter is closed."""
-        for account in self.accounts.values():
-            if account.status is AccountStatus.OK:
-                self.set_status(account, AccountStatus.CLOSED)
-
-    def open_counter(self) -> None:
-        """A day begins: accounts that were closed with the last one are at work again."""
-        for account in self.accounts.values():
-            if account.status is AccountStatus.CLOSED:
-                self.set_status(account, AccountStatus.OK)
-
-    def move_cash(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
-        """Pay in, or out with a negative amount."""
-        self.ledger.post(account, reason, amount_li, now_ms)
-        self._counters.add("sum.external_li", amount_li)
-        self._listener.holdings_changed(account, None)
-
-    def charge(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
-        """Take dues, whatever cash there is."""
-        self.move_cash(account, reason, -amount_li, now_ms)
-        account.overdraft_li = max(account.overdraft_li, -account.available_li)
-
-    def deliver(self, account: Account, stock_code: str, volume: int, paid_li: int) -> None:
-        """Hand over shares that were not bought in the market."""
-        self._counters.add(f"shares.{stock_code}", volume)
-        self.position(account, stock_code).receive(volume, paid_li)
-        self._listener.holdings_changed(account, stock_code)
-
-    def set_position(self, account: Account, security: Security, volume: int, sellable: int, cost_li: int) -> Position:
-        """Replace a position by one bought elsewhere for ``cost_li``; open sell orders keep their shares frozen."""
-        position = self.position(account, security.code)
-        self._counters.add(f"shares.{security.code}", volume - position.volume)
-        position.volume = position.bought_volume = volume
-        position.today_volume = volume - sellable
-        position.yesterday_volume = sellable
-        position.cost_li = position.bought_li = cost_li
-        self._listener.holdings_changed(account, security.code)
-        return position
+    # ---- the day --------------------------------------------------------------------------------------------------------
 
     def unreported(self, order_id: int) -> Order | None:
         """An order that has not been sent to the exchange, None when it has, or is no more."""
@@ -511,22 +403,9 @@ class Broker:
                 self.settle(self.exchange.cancel(order.book_order, now_ms), now_ms)
 
     def turn_day(self) -> None:
-        """Begin a trading day: forget yesterday's orders, turn T+1, settle cash, drop what is sold out."""
+        """Begin a trading day: forget yesterday's orders, then turn the holdings."""
         self._by_sysid.clear()
-        for account in self.accounts.values():
-            account.orders.clear()
-            account.trades.clear()
-            overdraft_li = min(account.overdraft_li, max(0, -account.available_li))
-            if account.unsettled_li or account.overdraft_li != overdraft_li:
-                account.unsettled_li = 0
-                account.overdraft_li = overdraft_li
-                self._changes.put("accounts", (account.account_id,), account)
-            for position in list(account.positions.values()):
-                position.turn_day()
-                key = (account.account_id, position.stock_code)
-                if not position.volume:
-                    del account.positions[position.stock_code]
-                self._changes.put("positions", key, position if position.volume else None)
+        super().turn_day()
 
     def restore_order(self, order: Order, subscription: bool = False) -> None:
         """Take an order of today back from storage."""
@@ -535,24 +414,6 @@ class Broker:
             self._by_sysid[_venue(order.stock_code), order.order_sysid] = order
         if order.is_open and not subscription:
             self._open[order.order_id] = order
-
-    def problems(self) -> Iterator[str]:
-        """Name what does not add up, in each account and over all."""
-        counters, accounts = self._counters, self.accounts.values()
-        for account in accounts:
-            yield from (f"account {account.account_id}: {problem}" for problem in account.problems())
-        cash_li = sum(account.cash_li for account in accounts)
-        expected_li = counters["sum.external_li"] - counters["sum.fees_li"] - counters["sum.house_li"]
-        if cash_li != expected_li:
-            yield f"accounts hold {cash_li} li, deposits less fees and payments to the house are {expected_li}"
-        held: dict[str, int] = {}
-        for account in accounts:
-            for position in account.positions.values():
-                held[position.stock_code] = held.get(position.stock_code, 0) + position.volume
-        for stock_code in self.exchange.securities:
-            has, expected = held.get(stock_code, 0), counters[f"shares.{stock_code}"]
-            if has != expected:
-                yield f"{stock_code}: accounts hold {has}, were given and bought {expected}"
 
 
 _SETTLE: Mapping[type[Event], Callable[[Broker, Order, Any], None]] = {

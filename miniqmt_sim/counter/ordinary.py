@@ -17,7 +17,8 @@ from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.constants import AccountType, FundTransfer, SecuTransfer, TransferType
 from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.bank import is_amount, status_refusal
-from miniqmt_sim.counter.broker import Broker, Listener, secu_account
+from miniqmt_sim.counter.broker import Broker, secu_account
+from miniqmt_sim.counter.holdings import Listener
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.refusals import TransferRefusals, refusal_text
 

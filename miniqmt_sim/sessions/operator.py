@@ -13,6 +13,7 @@ from matching import calendar, units
 from matching.book import OrderBook, Side
 from matching.instrument import DatedTag, Security, parse_listing
 from miniqmt_sim.announcements import parse_action
+from miniqmt_sim.blueprint import OPENABLE, is_account_id
 from miniqmt_sim.constants import AccountStatus
 from miniqmt_sim.counter.corporate import Action
 from miniqmt_sim.counter.ipo import Issue, Subscription
@@ -29,7 +30,7 @@ from miniqmt_sim.sessions.context import Answer, Context
 from miniqmt_sim.sessions.explain import explain
 from miniqmt_sim.sessions.views import account_status_row
 from miniqmt_sim.wire.messages import MAX_LEVELS, JsonObject, Request
-from miniqmt_sim.world import OPENABLE, World, is_account_id
+from miniqmt_sim.world import World
 
 MAX_JUMP_MS: Final = 3660 * calendar.MS_PER_DAY
 """A clock moves at most ten years at once: a typing error must not settle a million days."""

@@ -32,7 +32,10 @@ class Layer(NamedTuple):
 LEAVES: Final = ("miniqmt_sim.behaviour", "miniqmt_sim.constants", "miniqmt_sim.errors")
 COUNTER: Final = ("matching", "miniqmt_sim.changes", "miniqmt_sim.refusals", *LEAVES)
 CREDIT: Final = ("miniqmt_sim.counter", *COUNTER)
-WORLD: Final = ("miniqmt_sim.announcements", "miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT)
+WORLD: Final = (
+    *("miniqmt_sim.announcements", "miniqmt_sim.blueprint", "miniqmt_sim.restore"),
+    *("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT),
+)
 SESSIONS: Final = ("miniqmt_sim.world", "miniqmt_sim.wire.messages", *WORLD)
 SIMULATOR: Final = ("miniqmt_sim.sessions", *SESSIONS)
 SETTINGS: Final = ("miniqmt_sim.simulator", "miniqmt_sim.client.discovery", *LEAVES)
@@ -55,6 +58,8 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.market": Layer(COUNTER),
     "miniqmt_sim.credit": Layer(CREDIT),
     "miniqmt_sim.announcements": Layer(CREDIT),
+    "miniqmt_sim.blueprint": Layer(CREDIT),
+    "miniqmt_sim.restore": Layer(("miniqmt_sim.world", *WORLD)),
     "miniqmt_sim.world": Layer(WORLD),
     "miniqmt_sim.sessions": Layer(SESSIONS),
     "miniqmt_sim.scheduler": Layer(("miniqmt_sim.changes",), third_party=("sortedcontainers",)),
@@ -92,6 +97,8 @@ CORE: Final = (
     "miniqmt_sim.sessions",
     "miniqmt_sim.simulator",
     "miniqmt_sim.wire",
+    "miniqmt_sim.blueprint",
+    "miniqmt_sim.restore",
     "miniqmt_sim.world",
 )
 INTEGERS_ONLY: Final = ("matching", "miniqmt_sim.counter")

@@ -1,0 +1,124 @@
+"""What a world is made of before it exists: the configuration as plain mappings, and its rows read into records.
+
+Beside the flow: read once, when a world is built. Whatever an author must correct is a ConfigError that names its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple, TypeVar
+
+from matching import units
+from matching.instrument import Listing, parse_listing
+from miniqmt_sim.constants import AccountType
+from miniqmt_sim.counter.bank import BankAccount, read_banks, read_fen
+from miniqmt_sim.counter.compliance import Mode
+from miniqmt_sim.errors import ConfigError
+
+Record = TypeVar("Record")
+
+
+class SimulatorConfig(NamedTuple):
+    """What the world is made of, as plain mappings: the core opens no file.
+
+    ``rules``: file stem of config/rules to its parsed content; ``instruments``: rows of instruments.csv with their place
+    under ``_where``; ``accounts``: the tables of accounts.toml; ``holidays``: closed weekdays as yyyymmdd.
+    """
+
+    hours: str
+    feed: str
+    clock: str
+    seed: int
+    auto_list: bool
+    fills: str
+    rules: Mapping[str, Any]
+    instruments: Sequence[Mapping[str, Any]]
+    accounts: Sequence[Mapping[str, Any]]
+    holidays: Sequence[int]
+    hold: str = "breaks"
+    after_hours: bool = False
+    compliance: str = Mode.WARN
+    behaviour: Mapping[str, Any] = MappingProxyType({})
+    corporate_actions: Sequence[Mapping[str, Any]] = ()
+    ipo: Sequence[Mapping[str, Any]] = ()
+
+
+class FirstAccount(NamedTuple):
+    """An account of accounts.toml."""
+
+    account_id: str
+    account_type: AccountType
+    cash_li: int
+    positions: tuple[tuple[str, int, int], ...]
+    ordinary_li: int
+    banks: tuple[BankAccount, ...]
+
+    @classmethod
+    def parse(cls, table: Mapping[str, Any], number: int) -> FirstAccount:
+        """Check one table. Raises ConfigError."""
+        where = f"accounts, account {number}"
+        _only(table, ("id", "type", "cash_yuan", "ordinary_cash_yuan", "position", "bank"), where)
+        account_id = table.get("id")
+        if not isinstance(account_id, str) or not is_account_id(account_id):
+            raise ConfigError(f"{where}: id must be 1 to 20 letters and digits")
+        kind = table.get("type", "STOCK")
+        if kind not in OPENABLE:
+            raise ConfigError(f"{where}: type must be STOCK or CREDIT")
+        positions = []
+        for position in table.get("position", ()):
+            _only(position, ("stock_code", "volume", "cost_yuan"), f"{where}, position")
+            volume = position.get("volume")
+            if type(volume) is not int or volume <= 0:
+                raise ConfigError(f"{where}, position: volume must be a positive integer")
+            cost_li = _li(position.get("cost_yuan"), f"{where}, position: cost_yuan")
+            positions.append((str(position.get("stock_code")), volume, cost_li * volume))
+        cash_li = _li(table.get("cash_yuan", 0), f"{where}: cash_yuan")
+        ordinary_li = read_fen(table.get("ordinary_cash_yuan", 0), f"{where}: ordinary_cash_yuan")
+        banks = read_banks(account_id, table.get("bank", []), where)
+        return cls(account_id, OPENABLE[kind], cash_li, tuple(positions), ordinary_li, banks)
+
+
+OPENABLE: Final = {"STOCK": AccountType.STOCK, "CREDIT": AccountType.CREDIT}
+"""Kinds of account that can be opened, as they are written."""
+
+
+def is_account_id(text: str) -> bool:
+    """1 to 20 letters and digits."""
+    return 1 <= len(text) <= 20 and text.isascii() and text.isalnum()
+
+
+def _only(table: Mapping[str, Any], names: Sequence[str], where: str) -> None:
+    unknown = sorted(set(table) - set(names))
+    if unknown:
+        raise ConfigError(f"{where}: unknown key {unknown[0]!r}")
+
+
+def _li(value: Any, where: str) -> int:
+    if type(value) not in (int, float):
+        raise ConfigError(f"{where} must be a number of yuan")
+    try:
+        li = units.li_from_yuan(value)
+    except units.OffGridError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    if li < 0:
+        raise ConfigError(f"{where} must not be negative")
+    return li
+
+
+def read_row(parse: Callable[[Mapping[str, Any]], Record], row: Mapping[str, Any]) -> Record:
+    """Read a row of a file. Raises ConfigError with its place."""
+    try:
+        return parse(row)
+    except ValueError as error:
+        raise ConfigError(f"{row.get('_where', '')}: {error}") from None
+
+
+def read_listing(row: Mapping[str, Any]) -> Listing:
+    where = row.get("_where", "instruments")
+    try:
+        pre_close_li = units.li_from_yuan(float(row["pre_close"]))
+        listed = int(row.get("listed") or 0)
+        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from None
