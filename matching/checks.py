@@ -7,18 +7,19 @@ are run by the exchange when the order arrives. Source: exchange-rules §13.3 (s
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
-from matching.book import BUY, OrderBook, Side
+from matching.book import BUY, BookOrder, OrderBook, Side
 from matching.codes import Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import Limit, PriceType
 from matching.records import record
-from matching.rules import BoardRules, CageMode
+from matching.rules import BoardRules, CageMode, LotRule
 from matching.units import PPM, round_to_tick
 
 
@@ -159,13 +160,15 @@ def check_volume_bounds(terms: Terms, setting: Setting) -> Figures:
     """The volume is neither too large nor, but for a remainder, too small. Source: SSE 3.3.8 and 3.3.9."""
     lot = setting.rules.lot
     lowest = lot.buy_min if terms.side is BUY else lot.sell_min
-    highest = lot.max_limit_volume
-    if terms.price_type.market:
-        highest = lot.max_market_volume
-    elif terms.price_type.fixed:
-        highest = lot.max_fixed_volume
+    highest = _highest_volume(terms.price_type, lot)
     too_small = terms.volume < lowest and not _is_remainder(terms, setting)
     return {"low": lowest, "high": highest} if too_small or terms.volume > highest else None
+
+
+def _highest_volume(price_type: PriceType, lot: LotRule) -> int:
+    if price_type.market:
+        return lot.max_market_volume
+    return lot.max_fixed_volume if price_type.fixed else lot.max_limit_volume
 
 
 def check_lot(terms: Terms, setting: Setting) -> Figures:
@@ -195,13 +198,16 @@ def check_exchange_phase(terms: Terms, setting: Setting) -> Figures:
 
 def check_call_range(terms: Terms, setting: Setting) -> Figures:
     """A call auction on a day without daily limit has a range of its own. Source: exchange-rules §5."""
-    call = PHASE_RULES[setting.phase].call
-    if not call or setting.band.high_li is not None or terms.price_type.fixed:
+    if not _has_call_range(setting) or terms.price_type.fixed:
         return None
-    range_of = opening_call_band if call is Call.OPEN else later_call_band
+    range_of = opening_call_band if PHASE_RULES[setting.phase].call is Call.OPEN else later_call_band
     low, high = range_of(setting.security, setting.rules)
     outside = (low is not None and terms.price_li < low) or (high is not None and terms.price_li > high)
     return {"price_li": terms.price_li, "low_li": low or 0, "high_li": high or 0} if outside else None
+
+
+def _has_call_range(setting: Setting) -> bool:
+    return bool(PHASE_RULES[setting.phase].call) and setting.band.high_li is None
 
 
 def check_price_cage(terms: Terms, setting: Setting) -> Figures:
@@ -260,6 +266,8 @@ EXCHANGE_CHECKS: Final[tuple[CheckRow, ...]] = (
 )
 
 
+# ---- asking them -----------------------------------------------------------------------------------------------------------
+
 STANDING_CHECKS: Final = frozenset(
     (
         check_phase,
@@ -271,24 +279,86 @@ STANDING_CHECKS: Final = frozenset(
         check_exchange_phase,
     )
 )
-"""Checks that of an order look at its price type only: once a setting has passed one, it passes all orders of that type."""
+"""Checks that of an order look at its price type only: one that passes in a setting passes every order of that type."""
+
+
+def counter_rejection(terms: Terms, setting: Setting) -> Rejection | None:
+    """The first of the counter's checks that applies; None when none does."""
+    gate = _gate(terms, setting)
+    if gate.usual is not None and gate.usual.holds(terms):
+        return None
+    return _first_rejection(gate.counter, terms, setting)
+
+
+def exchange_rejection(terms: Terms, setting: Setting) -> Rejection | None:
+    """The first of the exchange's checks that applies; None when none does."""
+    return _first_rejection(_gate(terms, setting).exchange, terms, setting)
+
+
+def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> bool:
+    """Is there nothing to ask? Where only the cage is left, it lets in what does not reach beyond the other side's best."""
+    gate = setting.gates.get(price_type.number)
+    if gate is None or not gate.only_cage or setting.book is None:
+        return False
+    best = setting.book.sides[1 - order.side].best
+    if best is None:
+        return False
+    return order.price_li <= best.price_li if order.side is BUY else order.price_li >= best.price_li
+
+
+@record
+class Usual:
+    """Bounds inside which an order passes all the counter's checks that look at its figures: remainders aside, what they say."""
+
+    tick_li: int
+    low_li: int
+    high_li: int
+    buy_min: int
+    buy_step: int
+    sell_min: int
+    sell_step: int
+    highest: int
+
+    def holds(self, terms: Terms) -> bool:
+        """Is this such an order?"""
+        price_li, volume = terms.price_li, terms.volume
+        lowest, step = (self.buy_min, self.buy_step) if terms.side is BUY else (self.sell_min, self.sell_step)
+        fits = self.low_li <= price_li <= self.high_li and lowest <= volume <= self.highest
+        return fits and not price_li % self.tick_li and not volume % step and terms.on_grid
 
 
 @record
 class Gate:
-    """The checks left for orders of one price type in one setting."""
+    """What is left to ask of orders of one price type in one setting.
+
+    ``usual`` is None where a standing check refuses them all; ``only_cage``: all that may keep one out of the book is the cage.
+    """
 
     counter: tuple[CheckRow, ...]
     exchange: tuple[CheckRow, ...]
+    usual: Usual | None
+    only_cage: bool
 
 
-def gate(terms: Terms, setting: Setting) -> Gate:
-    """What is left to ask of an order of this price type; found once for a setting."""
+def _gate(terms: Terms, setting: Setting) -> Gate:
     found = setting.gates.get(terms.price_type.number)
     if found is None:
-        rows = (tuple(_rows_left(checks, terms, setting)) for checks in (COUNTER_CHECKS, EXCHANGE_CHECKS))
-        found = setting.gates[terms.price_type.number] = Gate(*rows)
+        found = setting.gates[terms.price_type.number] = _make_gate(terms, setting)
     return found
+
+
+def _make_gate(terms: Terms, setting: Setting) -> Gate:
+    counter, exchange = (tuple(_rows_left(checks, terms, setting)) for checks in (COUNTER_CHECKS, EXCHANGE_CHECKS))
+    is_open = not any(check in STANDING_CHECKS for _, check in (*counter, *exchange))
+    waits = PHASE_RULES[setting.phase].queued or _has_call_range(setting)
+    return Gate(counter, exchange, _usual(terms.price_type, setting) if is_open else None, is_open and not waits)
+
+
+def _usual(price_type: PriceType, setting: Setting) -> Usual:
+    lot, band, tick_li = setting.rules.lot, setting.band, setting.rules.tick.tick_li
+    low_li, high_li = band.low_li or tick_li, band.high_li or sys.maxsize
+    steps = (lot.buy_min, lot.buy_step, lot.sell_min, lot.sell_step)
+    return Usual(tick_li, low_li, high_li, *steps, _highest_volume(price_type, lot))
 
 
 def _rows_left(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Iterator[CheckRow]:
@@ -301,8 +371,7 @@ def _rows_left(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> It
             return
 
 
-def first_rejection(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Rejection | None:
-    """Run checks in order; None when none applies."""
+def _first_rejection(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Rejection | None:
     for reason, check in checks:
         figures = check(terms, setting)
         if figures is not None:

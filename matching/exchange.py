@@ -8,7 +8,7 @@ other, but for the checks, which the real market's orders have passed already.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
@@ -17,7 +17,7 @@ from matching import auction, calendar, continuous
 from matching.auction import Cross
 from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Rejection, Setting, Terms, cage_bound, first_rejection, gate
+from matching.checks import Rejection, Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters
 from matching.codes import Board
 from matching.continuous import Stop
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
@@ -272,7 +272,7 @@ class Exchange:
 
     def check(self, terms: Terms, setting: Setting) -> Rejection | None:
         """The checks that need no book, which the counter asks for before it freezes."""
-        return first_rejection(gate(terms, setting).counter, terms, setting)
+        return counter_rejection(terms, setting)
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""
@@ -285,9 +285,9 @@ class Exchange:
     def submit(self, order: BookOrder, price_type: PriceType, now_ms: int) -> list[Event]:
         """An order arrives. It gets its queue number here."""
         setting = self.setting(self.securities[order.code], now_ms)
-        if order.owner != HOUSE:
+        if order.owner != HOUSE and not surely_enters(order, price_type, setting):
             terms = Terms(order.side, price_type, order.price_li, True, order.volume, 0)
-            rejection = first_rejection(gate(terms, setting).exchange, terms, setting)
+            rejection = exchange_rejection(terms, setting)
             if rejection is not None:
                 return [Rejected(order, *rejection)]
             caged = setting.rules.cage.mode is DORMANT and cage_bound(terms, setting) is not None
@@ -310,12 +310,20 @@ class Exchange:
             return [Rested(order)]
         may_halt = setting.band.high_li is None
         events = continuous.match(book, order, price_type, self._halt_watch(security) if may_halt else None)
-        traded = [event for event in events if type(event) is Traded] if events else ()
-        for trade in traded:
-            self._note(security, trade, now_ms)
+        trades = [event for event in events if type(event) is Traded] if events else ()
+        if trades:
+            self._note_sweep(security, trades, now_ms)
         if order.level is not None:
             events.append(Rested(order))
-        return events + self._halt(security, now_ms) if traded and may_halt else events
+        return events + self._halt(security, now_ms) if trades and may_halt else events
+    def _note_sweep(self, security: Security, trades: Sequence[Traded], now_ms: int) -> None:
+        volume = amount_li = 0
+        for trade in trades:
+            volume += trade.volume
+            amount_li += trade.price_li * trade.volume
+        security.last_li = trades[-1].price_li
+        security.figures.sweep(now_ms, trades[0].price_li, trades[-1].price_li, amount_li, volume)
+
     def _note(self, security: Security, trade: Traded, now_ms: int) -> None:
         security.last_li = trade.price_li
         security.figures.trade(now_ms, trade.price_li, trade.volume)

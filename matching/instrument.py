@@ -75,21 +75,29 @@ class DayFigures:
 
     def trade(self, now_ms: int, price_li: int, volume: int) -> None:
         """Take a trade in. The first one opens the day."""
-        self.open_li = self.open_li or price_li
-        self.high_li = max(self.high_li, price_li)
-        self.low_li = min(self.low_li or price_li, price_li)
-        self.volume += volume
-        self.amount_li += price_li * volume
-        self.note_tape(now_ms, price_li, volume)
+        self.sweep(now_ms, price_li, price_li, price_li * volume, volume)
 
-    def note_tape(self, now_ms: int, price_li: int, volume: int) -> None:
+    def sweep(self, now_ms: int, first_li: int, last_li: int, amount_li: int, volume: int) -> None:
+        """Take in the trades of one order, whose prices went from the first to the last."""
+        low_li, high_li = (first_li, last_li) if first_li < last_li else (last_li, first_li)
+        if not self.open_li:
+            self.open_li, self.low_li = first_li, low_li
+        if low_li < self.low_li:
+            self.low_li = low_li
+        if high_li > self.high_li:
+            self.high_li = high_li
+        self.volume += volume
+        self.amount_li += amount_li
+        self.note_tape(now_ms, amount_li, volume)
+
+    def note_tape(self, now_ms: int, amount_li: int, volume: int) -> None:
         """Add to the tape of the last minute, second by second, so that it stays short however much trades."""
         second_ms = now_ms - now_ms % MS_PER_SECOND
         if self.tape and self.tape[-1][0] == second_ms:
-            _, amount_li, before = self.tape[-1]
-            self.tape[-1] = (second_ms, amount_li + price_li * volume, before + volume)
+            _, amount_before_li, before = self.tape[-1]
+            self.tape[-1] = (second_ms, amount_before_li + amount_li, before + volume)
             return
-        self.tape.append((second_ms, price_li * volume, volume))
+        self.tape.append((second_ms, amount_li, volume))
         self.tape = [entry for entry in self.tape if entry[0] > second_ms - MS_PER_MINUTE]
 
 

@@ -19,7 +19,7 @@ from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
 from miniqmt_sim.sessions.context import Answer, Context
 from miniqmt_sim.sessions.handlers import TRADER_HANDLERS
 from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS
-from miniqmt_sim.sessions.pushes import Push, Pushes
+from miniqmt_sim.sessions.pushes import Push, Pushes, Refused
 from miniqmt_sim.sessions.registry import OPERATOR, Registry
 from miniqmt_sim.sessions.screens import Screens
 from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS
@@ -62,6 +62,8 @@ class Outcome(NamedTuple):
     facts: Facts
     warnings: Sequence[Warned] = ()
     """What the shell should log: an account reached a threshold of program trading."""
+    refused: Sequence[Refused] = ()
+    """Likewise: orders and cancels that were refused, and why."""
 
 
 class Simulator:
@@ -181,7 +183,8 @@ class Simulator:
         if journaled or world.changes:
             world.counters["now_ms"] = max(now_ms, self.now_ms)
             world.counters["seq"] = seq
-        return Outcome(replies, self._pushes.take(), world.take_changes(), world.compliance.take_warnings())
+        warnings, refused = world.compliance.take_warnings(), self._pushes.take_refused()
+        return Outcome(replies, self._pushes.take(), world.take_changes(), warnings, refused)
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
@@ -213,7 +216,8 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
             facts.setdefault(table, {}).update(rows)
     pushes = [push for outcome in outcomes for push in outcome.pushes]
     warnings = [warned for outcome in outcomes for warned in outcome.warnings]
-    return Outcome(outcomes[-1].replies, pushes, facts, warnings)
+    refused = [each for outcome in outcomes for each in outcome.refused]
+    return Outcome(outcomes[-1].replies, pushes, facts, warnings, refused)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:

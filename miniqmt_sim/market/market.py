@@ -248,7 +248,7 @@ class Market:
         for step in range(max(0, last_step - STEPS_PER_MINUTE + 1), last_step + 1):
             quote = self._walk(self._synthetic, security, step)
             if quote.volume:
-                security.figures.note_tape(start_ms + step * STEP_MS, quote.last_li, quote.volume)
+                security.figures.note_tape(start_ms + step * STEP_MS, quote.last_li * quote.volume, quote.volume)
 
     def open_day(self, keep_quotes: bool) -> None:
         """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""

@@ -25,6 +25,7 @@ from miniqmt_sim.changes import Facts
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.clock import Clock
+from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Outcome, Simulator
 from miniqmt_sim.wire.messages import JsonObject, Request
@@ -70,19 +71,21 @@ class Ledger(Protocol):
 class Batch:
     """What a run of commands changed and said, kept until it is committed."""
 
-    __slots__ = ("commands", "facts", "frames", "warnings")
+    __slots__ = ("commands", "facts", "frames", "refused", "warnings")
 
     def __init__(self) -> None:
         self.commands = 0
         self.facts: Facts = {}
         self.frames: dict[int, list[bytes]] = {}
         self.warnings: list[Warned] = []
+        self.refused: list[Refused] = []
 
     def add(self, outcome: Outcome) -> None:
         """Take an outcome in: later rows of a key win, what is said keeps its order, a push is serialized once."""
         for table, rows in outcome.facts.items():
             self.facts.setdefault(table, {}).update(rows)
         self.warnings += outcome.warnings
+        self.refused += outcome.refused
         for connection, message in outcome.replies:
             self.say(connection, frame(message))
         for connections, message in outcome.pushes:
@@ -290,11 +293,7 @@ class Dispatcher:
         """Commit, then send."""
         if batch.facts:
             await self._ledger.commit(batch.facts)
-        for warned in batch.warnings:
-            _log.warning(
-                "compliance account=%s day=%d measure=%s messages=%d threshold=%d",
-                masked(warned.account_id), warned.day, warned.measure, warned.messages, warned.threshold,
-            )  # fmt: skip
+        log_of(batch)
         # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
         for connection in reversed(batch.frames):
             self._outlet.send(connection, batch.frames[connection])
@@ -302,6 +301,19 @@ class Dispatcher:
     def _make_room(self) -> None:
         while self._waiting and not self.full:
             self._waiting.popleft()()
+
+
+def log_of(batch: Batch) -> None:
+    """Write down what a batch refused and what it warned of; an account is named by its last digits only."""
+    for refused in batch.refused:
+        account = masked(refused.account_id)
+        text = refused.text.replace(refused.account_id, account)
+        _log.info("refused %s=%d account=%s %s", refused.what, refused.order_id, account, text)
+    for warned in batch.warnings:
+        _log.warning(
+            "compliance account=%s day=%d measure=%s messages=%d threshold=%d",
+            masked(warned.account_id), warned.day, warned.measure, warned.messages, warned.threshold,
+        )  # fmt: skip
 
 
 def _moves_clock(event: Hello | Request | None) -> bool:

@@ -124,7 +124,7 @@ def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:
     if answer.text:
         market = market_of(order.stock_code) if order else max(fields["market"], 0)
         row = cancel_error_row(account.account_type, account.account_id, order_id, order_sysid, market, answer.text)
-        context.pushes.tell((context.session.connection,), "push_cancel_error", row)
+        context.pushes.cancel_refused(context.session.connection, row)
     return _cancel_answer(fields, answer.result, order_id, order_sysid, answer.text if answer.result else "")
 
 

@@ -6,6 +6,8 @@ they changed. A refusal goes to the session that placed the order only. An accou
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from matching.exchange import Exchange
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.counter.account import Account
@@ -17,6 +19,15 @@ from miniqmt_sim.wire.messages import JsonObject
 Push = tuple[tuple[int, ...], JsonObject]
 
 
+class Refused(NamedTuple):
+    """A refusal for the log: whose, of what, and the counter's text."""
+
+    account_id: str
+    what: str
+    order_id: int
+    text: str
+
+
 class Pushes:
     """Collects the pushes of one step; it is the counter's Listener."""
 
@@ -26,6 +37,7 @@ class Pushes:
         self._behaviour = behaviour
         self._pushes: list[Push] = []
         self._trades: list[Push] = []
+        self._refused: list[Refused] = []
         self._positions: dict[tuple[str, str], None] = {}
         self._assets: dict[str, None] = {}
 
@@ -46,6 +58,7 @@ class Pushes:
 
     def refused(self, order: Order) -> None:
         """Tell the session that placed it why an order is junk."""
+        self._refused.append(Refused(order.account_id, "order", order.order_id, order.status_msg))
         connection = self._registry.connection_of(order.origin.session_id)
         if connection is not None:
             self.tell((connection,), "push_order_error", order_error_row(order, self._behaviour.error_msg_bytes))
@@ -61,6 +74,11 @@ class Pushes:
         to = self._registry.subscribers(account.account_id)
         if to:
             self.tell(to, "push_account_status", account_status_row(account))
+
+    def cancel_refused(self, connection: int, row: JsonObject) -> None:
+        """Tell the session that asked why a cancel failed."""
+        self._refused.append(Refused(row["account_id"], "cancel", row["order_id"], row["error_msg"]))
+        self.tell((connection,), "push_cancel_error", row)
 
     def tell(self, to: tuple[int, ...], name: str, row: JsonObject) -> None:
         """Add one push."""
@@ -79,6 +97,11 @@ class Pushes:
         self._positions.clear()
         self._assets.clear()
         return positions, assets
+
+    def take_refused(self) -> list[Refused]:
+        """The refusals of the step, for the log."""
+        refused, self._refused = self._refused, []
+        return refused
 
     def take(self) -> list[Push]:
         """All pushes of the step, in order."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from miniqmt_sim.server.clock import ManualClock, SystemClock, make_clock, manual_start_ms
-from miniqmt_sim.server.dispatcher import Dispatcher
+from miniqmt_sim.server.dispatcher import Batch, Dispatcher, log_of
+from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import load_settings
 from miniqmt_sim.simulator import Outcome
 from miniqmt_sim.wire.frames import FrameReader
@@ -382,3 +383,13 @@ def test_a_manual_clock_stands_still_and_may_be_set_back() -> None:
     assert clock.seconds_until(NINE + 1) is None
     clock.move_to(NINE - HOUR)
     assert clock.now_ms() == NINE - HOUR
+
+
+async def test_a_refusal_is_logged_as_it_is_told_without_the_whole_account_number(caplog: pytest.LogCaptureFixture) -> None:
+    batch = Batch()
+    text = "限价买入 [SH600000] [COUNTER][260200][可用资金不足][fund_account=1000000365,money_type=0]"
+    batch.add(Outcome([], [], {}, refused=[Refused("1000000365", "order", 1048577, text)]))
+    caplog.set_level("INFO", logger="miniqmt_sim.server")
+    log_of(batch)
+    (line,) = caplog.messages
+    assert line == f"refused order=1048577 account=***0365 {text.replace('1000000365', '***0365')}"
