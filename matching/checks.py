@@ -308,7 +308,7 @@ def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> 
 
 @record
 class Usual:
-    """Bounds inside which an order passes all the counter's checks that look at its figures: remainders aside, what they say."""
+    """Bounds of the usual order: inside them it passes all of the counter's checks that look at figures, and is not asked."""
 
     tick_li: int
     low_li: int

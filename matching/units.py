@@ -93,6 +93,11 @@ def fen(amount_li: int, rate_ppb: int) -> int:
     return half_up(amount_li * rate_ppb, PPB * LI_PER_FEN) * LI_PER_FEN
 
 
+def whole_fen(amount_li: int) -> int:
+    """An amount of money rounded half up to the fen, in li: cash moves in fen. Source: settlement in fen."""
+    return half_up(amount_li, LI_PER_FEN) * LI_PER_FEN
+
+
 def round_to_tick(numerator: int, denominator: int, tick_li: int) -> int:
     """A quotient of li rounded half up to the tick. Source: exchange-rules §4, 四舍五入 to the tick."""
     return half_up(numerator, denominator * tick_li) * tick_li

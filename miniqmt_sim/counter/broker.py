@@ -330,11 +330,14 @@ class Broker(Holdings):
     def _move_cash(self, account: Account, trade: Trade, now_ms: int) -> None:
         order = trade.order
         buys = order.order_type.side is Side.BUY
-        amount_li = -trade.amount_li if buys else trade.amount_li
+        paid_li = units.whole_fen(order.traded_amount_li) - units.whole_fen(order.traded_amount_li - trade.amount_li)
+        amount_li = -paid_li if buys else paid_li
+        if paid_li != trade.amount_li:
+            self._counters.add("sum.rounding_li", amount_li - (-trade.amount_li if buys else trade.amount_li))
         self.ledger.post(account, Entry.BUY if buys else Entry.SELL, amount_li, now_ms, order.order_id, trade.trade_id)
         self.ledger.post_fees(account, trade.fees, now_ms, order.order_id, trade.trade_id)
         if not buys:
-            account.unsettled_li += trade.amount_li - trade.fees.total_li
+            account.unsettled_li += paid_li - trade.fees.total_li
             account.overdraft_li = max(account.overdraft_li, -account.available_li)  # a few shares may not bring their fees
 
     def _end(self, order: Order) -> None:
@@ -370,9 +373,11 @@ class Broker(Holdings):
 
     def _cash_needed(self, order: Order) -> int:
         """What the rest of a buy order can cost at worst: its limit times the volume left, and the fees not yet charged."""
-        left_li = order.price_li * order.left
-        fees = self._tariff(order).on(order.traded_amount_li + left_li).minus(order.fees) if left_li else Fees()
-        return left_li + fees.total_li
+        if not order.left:
+            return 0
+        whole_li = order.traded_amount_li + order.price_li * order.left
+        fees = self._tariff(order).on(whole_li).minus(order.fees)
+        return units.whole_fen(whole_li) - units.whole_fen(order.traded_amount_li) + fees.total_li
 
     def _tariff(self, order: Order) -> Tariff:
         board = self.exchange.securities[order.stock_code].board

@@ -158,7 +158,8 @@ class Holdings:
         for account in accounts:
             yield from (f"account {account.account_id}: {problem}" for problem in account.problems())
         cash_li = sum(account.cash_li for account in accounts)
-        expected_li = counters["sum.external_li"] - counters["sum.fees_li"] - counters["sum.house_li"]
+        expected_li = counters["sum.external_li"] + counters["sum.rounding_li"]
+        expected_li -= counters["sum.fees_li"] + counters["sum.house_li"]
         if cash_li != expected_li:
             yield f"accounts hold {cash_li} li, deposits less fees and payments to the house are {expected_li}"
         held: dict[str, int] = {}

@@ -169,6 +169,7 @@ class Auditor:
         self.paid_in = Fraction(0)
         self.fees = dict.fromkeys(KINDS, Fraction(0))
         self.to_house = Fraction(0)
+        self.rounding = Fraction(0)
         self.shares_in: dict[str, int] = {}
         self.trades: dict[str, list[tuple[int, int, Fees]]] = {}
         self.complaints: list[str] = []
@@ -280,7 +281,7 @@ class Auditor:
         if request["order_type"] != BUY:
             return SHARES if volume > self.sellable(who, code) else None
         amount = self.worst_price(request) * volume
-        needed = amount + sum(self.tariff.on(product.board, BUY, self.day, amount).values())
+        needed = rounded(amount, FEN) + sum(self.tariff.on(product.board, BUY, self.day, amount).values())
         return CASH if needed > self.available(who) else None
 
     def placed(self, who: str, request: Row, reply: Row, verdict: str | None) -> None:
@@ -364,6 +365,11 @@ class Auditor:
         self.trades.setdefault(who, []).append((order.order_id, volume, fees))
         self.last[order.code] = price
         (self._bought if buys else self._sold)(self.books[who], order.code, volume, price * volume, total)
+        before = order.amount - price * volume
+        parts = rounded(order.amount, FEN) - rounded(before, FEN) - price * volume
+        self.books[who].cash += -parts if buys else parts
+        self.books[who].proceeds += 0 if buys else parts
+        self.rounding += -parts if buys else parts
         self._balance(order, price, volume)
 
     def _charge(self, order: Order, amount: Fraction) -> Fees:
@@ -417,7 +423,8 @@ class Auditor:
             if order.order_type == BUY:
                 rest = order.price * order.left
                 fees = self.tariff.on(self.products[order.code].board, BUY, self.day, order.amount + rest)
-                total += rest + sum(fees.values()) - sum(order.paid.values())
+                cash = rounded(order.amount + rest, FEN) - rounded(order.amount, FEN)
+                total += cash + sum(fees.values()) - sum(order.paid.values())
         return total
 
     def available(self, who: str) -> Fraction:
@@ -507,7 +514,7 @@ class Auditor:
     def conserve(self, assets: Mapping[str, Row], positions: Mapping[str, Iterable[Row]]) -> Iterator[str]:
         """Over all accounts as shown: cash is what came in less fees and what went to the house; shares likewise."""
         cash = sum((exact(asset["current_balance"]) for asset in assets.values()), Fraction(0))
-        yield from _differ("cash of all", cash, self.paid_in - sum(self.fees.values()) - self.to_house)
+        yield from _differ("cash of all", cash, self.paid_in + self.rounding - sum(self.fees.values()) - self.to_house)
         held: dict[str, int] = {}
         for rows in positions.values():
             for row in rows:

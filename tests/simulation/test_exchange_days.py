@@ -37,7 +37,8 @@ QUOTED = tuple(code for code in CODES if code not in WALKED)
 """Codes whose market the operator gives; the others' is the synthetic one."""
 TIMES = (
     "08:40", "09:15", "09:18", "09:20", "09:24", "09:25", "09:28", "09:30", "09:31", "09:45", "09:50", "10:05", "10:40",
-    "11:20", "11:30", "12:30", "13:00", "13:20", "14:20", "14:50", "14:57", "14:59", "15:00", "15:02", "15:05", "15:20", "15:35",
+    "11:20", "11:30", "12:30", "13:00", "13:20", "14:20", "14:50", "14:57", "14:59", "15:00", "15:02", "15:05", "15:20",
+    "15:35",
 )  # fmt: skip
 STEPS = 26
 """Actions at each of the times, a few where the host is closed."""
@@ -81,6 +82,12 @@ class WatchedDesk(Desk):
             if figures.volume:
                 assert 0 < figures.low_li <= figures.open_li <= figures.high_li, figures.stock_code
             self.touched.add(figures.stock_code)
+
+    def crash(self) -> None:
+        """Lose the process; the clients come back and count their requests on as if they had not had to subscribe again."""
+        seqs = dict(self._client_seqs)
+        super().crash()
+        self._client_seqs.update(seqs)
 
     def _rows(self, table: str, facts: Facts) -> Iterator[Any]:
         return (Row(table, row) for row in facts.get(table, {}).values() if row is not None)
@@ -242,10 +249,10 @@ class Day:
 
     def run_up(self, time: str) -> None:
         """In the new listing somebody pays 35 % more than the day's first price, which halts it."""
-        for factor in (1.0, 1.35) if time == "09:45" else ():
+        for factor in (1.0, 1.35, 1.35) if time == "09:45" else ():
             price = round((self.desk.ask("ctl_book", stock_code=NEW)["open"] or self.closes[NEW]) * factor, 2)
-            self.act(lambda price=price: self.desk.quote(NEW, price, [], [(price, 400)]))
-            self.act(lambda price=price: self.desk.order("A", 23, 200, NEW, round(price * 2, 2), 42))
+            self.act(lambda price=price: self.desk.quote(NEW, price, [], [(price, 9000)]))
+            self.act(lambda price=price: self.desk.order("A", 23, 3000, NEW, round(price * 2, 2), 42))
 
 
 def _listing() -> dict[str, str]:
