@@ -23,7 +23,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from benchmarks.ours import BareBook, FullExchange
-from benchmarks.peers import PEERS, YARDSTICK, SortedMapBook
+from benchmarks.peers import PEERS, YARDSTICK, SortedMap
 from benchmarks.streams import Event, order_stream
 
 BARE: Final = "bare book"
@@ -55,7 +55,7 @@ Rounds = dict[str, list[Measure]]
 
 def engines(symbols: int) -> dict[str, Make]:
     """Every engine by name, ours first; the missing ones among them."""
-    return {BARE: BareBook, FULL: partial(FullExchange, symbols), **PEERS}
+    return {name: partial(make, symbols) for name, make in {BARE: BareBook, FULL: FullExchange, **PEERS}.items()}
 
 
 def installed(candidates: Mapping[str, Make]) -> tuple[dict[str, Make], dict[str, str]]:
@@ -75,7 +75,8 @@ def installed(candidates: Mapping[str, Make]) -> tuple[dict[str, Make], dict[str
 
 def digest(name: str, make: Make, events: Sequence[Event]) -> str:
     """Hash an engine's trades, which must be the yardstick's. Raises DisagreementError."""
-    engine, yardstick, sum_of_trades = make(), SortedMapBook(), hashlib.sha256()
+    symbols = 1 + max(event.symbol for event in events)
+    engine, yardstick, sum_of_trades = make(), SortedMap(symbols), hashlib.sha256()
     tells_trades = hasattr(engine, "trades")
     for number, event in enumerate(events):
         expected = yardstick.apply(event)

@@ -29,15 +29,13 @@ DAY: Final = 20261123
 class BareBook:
     """matching.book and matching.continuous, and nothing around them."""
 
-    def __init__(self) -> None:
-        self._books: dict[int, OrderBook] = {}
+    def __init__(self, symbols: int) -> None:
+        self._books = [OrderBook() for _ in range(symbols)]
         self._orders: dict[int, BookOrder] = {}
 
     def apply(self, event: FieldsOfEvent) -> Any:
         order_id, symbol, side, price_li, volume = event
-        book = self._books.get(symbol)
-        if book is None:
-            book = self._books[symbol] = OrderBook()
+        book = self._books[symbol]
         if not volume:
             return book.cancel(self._orders.pop(order_id))
         order = BookOrder(order_id, OWNER, "", SIDES[side], price_li, volume, order_id)

@@ -7,7 +7,7 @@ Peers are optional: their packages are imported when an engine is made, and Impo
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
@@ -15,13 +15,13 @@ from sortedcontainers import SortedDict
 
 Trade = tuple[int, int, int, int]
 """Maker's order id, taker's order id, price in li, volume."""
-Standing = dict[tuple[int, int], int]
-"""What stands in the books at the end: total volume by symbol and side, sides without volume left out."""
+Standing = list[list[int]]
+"""What stands in the books at the end: for each symbol the volume to buy and to sell."""
 FieldsOfEvent = tuple[int, int, int, int, int]
 
 
 class Engine(Protocol):
-    """A matching engine with empty books."""
+    """A matching engine, made with empty books for so many symbols."""
 
     def apply(self, event: FieldsOfEvent) -> Any:
         """Take one event; the answer is the engine's own."""
@@ -34,17 +34,13 @@ class SortedMapBook:
     """The yardstick: a sorted map of prices per side, a deque per price, cancelled orders skipped when they come first."""
 
     def __init__(self) -> None:
-        self._sides: dict[tuple[int, int], SortedDict] = {}
+        self.sides = (SortedDict(), SortedDict())
         self._orders: dict[int, list[int]] = {}
 
-    def apply(self, event: FieldsOfEvent) -> list[Trade]:
-        order_id, symbol, side, price_li, volume = event
-        if not volume:
-            self._orders.pop(order_id)[1] = 0
-            return []
+    def add(self, order_id: int, side: int, price_li: int, volume: int) -> list[Trade]:
         trades = []
         sign = 1 if side else -1
-        other = self._sides.get((symbol, 1 - side))
+        other = self.sides[1 - side]
         while volume and other:
             key, queue = other.peekitem(0)
             if key > -sign * price_li:
@@ -64,51 +60,64 @@ class SortedMapBook:
                 del other[key]
         if volume:
             order = self._orders[order_id] = [order_id, volume]
-            own = self._sides.get((symbol, side))
-            if own is None:
-                own = self._sides[symbol, side] = SortedDict()
-            queue = own.get(sign * price_li)
+            own, key = self.sides[side], sign * price_li
+            queue = own.get(key)
             if queue is None:
-                queue = own[sign * price_li] = deque()
+                queue = own[key] = deque()
             queue.append(order)
         return trades
+
+    def cancel(self, order_id: int) -> None:
+        self._orders.pop(order_id)[1] = 0
+
+
+class SortedMap:
+    """Yardstick books by symbol."""
+
+    def __init__(self, symbols: int) -> None:
+        self._books = [SortedMapBook() for _ in range(symbols)]
+
+    def apply(self, event: FieldsOfEvent) -> list[Trade]:
+        order_id, symbol, side, price_li, volume = event
+        if volume:
+            return self._books[symbol].add(order_id, side, price_li, volume)
+        self._books[symbol].cancel(order_id)
+        return []
 
     def trades(self, event: FieldsOfEvent, answer: list[Trade]) -> list[Trade]:
         return answer
 
     def standing(self) -> Standing:
-        volumes: Counter[tuple[int, int]] = Counter()
-        for place, levels in self._sides.items():
-            volumes[place] = sum(order[1] for queue in levels.values() for order in queue)
-        return {place: volume for place, volume in volumes.items() if volume}
+        return [[_volume(levels) for levels in book.sides] for book in self._books]
+
+
+def _volume(levels: SortedDict) -> int:
+    return sum(order[1] for queue in levels.values() for order in queue)
 
 
 class MatchingEngine:
     """PyPI matching-engine: pure Python, SortedList of prices, linked queues."""
 
-    def __init__(self) -> None:
+    def __init__(self, symbols: int) -> None:
         from matching_engine.domain import CancelOrder, NewOrder, SelfTradePrevention, SequencedCommand, Side
         from matching_engine.engine import MatchingEngine as Market
         from matching_engine.events import Trade as Traded
 
-        self._market, self._command, self._traded = Market, SequencedCommand, Traded
+        self._markets = [Market() for _ in range(symbols)]
+        self._command, self._traded = SequencedCommand, Traded
         self._new, self._cancel = NewOrder, CancelOrder
         self._sides = (Side.BUY, Side.SELL)
-        self._markets: dict[int, Any] = {}
         self._none = SelfTradePrevention.NONE
         self._seq = 0
 
     def apply(self, event: FieldsOfEvent) -> Any:
         order_id, symbol, side, price_li, volume = event
-        market = self._markets.get(symbol)
-        if market is None:
-            market = self._markets[symbol] = self._market()
         self._seq += 1
         if volume:
             command = self._new(order_id, 1, self._sides[side], price_li, volume, stp=self._none)
         else:
             command = self._cancel(order_id, 1)
-        return market.process(self._command(self._seq, 0, command))
+        return self._markets[symbol].process(self._command(self._seq, 0, command))
 
     def trades(self, event: FieldsOfEvent, answer: Any) -> list[Trade]:
         return [(e.maker_order_id, e.taker_order_id, e.price, e.qty) for e in answer if type(e) is self._traded]
@@ -117,7 +126,7 @@ class MatchingEngine:
 class LightMatchingEngine:
     """PyPI lightmatchingengine: pure Python, the best price by a scan of all. It numbers orders itself, from 1."""
 
-    def __init__(self) -> None:
+    def __init__(self, symbols: int) -> None:
         from lightmatchingengine.lightmatchingengine import LightMatchingEngine as Market
 
         self._market = Market()
@@ -138,17 +147,14 @@ class LightMatchingEngine:
 class LimitOrderBook:
     """PyPI limit-order-book: C++ through ctypes. It tells no trades; only what stands in the end can be compared."""
 
-    def __init__(self) -> None:
+    def __init__(self, symbols: int) -> None:
         from limit_order_book import LimitOrderBook as Market
 
-        self._market = Market
-        self._markets: dict[int, Any] = {}
+        self._markets = [Market() for _ in range(symbols)]
 
     def apply(self, event: FieldsOfEvent) -> None:
         order_id, symbol, side, price_li, volume = event
-        market = self._markets.get(symbol)
-        if market is None:
-            market = self._markets[symbol] = self._market()
+        market = self._markets[symbol]
         if not volume:
             market.cancel(order_id)
         elif side:
@@ -157,15 +163,12 @@ class LimitOrderBook:
             market.limit_buy(order_id, volume, price_li)
 
     def standing(self) -> Standing:
-        volumes = {}
-        for symbol, market in self._markets.items():
-            volumes[symbol, 0], volumes[symbol, 1] = market.volume_buy(), market.volume_sell()
-        return {place: volume for place, volume in volumes.items() if volume}
+        return [[market.volume_buy(), market.volume_sell()] for market in self._markets]
 
 
 YARDSTICK: Final = "sorted map"
-PEERS: Final[dict[str, Callable[[], Any]]] = {
-    YARDSTICK: SortedMapBook,
+PEERS: Final[dict[str, Callable[[int], Any]]] = {
+    YARDSTICK: SortedMap,
     "matching-engine": MatchingEngine,
     "lightmatchingengine": LightMatchingEngine,
     "limit-order-book (C++)": LimitOrderBook,

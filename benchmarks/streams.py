@@ -14,7 +14,7 @@ from __future__ import annotations
 from random import Random
 from typing import Final, NamedTuple
 
-from benchmarks.peers import SortedMapBook, Trade
+from benchmarks.peers import SortedMap, Trade
 
 REFERENCE_LI: Final = 50_000
 TICK_LI: Final = 10
@@ -54,7 +54,7 @@ class _Market:
     def __init__(self, random: Random, symbols: int) -> None:
         self._random = random
         self._mids = [REFERENCE_LI // TICK_LI] * symbols
-        self._book = SortedMapBook()
+        self._book = SortedMap(symbols)
         self._orders: list[Event] = []
         self._left: dict[int, int] = {}
         self._live: list[int] = []

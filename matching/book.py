@@ -25,7 +25,7 @@ class Side(IntEnum):
 BUY: Final = Side.BUY
 SELL: Final = Side.SELL
 MARKS_KEPT: Final = 32
-"""Marks a queue may hold beyond its live orders before it is rewritten; keeps a cancel O(1) on average."""
+"""So many orders leave a queue before it is looked at whether it is worth rewriting; keeps a cancel O(1) on average."""
 HOUSE: Final = ""
 """Owner of the orders that stand for the rest of the market."""
 
@@ -54,15 +54,15 @@ class BookOrder:
 
 
 class Level:
-    """The queue at one price."""
+    """The queue at one price. ``total`` is the live volume in it; ``marks``: how many left since it was rewritten."""
 
-    __slots__ = ("count", "price_li", "queue", "total")
+    __slots__ = ("marks", "price_li", "queue", "total")
 
     def __init__(self, price_li: int) -> None:
         self.price_li = price_li
         self.queue: deque[BookOrder] = deque()
         self.total = 0
-        self.count = 0
+        self.marks = 0
 
     def orders(self) -> Iterator[BookOrder]:
         """Live orders, first in line first."""
@@ -74,6 +74,12 @@ class Level:
         while queue[0].level is not self:
             queue.popleft()
         return queue[0]
+
+    def tidy(self) -> None:
+        """Rewrite the queue when most of it may be marks: its length is paid for by those who left."""
+        if 2 * self.marks > len(self.queue):
+            self.queue = deque(self.orders())
+            self.marks = 0
 
 
 class HalfBook:
@@ -102,7 +108,6 @@ class HalfBook:
             level = self._open(order.price_li)
         level.queue.append(order)
         level.total += order.volume
-        level.count += 1
         order.level = level
 
     def take(self, order: BookOrder, volume: int) -> None:
@@ -116,11 +121,12 @@ class HalfBook:
         if left:
             return
         order.level = None
-        level.count = count = level.count - 1
-        if not count:
+        if not level.total:
             self._close(level)
-        elif len(level.queue) > 2 * count + MARKS_KEPT:
-            level.queue = deque(level.orders())
+            return
+        level.marks += 1
+        if level.marks > MARKS_KEPT:
+            level.tidy()
 
     def _open(self, price_li: int) -> Level:
         level = self._levels[price_li] = Level(price_li)
@@ -146,8 +152,8 @@ class HalfBook:
             live = list(level.orders())
             if not live:
                 yield f"level {level.price_li}: no live order"
-            if level.total != sum(order.volume for order in live) or level.count != len(live):
-                yield f"level {level.price_li}: total or count is wrong"
+            if level.total != sum(order.volume for order in live):
+                yield f"level {level.price_li}: the total is wrong"
             if any(order.price_li != level.price_li or order.volume <= 0 for order in live):
                 yield f"level {level.price_li}: an order does not belong there"
             if [order.queue_seq for order in live] != sorted(order.queue_seq for order in live):
@@ -155,12 +161,14 @@ class HalfBook:
 
 
 class OrderBook:
-    """Both sides of one instrument."""
+    """Both sides of one instrument; ``sides`` has them in the order of ``Side``."""
 
-    __slots__ = ("sides",)
+    __slots__ = ("buys", "sells", "sides")
 
     def __init__(self) -> None:
-        self.sides = (HalfBook(Side.BUY), HalfBook(Side.SELL))
+        self.buys = HalfBook(BUY)
+        self.sells = HalfBook(SELL)
+        self.sides = (self.buys, self.sells)
 
     def best_price(self, side: Side) -> int | None:
         """Best price of a side in li."""
@@ -170,7 +178,8 @@ class OrderBook:
     def cancel(self, order: BookOrder) -> int:
         """Take an order out; returns the volume that was left of it."""
         left = order.volume
-        self.sides[order.side].take(order, left)
+        half = self.buys if order.side is BUY else self.sells
+        half.take(order, left)
         return left
 
     def orders(self) -> Iterator[BookOrder]:
@@ -185,6 +194,6 @@ class OrderBook:
         """Name what is inconsistent; a crossed book is, outside auctions."""
         for half in self.sides:
             yield from half.check()
-        bid, ask = self.best_price(Side.BUY), self.best_price(Side.SELL)
+        bid, ask = self.best_price(BUY), self.best_price(SELL)
         if not may_cross and bid is not None and ask is not None and bid >= ask:
             yield f"crossed: bid {bid} li, ask {ask} li"

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from matching.book import BUY, BookOrder, OrderBook, Side
 from matching.codes import Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
-from matching.phases import PHASE_RULES, Call, Phase
+from matching.phases import PHASE_RULES, Call, Phase, PhaseRule
 from matching.price_types import Limit, PriceType
 from matching.records import record
 from matching.rules import BoardRules, CageMode, LotRule
@@ -63,7 +63,7 @@ class Terms:
 class Setting:
     """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day.
 
-    ``gates`` remembers, by number of the price type, which checks are left for its orders.
+    ``rule`` is the phase's; ``gates`` remembers, by number of the price type, which checks are left for its orders.
     """
 
     security: Security
@@ -72,7 +72,11 @@ class Setting:
     phase: Phase
     held: bool
     book: OrderBook | None
-    gates: dict[int, Gate] = field(default_factory=dict, compare=False)
+    rule: PhaseRule = field(init=False)
+    gates: dict[int, Gate] = field(init=False, default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rule", PHASE_RULES[self.phase])
 
 
 class Rejection(NamedTuple):
@@ -93,10 +97,9 @@ def check_phase(terms: Terms, setting: Setting) -> Figures:
 
 
 def _may_enter(terms: Terms, setting: Setting) -> bool:
-    rule = PHASE_RULES[setting.phase]
     if terms.price_type.fixed:
-        return rule.fixed and any(step.phase is Phase.AFTER_HOURS for step in setting.rules.session.steps)
-    return rule.orders
+        return setting.rule.fixed and any(step.phase is Phase.AFTER_HOURS for step in setting.rules.session.steps)
+    return setting.rule.orders
 
 
 def check_suspended(_: Terms, setting: Setting) -> Figures:
@@ -118,7 +121,7 @@ def check_price_type_board(terms: Terms, setting: Setting) -> Figures:
 
 def check_price_type_phase(terms: Terms, setting: Setting) -> Figures:
     """Market orders are for continuous trading. Source: SSE 3.3.5, SZSE 3.3.5."""
-    allowed = not terms.price_type.market or setting.held or PHASE_RULES[setting.phase].matching
+    allowed = not terms.price_type.market or setting.held or setting.rule.matching
     return None if allowed else {"price_type": terms.price_type.number}
 
 
@@ -192,7 +195,7 @@ def _is_remainder(terms: Terms, setting: Setting) -> bool:
 
 def check_exchange_phase(terms: Terms, setting: Setting) -> Figures:
     """The host takes orders now, market orders only while it matches. Source: SSE gateway 5009."""
-    too_early = terms.price_type.market and not PHASE_RULES[setting.phase].matching
+    too_early = terms.price_type.market and not setting.rule.matching
     return None if _may_enter(terms, setting) and not too_early else {}
 
 
@@ -200,14 +203,15 @@ def check_call_range(terms: Terms, setting: Setting) -> Figures:
     """A call auction on a day without daily limit has a range of its own. Source: exchange-rules §5."""
     if not _has_call_range(setting) or terms.price_type.fixed:
         return None
-    range_of = opening_call_band if PHASE_RULES[setting.phase].call is Call.OPEN else later_call_band
-    low, high = range_of(setting.security, setting.rules)
+    range_of = opening_call_band if setting.rule.call is Call.OPEN else later_call_band
+    band = range_of(setting.security, setting.rules)
+    low, high = band.low_li, band.high_li
     outside = (low is not None and terms.price_li < low) or (high is not None and terms.price_li > high)
     return {"price_li": terms.price_li, "low_li": low or 0, "high_li": high or 0} if outside else None
 
 
 def _has_call_range(setting: Setting) -> bool:
-    return bool(PHASE_RULES[setting.phase].call) and setting.band.high_li is None
+    return bool(setting.rule.call) and setting.band.high_li is None
 
 
 def check_price_cage(terms: Terms, setting: Setting) -> Figures:
@@ -218,18 +222,20 @@ def check_price_cage(terms: Terms, setting: Setting) -> Figures:
 
 def cage_bound(terms: Terms, setting: Setting) -> int | None:
     """The bound of the price cage that an order oversteps; None when it is inside, or none applies."""
+    if not _has_cage(terms.price_type, setting):
+        return None
     cage = setting.rules.cage
-    exempt = terms.price_type.market or terms.price_type.fixed
-    if cage.mode is CageMode.NONE or exempt or not PHASE_RULES[setting.phase].matching:
-        return None
     base, tick_li = cage_base(terms.side, setting), setting.rules.tick.tick_li
-    if terms.price_li <= base if terms.side is BUY else terms.price_li >= base:
-        return None
     if terms.side is BUY:
         bound = max(round_to_tick(base * (PPM + cage.band_ppm), PPM, tick_li), base + cage.ticks * tick_li)
         return bound if terms.price_li > bound else None
     bound = min(round_to_tick(base * (PPM - cage.band_ppm), PPM, tick_li), base - cage.ticks * tick_li)
     return bound if terms.price_li < bound else None
+
+
+def _has_cage(price_type: PriceType, setting: Setting) -> bool:
+    exempt = price_type.market or price_type.fixed
+    return setting.rules.cage.mode is not CageMode.NONE and not exempt and setting.rule.matching
 
 
 def cage_base(side: Side, setting: Setting) -> int:
@@ -284,7 +290,7 @@ STANDING_CHECKS: Final = frozenset(
 
 def counter_rejection(terms: Terms, setting: Setting) -> Rejection | None:
     """The first of the counter's checks that applies; None when none does."""
-    gate = _gate(terms, setting)
+    gate = setting.gates.get(terms.price_type.number) or _make_gate(terms, setting)
     if gate.usual is not None and gate.usual.holds(terms):
         return None
     return _first_rejection(gate.counter, terms, setting)
@@ -292,18 +298,20 @@ def counter_rejection(terms: Terms, setting: Setting) -> Rejection | None:
 
 def exchange_rejection(terms: Terms, setting: Setting) -> Rejection | None:
     """The first of the exchange's checks that applies; None when none does."""
-    return _first_rejection(_gate(terms, setting).exchange, terms, setting)
+    gate = setting.gates.get(terms.price_type.number) or _make_gate(terms, setting)
+    return _first_rejection(gate.exchange, terms, setting)
 
 
 def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> bool:
-    """Is there nothing to ask? Where only the cage is left, it lets in what does not reach beyond the other side's best."""
+    """Is there nothing to ask, because it reaches no further beyond the other side's best than every cage allows?"""
     gate = setting.gates.get(price_type.number)
-    if gate is None or not gate.only_cage or setting.book is None:
+    if gate is None or gate.reach_li is None or setting.book is None:
         return False
-    best = setting.book.sides[1 - order.side].best
-    if best is None:
-        return False
-    return order.price_li <= best.price_li if order.side is BUY else order.price_li >= best.price_li
+    if order.side is BUY:
+        best = setting.book.sells.best
+        return best is not None and order.price_li <= best.price_li + gate.reach_li
+    best = setting.book.buys.best
+    return best is not None and order.price_li >= best.price_li - gate.reach_li
 
 
 @record
@@ -331,27 +339,29 @@ class Usual:
 class Gate:
     """What is left to ask of orders of one price type in one setting.
 
-    ``usual`` is None where a standing check refuses them all; ``only_cage``: all that may keep one out of the book is the cage.
+    ``usual`` is None where a standing check refuses them all. ``reach_li``: so far beyond the other side's best an order may
+    reach and surely be let in; None where that is not all that counts.
     """
 
     counter: tuple[CheckRow, ...]
     exchange: tuple[CheckRow, ...]
     usual: Usual | None
-    only_cage: bool
-
-
-def _gate(terms: Terms, setting: Setting) -> Gate:
-    found = setting.gates.get(terms.price_type.number)
-    if found is None:
-        found = setting.gates[terms.price_type.number] = _make_gate(terms, setting)
-    return found
+    reach_li: int | None
 
 
 def _make_gate(terms: Terms, setting: Setting) -> Gate:
     counter, exchange = (tuple(_rows_left(checks, terms, setting)) for checks in (COUNTER_CHECKS, EXCHANGE_CHECKS))
     is_open = not any(check in STANDING_CHECKS for _, check in (*counter, *exchange))
-    waits = PHASE_RULES[setting.phase].queued or _has_call_range(setting)
-    return Gate(counter, exchange, _usual(terms.price_type, setting) if is_open else None, is_open and not waits)
+    waits = setting.rule.queued or _has_call_range(setting)
+    cage_li = setting.rules.cage.ticks * setting.rules.tick.tick_li if _has_cage(terms.price_type, setting) else sys.maxsize
+    gate = Gate(
+        counter,
+        exchange,
+        usual=_usual(terms.price_type, setting) if is_open else None,
+        reach_li=cage_li if is_open and not waits else None,
+    )
+    setting.gates[terms.price_type.number] = gate
+    return gate
 
 
 def _usual(price_type: PriceType, setting: Setting) -> Usual:

@@ -20,9 +20,15 @@ def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop |
 
     That its rest stands in the book is no event yet: the order's ``level`` tells.
     """
-    own, other = book.sides
-    if order.side is not BUY:
-        own, other = other, own
+    if order.side is BUY:
+        own, other = book.buys, book.sells
+        crosses = other.best is not None and order.price_li >= other.best.price_li
+    else:
+        own, other = book.sells, book.buys
+        crosses = other.best is not None and order.price_li <= other.best.price_li
+    if price_type.plain and not crosses:
+        own.append(order)
+        return []
     events: list[Event] = []
     if price_type.limit in _ARRIVING:
         best = _ARRIVING[price_type.limit](own, other)
@@ -32,9 +38,7 @@ def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop |
         events.append(Priced(order))
     if price_type.all_or_none and _within_reach(other, order, price_type.levels) < order.volume:
         return [*events, Cancelled(order, order.volume)]
-    best, last_li = other.best, None
-    if best is not None and reaches(order, best.price_li):
-        last_li = _sweep(other, order, price_type.levels, stop, events)
+    last_li = _sweep(other, order, price_type.levels, stop, events)
     if order.volume:
         _REST[price_type.rest](own, order, last_li, events)
     return events
@@ -59,17 +63,20 @@ def _is_worse(side: Side, price_li: int, worst_li: int) -> bool:
 
 def _sweep(other: HalfBook, order: BookOrder, levels: int | None, stop: Stop | None, events: list[Event]) -> int | None:
     """Trade with so many levels of the other side (None: all) as far as the limit reaches; the last price, if any."""
-    last_li = None
-    while order.volume and levels != 0:
+    left, last_li = order.volume, None
+    while left and levels != 0:
         level = other.best
         if level is None or not reaches(order, level.price_li):
             break
         last_li = level.price_li
-        while order.volume and level.count:
-            maker = level.first()
-            volume = maker.volume if maker.volume < order.volume else order.volume
+        while left and level.total:
+            maker = level.queue[0]
+            if maker.level is not level:
+                level.queue.popleft()
+                continue
+            volume = maker.volume if maker.volume < left else left
             other.take(maker, volume)
-            order.volume -= volume
+            order.volume = left = left - volume
             events.append(Traded(order, maker, last_li, volume))
             if stop is not None and stop(last_li):
                 return last_li

@@ -8,21 +8,21 @@ other, but for the checks, which the real market's orders have passed already.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from itertools import pairwise
 
-from matching import auction, calendar, continuous
+from matching import auction, calendar
 from matching.auction import Cross
 from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Rejection, Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters
+from matching.checks import Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters
 from matching.codes import Board
-from matching.continuous import Stop
+from matching.continuous import Stop, match
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
 from matching.fixed_price import FixedPriceQueue
-from matching.instrument import DatedTag, Listing, PriceBand, Security, closing_price, price_band
+from matching.instrument import SUSPENDED, DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
 from matching.records import record
@@ -44,9 +44,8 @@ class _Span:
 
 @record
 class _Lasting:
-    """A setting and the stretch of time in which it is the same, but for halts."""
+    """A setting that stays until then, if nothing happens to the security before. Time goes forward."""
 
-    from_ms: int
     until_ms: int
     setting: Setting
 
@@ -228,7 +227,8 @@ class Exchange:
         for code in sorted({**self._books, **self._dormant, **self._fixed}):
             security = self.securities[code]
             before, after = (self.board_phase(security.board, moment) for moment in (at_ms - 1, at_ms))
-            events = self._turn(security, before, after, at_ms) if _turns(before, after) else []
+            trades = _turns(before, after) and SUSPENDED not in security.tags
+            events = self._turn(security, before, after, at_ms) if trades else []
             if events:
                 yield code, events
 
@@ -254,15 +254,14 @@ class Exchange:
     def setting(self, security: Security, now_ms: int) -> Setting:
         """What an order in a security is checked against now."""
         found = self._settings.get(security.code)
-        if found is not None and found.from_ms <= now_ms < found.until_ms and security.figures.halted_until_ms <= now_ms:
+        if found is not None and now_ms < found.until_ms:
             return found.setting
         phase = self.phase(security, now_ms)
         held = not PHASE_RULES[phase].orders and self._is_held(security.board, phase, now_ms)
         book = self._books.get(security.code)
         setting = Setting(security, self.board_rules(security), self.band(security), phase, held, book)
         if phase is not Phase.HALT:
-            span = self._spans[security.board]
-            self._settings[security.code] = _Lasting(span.from_ms, span.until_ms, setting)
+            self._settings[security.code] = _Lasting(self._spans[security.board].until_ms, setting)
         return setting
 
     def _is_held(self, board: Board, phase: Phase, now_ms: int) -> bool:
@@ -270,9 +269,8 @@ class Exchange:
             return now_ms <= self.last_trading_ms(board)
         return self._hold is Hold.BREAKS and PHASE_RULES[phase].held
 
-    def check(self, terms: Terms, setting: Setting) -> Rejection | None:
-        """The checks that need no book, which the counter asks for before it freezes."""
-        return counter_rejection(terms, setting)
+    check = staticmethod(counter_rejection)
+    """The checks that need no book, which the counter asks for before it freezes."""
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""
@@ -291,13 +289,13 @@ class Exchange:
             if rejection is not None:
                 return [Rejected(order, *rejection)]
             caged = setting.rules.cage.mode is DORMANT and cage_bound(terms, setting) is not None
-            if caged or PHASE_RULES[setting.phase].queued:
+            if caged or setting.rule.queued:
                 self._dormant.setdefault(order.code, []).append(order)
                 return [Rested(order)]
         if price_type.fixed:
             return self._enter_fixed(setting.security, order, setting.phase, now_ms)
         events = self._enter(order, price_type, setting, now_ms)
-        if order.owner != HOUSE and order.code in self._dormant:
+        if order.code in self._dormant and order.owner != HOUSE:
             events += self.wake(order.code, now_ms)
         return events
 
@@ -305,24 +303,31 @@ class Exchange:
         """Match at once, or wait for the auction."""
         order.queue_seq = self._next_queue_seq()
         book, security = setting.book or self.book(order.code), setting.security
-        if not PHASE_RULES[setting.phase].matching:
+        if not setting.rule.matching:
             book.sides[order.side].append(order)
             return [Rested(order)]
         may_halt = setting.band.high_li is None
-        events = continuous.match(book, order, price_type, self._halt_watch(security) if may_halt else None)
-        trades = [event for event in events if type(event) is Traded] if events else ()
-        if trades:
-            self._note_sweep(security, trades, now_ms)
+        events = match(book, order, price_type, self._halt_watch(security) if may_halt else None)
+        if events:
+            self._note_sweep(security, events, now_ms)
         if order.level is not None:
             events.append(Rested(order))
-        return events + self._halt(security, now_ms) if trades and may_halt else events
-    def _note_sweep(self, security: Security, trades: Sequence[Traded], now_ms: int) -> None:
-        volume = amount_li = 0
-        for trade in trades:
-            volume += trade.volume
-            amount_li += trade.price_li * trade.volume
-        security.last_li = trades[-1].price_li
-        security.figures.sweep(now_ms, trades[0].price_li, trades[-1].price_li, amount_li, volume)
+        if may_halt and any(type(event) is Traded for event in events):
+            events += self._halt(security, now_ms)
+        return events
+
+    @staticmethod
+    def _note_sweep(security: Security, events: Iterable[Event], now_ms: int) -> None:
+        first_li = last_li = amount_li = volume = 0
+        for event in events:
+            if type(event) is Traded:
+                last_li = event.price_li
+                first_li = first_li or last_li
+                volume += event.volume
+                amount_li += last_li * event.volume
+        if volume:
+            security.last_li = last_li
+            security.figures.sweep(now_ms, first_li, last_li, amount_li, volume)
 
     def _note(self, security: Security, trade: Traded, now_ms: int) -> None:
         security.last_li = trade.price_li
@@ -330,7 +335,7 @@ class Exchange:
 
     def may_cancel(self, order: BookOrder, price_type: PriceType, now_ms: int) -> bool:
         """Does the phase take cancels?"""
-        rule = PHASE_RULES[self.phase(self.securities[order.code], now_ms)]
+        rule = self.setting(self.securities[order.code], now_ms).rule
         return rule.fixed if price_type.fixed else rule.cancels
 
     def cancel(self, order: BookOrder, now_ms: int) -> list[Event]:
@@ -449,6 +454,7 @@ class Exchange:
         if len(self.board_rules(security).session.steps) > 1:
             until_ms = self.next_orders_ms(security.board, min(until_ms, calendar.midnight_ms(self.day) + rule.until))
         figures.halted_until_ms = max(until_ms, now_ms)
+        self._settings.pop(security.code, None)
         return [Halted(security.code, figures.halted_until_ms)]
 
     # ---- orders kept beside the book (ChiNext's cage 2020-08-24 to 2023-04-07; SZSE 09:25 to 09:30 up to 2016-05-06) -----
@@ -469,7 +475,8 @@ class Exchange:
         events: list[Event] = []
         while code in self._dormant:
             setting = self.setting(self.securities[code], now_ms)
-            if PHASE_RULES[setting.phase].queued:
+            rule = setting.rule
+            if rule.queued or not rule.orders:
                 break
             order = next((order for order in self._dormant[code] if not self._is_caged(order, setting)), None)
             if order is None:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from matching.calendar import MS_PER_MINUTE, MS_PER_SECOND
 from matching.codes import Board, Code, board_of, is_repo, parse_code
+from matching.records import record
 from matching.rules import NORMAL, BoardRules, LimitRule
 from matching.units import PPM, half_up, round_to_tick
 
@@ -92,12 +93,12 @@ class DayFigures:
 
     def note_tape(self, now_ms: int, amount_li: int, volume: int) -> None:
         """Add to the tape of the last minute, second by second, so that it stays short however much trades."""
-        second_ms = now_ms - now_ms % MS_PER_SECOND
-        if self.tape and self.tape[-1][0] == second_ms:
-            _, amount_before_li, before = self.tape[-1]
-            self.tape[-1] = (second_ms, amount_before_li + amount_li, before + volume)
+        second_ms, tape = now_ms - now_ms % MS_PER_SECOND, self.tape
+        if tape and tape[-1][0] == second_ms:
+            _, amount_before_li, before = tape[-1]
+            tape[-1] = (second_ms, amount_before_li + amount_li, before + volume)
             return
-        self.tape.append((second_ms, amount_li, volume))
+        tape.append((second_ms, amount_li, volume))
         self.tape = [entry for entry in self.tape if entry[0] > second_ms - MS_PER_MINUTE]
 
 
@@ -149,7 +150,8 @@ class Security:
         return next((rules.cycles[tag] for tag in self.tags if tag in rules.cycles), rules.cycles[NORMAL]).resale_days
 
 
-class PriceBand(NamedTuple):
+@record
+class PriceBand:
     """Lowest and highest legal price of the day in li; None where the day has no limit."""
 
     low_li: int | None

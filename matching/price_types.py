@@ -7,6 +7,7 @@ broker's enumeration.
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -38,6 +39,7 @@ class PriceType:
 
     A ``market`` order is taken in continuous trading only, may be smaller at most, and is not subject to the price cage.
     A ``fixed`` one trades after hours at the close; the SDK's constants do not name it, the vendor's terminal submits it so.
+    A ``plain`` one comes with its limit, takes what there is and rests: that is read off the other columns.
     """
 
     number: int
@@ -51,6 +53,11 @@ class PriceType:
     venues: tuple[Venue, ...]
     text: str
     fixed: bool = False
+    plain: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        known = self.limit not in (Limit.OWN_BEST, Limit.PEER_BEST)
+        object.__setattr__(self, "plain", known and self.rest is Rest.RESTS and not self.all_or_none)
 
 
 _SH: Final = (Venue.SH,)

@@ -7,13 +7,14 @@ other security, which nobody stores because it can be computed. A security the o
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from matching.book import Side
 from matching.events import Event, Traded
 from matching.exchange import Exchange
-from matching.instrument import Listing, Security, parse_listing
+from matching.instrument import SUSPENDED, Listing, Security, parse_listing
 from matching.phases import PHASE_RULES, Phase
 from matching.units import LI_PER_YUAN, round_to_tick
 from miniqmt_sim.changes import Changes, Counters, Row
@@ -135,7 +136,7 @@ class Market:
     def _is_open(self, security: Security, now_ms: int) -> bool:
         """Do orders reach the book of this security now?"""
         rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
-        return rule.orders and not rule.queued
+        return rule.orders and not rule.queued and SUSPENDED not in security.tags
 
     def quote(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """The operator's quote: it holds from now on, and reaches the orders that rest there."""
@@ -145,6 +146,7 @@ class Market:
             if not security.figures.close_li:
                 security.last_li = quote.last_li
             self.record(security, now_ms)
+            self._wait_for_orders(security, quote, now_ms)
             return self._after_hours(security, quote, now_ms)
         events: list[Event] = []
         if self._exchange.has_users(code) and not self.house.is_in(code):
@@ -155,6 +157,18 @@ class Market:
         events += self._exchange.note_market(security, quote.last_li, traded, now_ms)
         self.record(security, now_ms)
         return events
+
+    def _wait_for_orders(self, security: Security, quote: Quote, now_ms: int) -> None:
+        """A quote in a break: the house stands with it when trading goes on, but for what would cross an account's order."""
+        rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
+        if not (rule.held or rule.queued) or not self.house.is_in(security.code):
+            return
+        users = list(self._exchange.book(security.code).user_orders())
+        bid_li = max((order.price_li for order in users if order.side is Side.BUY), default=0)
+        ask_li = min((order.price_li for order in users if order.side is Side.SELL), default=sys.maxsize)
+        bids = tuple(level for level in quote.bids if level[0] < ask_li)
+        asks = tuple(level for level in quote.asks if level[0] > bid_li)
+        self.house.follow(security.code, Quote(quote.last_li, bids, asks), now_ms)
 
     def _after_hours(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """Volume traded after hours reaches fixed-price orders of both sides, in order of time, up to the users' part."""
