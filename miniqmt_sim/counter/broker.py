@@ -22,7 +22,7 @@ from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, OrderStatus
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.compliance import Compliance
-from miniqmt_sim.counter.fees import Fees, FeeSchedule, Tariff
+from miniqmt_sim.counter.fees import FeeSchedule, Tariff
 from miniqmt_sim.counter.holdings import Holdings, Listener
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.order import Order, Origin, Trade

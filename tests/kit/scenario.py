@@ -444,7 +444,8 @@ def _behaviour(action: str) -> dict[str, Any]:
     """``behaviour miniqmt ack_ms=10`` as the configuration has it."""
     _, profile, *changes = action.split()
     values = (change.partition("=") for change in changes)
-    return {"profile": profile, **{name: value == "true" if value in ("true", "false") else int(value) for name, _, value in values}}
+    named = {name: value == "true" if value in ("true", "false") else int(value) for name, _, value in values}
+    return {"profile": profile, **named}
 
 
 def _push_word(message: JsonObject) -> str:
