@@ -1,5 +1,6 @@
 # Needs Python 3.11 or newer with pip and venv, and make; everything else goes into .venv.
 #   make test      lint, types and tests, as CI runs them
+#   make bench     matching beside its peers, as ratios
 #   make demo      a server, a real strategy, its fills, and the rows it left behind
 # PYTHON=/path/to/python chooses the interpreter, VENV=dir where the environment lies.
 
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := test
-.PHONY: test lint types pytest demo docs clean
+.PHONY: test lint types pytest demo docs bench clean
 
 # One step after the other even under `make -j`: the first thing that is wrong is the last thing on the screen.
 test: $(VENV)/.dev
@@ -30,6 +31,10 @@ pytest: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
 	$(BIN)/miniqmt-sim demo $(ARGS)
+
+bench: $(VENV)/.runtime
+	$(PIP) -r benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks.matching $(ARGS)
 
 docs: $(VENV)/.runtime
 	$(BIN)/python -m miniqmt_sim.docs docs

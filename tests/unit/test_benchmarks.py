@@ -1,0 +1,23 @@
+"""The benchmark compares engines that make the same trades."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.matching import digest
+from benchmarks.ours import BareBook, FullExchange
+from benchmarks.peers import SortedMap
+from benchmarks.streams import order_stream
+
+
+@pytest.mark.parametrize("symbols", [1, 7])
+@pytest.mark.parametrize("ours", [BareBook, FullExchange])
+def test_our_engines_make_the_yardsticks_trades(ours: type, symbols: int) -> None:
+    events = order_stream(5, 3000, symbols)
+    expected = digest("sorted map", lambda: SortedMap(symbols), events)
+    assert digest("ours", lambda: ours(symbols), events) == expected
+
+
+def test_a_stream_is_its_seeds() -> None:
+    assert order_stream(5, 500) == order_stream(5, 500)
+    assert order_stream(5, 500) != order_stream(6, 500)
