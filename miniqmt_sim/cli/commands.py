@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from miniqmt_sim.cli import strategy
 
     seconds = None if args.seconds is None else _duration(args.seconds)
+    existing_file(args.strategy)
     return strategy.run(args.strategy, args.args, endpoint(args), seconds)
 
 

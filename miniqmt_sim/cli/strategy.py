@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from miniqmt_sim.cli.commands import existing_file
 from miniqmt_sim.client import discovery, hook
 from miniqmt_sim.client.discovery import Endpoint
 from miniqmt_sim.errors import ConnectError
@@ -24,10 +23,9 @@ _REACHABLE_WITHIN_S: Final = 3.0
 def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | None) -> int:
     """Run a strategy to its end, or interrupt it after so many seconds; give the exit code.
 
-    Raises ConfigError when there is no such file, ConnectError when nothing answers; what the strategy gives to
-    sys.exit passes through.
+    Raises ConnectError when nothing answers; what the strategy gives to sys.exit passes through.
     """
-    path = existing_file(name)
+    path = Path(name)
     try:
         discovery.open_socket(endpoint.addr, _REACHABLE_WITHIN_S).close()
     except ConnectError as error:

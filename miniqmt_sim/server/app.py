@@ -87,7 +87,7 @@ class Server:
     @classmethod
     async def start(cls, settings: Settings) -> Self:
         """Bring a server up. Raises StartError or ConfigError; nothing is left behind then."""
-        server = cls(settings.userdata or discovery.default_userdata(), settings)
+        server = cls((settings.userdata or discovery.default_userdata()).absolute(), settings)
         async with server._undo as undo:
             server._lock_userdata()
             await server._wake_core()

@@ -394,3 +394,9 @@ def test_the_demo_shows_the_main_job(tmp_path: Path) -> None:
 
 def test_the_demo_runs_the_programs_printed_in_the_document() -> None:
     assert find_quickstart() == ROOT / "examples" / "quickstart.py"
+
+
+def test_a_strategy_that_is_not_there_is_a_bad_argument_whether_a_server_is_or_not(cli, tmp_path: Path) -> None:
+    said = cli("run", "--userdata", str(tmp_path), "nowhere.py")
+    assert said.code == 2
+    assert "there is no file 'nowhere.py'" in said.err
