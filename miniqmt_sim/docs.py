@@ -15,6 +15,8 @@ from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.refusals import REFUSALS
 from miniqmt_sim.wire.frames import HEADER_BYTES, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES
 from miniqmt_sim.wire.messages import MAX_LEVELS, MAX_TEXT, MESSAGES, REQUIRED, Field, Flow, Kind, Message
+from storage.schema import INDICES, MEANINGS, SCHEMA_VERSION, TABLES
+from storage.views import VIEWS
 
 _INTRODUCTION: Final = f"""\
 # Protocol {PROTOCOL_VERSION}
@@ -129,7 +131,45 @@ def _code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-PAGES: Final[dict[str, Callable[[], str]]] = {"protocol.md": protocol_page, "refusals.md": refusals_page}
+_SCHEMA_INTRODUCTION: Final = f"""\
+# Schema {SCHEMA_VERSION}
+
+Generated from the tables (`storage/schema.py`) by `python -m miniqmt_sim.docs docs`. Do not edit.
+
+One SQLite file holds the world; anybody may read it while the server runs (`sqlite3 miniqmt-sim.sqlite`), the server alone
+writes. `_li` is 1/1000 yuan, `_ms` epoch milliseconds, `day` and `_day` yyyymmdd of China time, volumes are shares (bonds: 张).
+Enumerations are the SDK's numbers. No column is NULL: 0 and '' say "none". Keys are in bold.
+
+For people there are views with money in yuan and times in words: {", ".join(f"`{name}`" for name in VIEWS)}.
+Of `orders` and `trades` the server keeps the present day in memory; past days stay in the file.
+"""
+
+
+def schema_page() -> str:
+    """Write the page of tables."""
+    return "\n".join([_SCHEMA_INTRODUCTION, *(line for name in TABLES for line in _schema_table(name))])
+
+
+def _schema_table(name: str) -> Iterator[str]:
+    yield f"## `{name}`"
+    yield MEANINGS[name]
+    yield ""
+    yield "| column | type | meaning |"
+    yield "|---|---|---|"
+    for column in TABLES[name].columns:
+        shown = f"**`{column.name}`**" if column.primary_key else f"`{column.name}`"
+        yield f"| {shown} | {'text' if column.type.python_type is str else 'integer'} | {column.comment or ''} |"
+    yield ""
+    if name in INDICES:
+        yield f"Indices: {'; '.join(INDICES[name])}."
+        yield ""
+
+
+PAGES: Final[dict[str, Callable[[], str]]] = {
+    "protocol.md": protocol_page,
+    "refusals.md": refusals_page,
+    "schema.md": schema_page,
+}
 """The generated pages, by their names in docs/."""
 
 

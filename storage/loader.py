@@ -11,8 +11,8 @@ from storage.schema import DIALECT, TABLES
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
-NOT_OF_THE_WORLD: Final = frozenset({"meta", "cash_ledger", "settlements", "journal"})
-"""Written for people and reports; the simulator never needs them back."""
+NOT_OF_THE_WORLD: Final = frozenset({"meta", "cash_ledger", "settlements", "journal", "journal_bases", "configurations"})
+"""Written for people, reports and replays; the simulator never needs them back."""
 
 GROWING: Final = frozenset({"orders", "trades"})
 """Kept for good, day after day; a restart needs the present day's only."""

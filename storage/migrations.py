@@ -15,6 +15,7 @@ from typing import Final
 
 from storage.errors import ForeignDatabase, NewerSchema, StorageError
 from storage.schema import SCHEMA_VERSION, creating_statements
+from storage.views import VIEWS
 
 APPLICATION_ID: Final = int.from_bytes(b"MQSM", "big")
 """Stands in the header of every database of ours, where SQLite has a place for it."""
@@ -22,8 +23,26 @@ APPLICATION_ID: Final = int.from_bytes(b"MQSM", "big")
 OLDEST_SQLITE: Final = (3, 37, 0)
 """The first with strict tables."""
 
-MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {}
-"""Version -> the statements that make it of the version before. A new database is made at the newest version at once."""
+MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
+    2: (
+        "ALTER TABLE journal ADD COLUMN request_seq INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE journal_bases (seq INTEGER NOT NULL, now_ms INTEGER NOT NULL, server TEXT NOT NULL, "
+        "config TEXT NOT NULL, state_hash TEXT NOT NULL, world TEXT NOT NULL, PRIMARY KEY (seq)) STRICT",
+        "CREATE TABLE configurations (fingerprint TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (fingerprint)) STRICT",
+        "DROP INDEX orders_by_day",
+        "DROP INDEX trades_by_day",
+        "CREATE INDEX orders_by_day ON orders (day)",
+        "CREATE INDEX orders_by_account ON orders (account_id, day)",
+        "CREATE INDEX trades_by_day ON trades (day)",
+        "CREATE INDEX trades_by_account ON trades (account_id, day)",
+        "CREATE INDEX trades_by_order ON trades (order_id)",
+    ),
+}
+"""Version -> the statements that make it of the version before. A new database is made at the newest version at once.
+
+The views are made anew with every one, so a migration says nothing of them. A change that adds a version stores a file of the
+version before under tests/golden/schema.
+"""
 
 assert sorted(MIGRATIONS) == list(range(2, SCHEMA_VERSION + 1)), "one migration for every version after the first"
 
@@ -79,7 +98,7 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty database, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    for statement in creating_statements():
+    for statement in (*creating_statements(), *VIEWS.values()):
         connection.execute(statement)
     connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
     connection.execute("COMMIT")
@@ -92,11 +111,24 @@ def migrate(connection: sqlite3.Connection, migrations: Mapping[int, Sequence[st
     """
     connection.execute("BEGIN IMMEDIATE")
     seen = schema_version(connection) or 0
-    for number in sorted(number for number in migrations if number > seen):
+    to_come = sorted(number for number in migrations if number > seen)
+    if to_come:
+        _drop_views(connection)  # SQLite changes no table that a view of would no longer make sense
+    for number in to_come:
         for statement in migrations[number]:
             connection.execute(statement)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'schema_version'", (str(number),))
+    if to_come:
+        for statement in VIEWS.values():
+            connection.execute(statement)
     connection.execute("COMMIT")
+
+
+def _drop_views(connection: sqlite3.Connection) -> None:
+    """Drop the views of tables, those of earlier versions too, and nobody else's."""
+    ours = "SELECT name FROM sqlite_master WHERE type = 'view' AND name IN (SELECT 'v_' || tbl_name FROM sqlite_master)"
+    for (name,) in connection.execute(ours).fetchall():
+        connection.execute(f"DROP VIEW {name}")
 
 
 def schema_version(connection: sqlite3.Connection) -> int | None:

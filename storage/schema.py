@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
 
 
@@ -31,9 +31,14 @@ class Base(DeclarativeBase):
     __table_args__: Any = {"sqlite_strict": True}  # noqa: RUF012 - the same
 
 
-def _key() -> Mapped[Any]:
+def _key(comment: str | None = None) -> Mapped[Any]:
     """Declare a key column; keys come with the row, the database never makes one up."""
-    return mapped_column(primary_key=True, autoincrement=False)
+    return mapped_column(primary_key=True, autoincrement=False, comment=comment)
+
+
+def _is(comment: str) -> Mapped[Any]:
+    """Declare a column with the words that docs/schema.md has for it."""
+    return mapped_column(comment=comment)
 
 
 class Meta(Base):
@@ -62,7 +67,7 @@ class Account(Base):
     cash_li: Mapped[int]
     frozen_li: Mapped[int]
     unsettled_li: Mapped[int]
-    overdraft_li: Mapped[int]  # how far dues taken whatever cash there is have brought it below zero
+    overdraft_li: Mapped[int] = _is("how far dues taken whatever cash there is have brought it below zero")
     opened_day: Mapped[int]
 
 
@@ -71,7 +76,7 @@ class Position(Base):
 
     __tablename__ = "positions"
     account_id: Mapped[str] = _key()
-    stock_code: Mapped[str] = _key()  # as in 600000.SH
+    stock_code: Mapped[str] = _key("as in 600000.SH")
     volume: Mapped[int]
     today_volume: Mapped[int]
     frozen_volume: Mapped[int]
@@ -90,7 +95,7 @@ class PositionLot(Base):
     stock_code: Mapped[str] = _key()
     opened_day: Mapped[int] = _key()
     volume: Mapped[int]
-    untaxed: Mapped[str]  # JSON: [day of record, micro-yuan] of dividends on these shares that await their tax
+    untaxed: Mapped[str] = _is("JSON: [day of record, micro-yuan] of dividends on these shares that await their tax")
 
 
 class CorporateAction(Base):
@@ -99,13 +104,13 @@ class CorporateAction(Base):
     __tablename__ = "corporate_actions"
     stock_code: Mapped[str] = _key()
     ex_day: Mapped[int] = _key()
-    record_day: Mapped[int]  # 0: the trading day before the ex-day
-    cash_micro: Mapped[int]  # micro-yuan per share, before tax
-    bonus_ppm: Mapped[int]  # this and the next two: new shares per million held
+    record_day: Mapped[int] = _is("0: the trading day before the ex-day")
+    cash_micro: Mapped[int] = _is("micro-yuan per share, before tax")
+    bonus_ppm: Mapped[int] = _is("this and the next two: new shares per million held")
     transfer_ppm: Mapped[int]
     rights_ppm: Mapped[int]
     rights_price_li: Mapped[int]
-    subscribe: Mapped[str]  # accounts that take up rights: all, - or ids
+    subscribe: Mapped[str] = _is("accounts that take up rights: all, - or ids")
 
 
 class IpoSubscription(Base):
@@ -140,13 +145,13 @@ class Order(Base):
     account_id: Mapped[str]
     account_type: Mapped[int]
     stock_code: Mapped[str]
-    order_type: Mapped[int]  # what it does to the account: 23 buy, 24 sell …
-    price_type: Mapped[int]  # what it does to the book
+    order_type: Mapped[int] = _is("what it does to the account: 23 buy, 24 sell …")
+    price_type: Mapped[int] = _is("what it does to the book")
     price_li: Mapped[int]
     volume: Mapped[int]
     traded_volume: Mapped[int]
     traded_amount_li: Mapped[int]
-    status: Mapped[int]  # 48 … 57
+    status: Mapped[int] = _is("48 … 57")
     status_msg: Mapped[str]
     order_sysid: Mapped[str]
     strategy_name: Mapped[str]
@@ -154,9 +159,9 @@ class Order(Base):
     order_ms: Mapped[int]
     session_id: Mapped[int]
     request_seq: Mapped[int]
-    queue_seq: Mapped[int]  # its place in the book's time priority
+    queue_seq: Mapped[int] = _is("its place in the book's time priority")
     frozen_li: Mapped[int]
-    commission_li: Mapped[int]  # this and the next three: paid so far
+    commission_li: Mapped[int] = _is("this and the next three: paid so far")
     stamp_duty_li: Mapped[int]
     transfer_fee_li: Mapped[int]
     other_fees_li: Mapped[int]
@@ -166,7 +171,7 @@ class Trade(Base):
     """One fill of one order."""
 
     __tablename__ = "trades"
-    trade_id: Mapped[int] = _key()  # 16 digits
+    trade_id: Mapped[int] = _key("16 digits")
     day: Mapped[int]
     account_id: Mapped[str]
     account_type: Mapped[int]
@@ -177,11 +182,11 @@ class Trade(Base):
     volume: Mapped[int]
     amount_li: Mapped[int]
     trade_ms: Mapped[int]
-    commission_li: Mapped[int]  # this and the next three: what this fill was charged
+    commission_li: Mapped[int] = _is("this and the next three: what this fill was charged")
     stamp_duty_li: Mapped[int]
     transfer_fee_li: Mapped[int]
     other_fees_li: Mapped[int]
-    self_trade: Mapped[int]  # 1: the same account stood on both sides
+    self_trade: Mapped[int] = _is("1: the same account stood on both sides")
 
 
 class Compact(Base):
@@ -214,10 +219,10 @@ class CashEntry(Base):
     day: Mapped[int]
     ledger_ms: Mapped[int]
     reason: Mapped[str]
-    amount_li: Mapped[int]  # positive: cash came in
+    amount_li: Mapped[int] = _is("positive: cash came in")
     balance_li: Mapped[int]
-    order_id: Mapped[int]  # 0: not of an order
-    trade_id: Mapped[int]  # 0: not of a trade
+    order_id: Mapped[int] = _is("0: not of an order")
+    trade_id: Mapped[int] = _is("0: not of a trade")
 
 
 class Bank(Base):
@@ -240,7 +245,7 @@ class BankTransfer(Base):
     transfer_id: Mapped[int] = _key()
     account_id: Mapped[str]
     transfer_ms: Mapped[int]
-    direction: Mapped[int]  # 501 from the bank, 502 to it
+    direction: Mapped[int] = _is("501 from the bank, 502 to it")
     bank_no: Mapped[str]
     bank_account: Mapped[str]
     bank_name: Mapped[str]
@@ -277,9 +282,9 @@ class Compliance(Base):
     cancels: Mapped[int]
     trades: Mapped[int]
     self_trades: Mapped[int]
-    peak: Mapped[int]  # the most messages in any one second
+    peak: Mapped[int] = _is("the most messages in any one second")
     peak_ms: Mapped[int]
-    warned: Mapped[str]  # thresholds reached, space separated
+    warned: Mapped[str] = _is("thresholds reached, space separated")
 
 
 class ComplianceWindow(Base):
@@ -313,8 +318,8 @@ class Instrument(Base):
     board: Mapped[str]
     pre_close_li: Mapped[int]
     base_li: Mapped[int]
-    tags: Mapped[str]  # space separated: st, limit20, t0, suspended, nolimit
-    listed: Mapped[int]  # first trading day, 0: long ago
+    tags: Mapped[str] = _is("space separated: st, limit20, t0, suspended, nolimit")
+    listed: Mapped[int] = _is("first trading day, 0: long ago")
 
 
 class DayFigures(Base):
@@ -325,12 +330,12 @@ class DayFigures(Base):
     open_li: Mapped[int]
     high_li: Mapped[int]
     low_li: Mapped[int]
-    close_li: Mapped[int]  # 0 until the day is closed
+    close_li: Mapped[int] = _is("0 until the day is closed")
     volume: Mapped[int]
     amount_li: Mapped[int]
-    halted_until_ms: Mapped[int]  # 0: not halted
-    halts: Mapped[str]  # JSON: thresholds used up, in ppm, with the sign of their direction
-    tape: Mapped[str]  # JSON: [second in ms, amount_li, volume] of the last minute before the last trade
+    halted_until_ms: Mapped[int] = _is("0: not halted")
+    halts: Mapped[str] = _is("JSON: thresholds used up, in ppm, with the sign of their direction")
+    tape: Mapped[str] = _is("JSON: [second in ms, amount_li, volume] of the last minute before the last trade")
 
 
 class Quote(Base):
@@ -339,8 +344,8 @@ class Quote(Base):
     __tablename__ = "quotes"
     stock_code: Mapped[str] = _key()
     last_li: Mapped[int]
-    bids: Mapped[str]  # JSON, best level first
-    asks: Mapped[str]  # JSON, best level first
+    bids: Mapped[str] = _is("JSON, best level first")
+    asks: Mapped[str] = _is("JSON, best level first")
     quote_ms: Mapped[int]
 
 
@@ -348,7 +353,7 @@ class HouseRest(Base):
     """An order of the house that rests in a book beside users' orders."""
 
     __tablename__ = "house_rests"
-    queue_seq: Mapped[int] = _key()  # its place in the book's time priority
+    queue_seq: Mapped[int] = _key("its place in the book's time priority")
     stock_code: Mapped[str]
     side: Mapped[int]
     price_li: Mapped[int]
@@ -366,25 +371,59 @@ class Scheduled(Base):
 
 
 class JournalEntry(Base):
-    """One command as it was taken."""
+    """One thing that entered the core, as it was taken: a request, a session's beginning or end, a slice of time, a start."""
 
     __tablename__ = "journal"
     seq: Mapped[int] = _key()
     now_ms: Mapped[int]
-    connection: Mapped[int]
-    name: Mapped[str]
-    body: Mapped[str]  # JSON
+    connection: Mapped[int] = _is("0: no session's")
+    name: Mapped[str] = _is("a message of docs/protocol.md, or: hello, gone, due, start")
+    body: Mapped[str] = _is("JSON; passwords are masked")
+    request_seq: Mapped[int] = _is("the number its client gave it")
 
 
-Index("orders_by_day", Order.day, Order.account_id)
-Index("trades_by_day", Trade.day, Trade.account_id)
+class JournalBase(Base):
+    """The world at one point of the journal: from here its entries can be played again."""
+
+    __tablename__ = "journal_bases"
+    seq: Mapped[int] = _key("the last entry of the journal before it")
+    now_ms: Mapped[int]
+    server: Mapped[str] = _is("name and version of the program")
+    config: Mapped[str] = _is("fingerprint, as in table configurations")
+    state_hash: Mapped[str]
+    world: Mapped[str] = _is("JSON: table to its rows; empty: a new world, made of the configuration")
+
+
+class Configuration(Base):
+    """A configuration that a journal was recorded under."""
+
+    __tablename__ = "configurations"
+    fingerprint: Mapped[str] = _key("SHA-256 of it")
+    body: Mapped[str] = _is("JSON; passwords are masked")
+
+
+Index("orders_by_day", Order.day)
+Index("orders_by_account", Order.account_id, Order.day)
+Index("trades_by_day", Trade.day)
+Index("trades_by_account", Trade.account_id, Trade.day)
+Index("trades_by_order", Trade.order_id)
 Index("cash_ledger_by_account", CashEntry.account_id, CashEntry.day)
 
 TABLES: Final = dict(Base.metadata.tables)
 """Every table by name, in the order of the classes."""
 
+MEANINGS: Final = {str(table.__tablename__): str(table.__doc__) for table in Base.__subclasses__()}
+"""What a row of each table is, in a sentence or two."""
+
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {name: tuple(table.columns.keys()) for name, table in TABLES.items()}
 """Column names of every table, in the order rows have them."""
+
+INDICES: Final = {
+    name: sorted(f"({', '.join(index.columns.keys())})" for index in table.indexes)
+    for name, table in TABLES.items()
+    if table.indexes
+}
+"""Table -> the columns of each of its indices."""
 
 DIALECT: Final = sqlite.dialect()
 """The SQL this package writes: SQLite's, with question marks for values."""

@@ -189,7 +189,7 @@ class Dispatcher:
         batch.facts = facts
         if self._journal:
             state = {"state": self._simulator.state_hash()}
-            self._record(0, "start", circumstances | state, self._clock.now_ms(), batch)
+            self._record(0, "start", 0, circumstances | state, self._clock.now_ms(), batch)
         await self._ledger.commit(batch.facts)
 
     # -- the loop ------------------------------------------------------------------------------------------------------
@@ -260,11 +260,11 @@ class Dispatcher:
             self._sessions.take(connection, hello.session_id)
         self._outlet.welcome(connection)
         if self._journal and is_trader:
-            self._record(connection, "hello", {"session_id": hello.session_id}, self._clock.now_ms(), batch)
+            self._record(connection, "hello", 0, {"session_id": hello.session_id}, self._clock.now_ms(), batch)
 
     def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
         if self._journal and self._simulator.journaled(request):
-            self._record(connection, request.name, request.fields, now_ms, batch)
+            self._record(connection, request.name, request.seq, request.fields, now_ms, batch)
         else:
             self._seq += 1
         batch.add(self._simulator.step(Command(now_ms, self._seq, connection, request)))
@@ -281,12 +281,12 @@ class Dispatcher:
         self._clock.move_to(target_ms)
         self._step(connection, request, target_ms, batch)
 
-    def _record(self, connection: int, name: str, fields: JsonObject, now_ms: int, batch: Batch) -> None:
+    def _record(self, connection: int, name: str, request_seq: int, fields: JsonObject, now_ms: int, batch: Batch) -> None:
         """Write a row of the journal under the next command number, and that number, so that no restart uses it again."""
         self._seq += 1
         shown = {key: "***" if key in SECRETS and value else value for key, value in fields.items()}
         body = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-        batch.note("journal", (self._seq, now_ms, connection, name, body))
+        batch.note("journal", (self._seq, now_ms, connection, name, body, request_seq))
         batch.note("counters", (JOURNAL_SEQ, self._seq))
 
     async def _close(self, batch: Batch) -> None:

@@ -69,7 +69,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.hook": Layer(("miniqmt_sim.client",)),
     "miniqmt_sim.xtquant": Layer(SDK),
     "miniqmt_sim.server": Layer(SERVER, third_party=("uvloop",)),
-    "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", *LEAVES)),
+    "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", "storage", *LEAVES)),
     "miniqmt_sim.testing": Layer(OUTERMOST),
     "miniqmt_sim.testing.plugin": Layer(("miniqmt_sim.testing",), third_party=("pytest",)),
     "miniqmt_sim.cli": Layer(OUTERMOST),

@@ -235,9 +235,9 @@ async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_th
     await desk.run_to_the_end()
     rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
     assert rows == [
-        (1, 1_000, 0, "start", '{"server":"test","state":"' + "0" * 64 + '"}'),
-        (2, 1_000, 1, "hello", '{"session_id":7}'),
-        (3, 1_000, 1, "order_stock", '{"stock_code":"600000.SH"}'),
+        (1, 1_000, 0, "start", '{"server":"test","state":"' + "0" * 64 + '"}', 0),
+        (2, 1_000, 1, "hello", '{"session_id":7}', 0),
+        (3, 1_000, 1, "order_stock", '{"stock_code":"600000.SH"}', 1),
     ]
     assert ("journal_seq", 3) in desk.commits()[-1]["counters"]
 

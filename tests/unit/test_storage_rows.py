@@ -21,7 +21,7 @@ from storage.writer import Batch
 
 Row = tuple[Any, ...]
 DAY = 20240102
-WORLD = sorted(set(COLUMNS) - {"meta", "cash_ledger", "settlements", "journal"})
+WORLD = sorted(set(COLUMNS) - NOT_OF_THE_WORLD)
 
 
 def row_of(table: str, number: int, **fields: object) -> Row:

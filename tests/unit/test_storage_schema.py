@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,6 +12,7 @@ import pytest
 from storage import COLUMNS
 from storage.migrations import create
 from storage.schema import TABLES
+from storage.views import VIEWS
 
 AGREED = """
 meta: key* value
@@ -41,7 +43,9 @@ day_figures: stock_code* open_li high_li low_li close_li volume amount_li halted
 quotes: stock_code* last_li bids asks quote_ms
 house_rests: queue_seq* stock_code side price_li volume
 scheduled: scheduled_id* due_ms kind detail
-journal: seq* now_ms connection name body
+journal: seq* now_ms connection name body request_seq
+journal_bases: seq* now_ms server config state_hash world
+configurations: fingerprint* body
 """
 
 TEXTS = {
@@ -49,6 +53,7 @@ TEXTS = {
     *("bank_no", "bank_account", "bank_name", "bank_pwd", "fund_pwd", "warned"),
     *("name", "board", "tags", "halts", "tape", "bids", "asks", "kind", "detail", "body"),
     *("untaxed", "subscribe", "subscription_code"),
+    *("server", "config", "state_hash", "world", "fingerprint"),
 }
 
 
@@ -88,13 +93,31 @@ def test_a_created_table_is_the_declared_one(name: str, database: sqlite3.Connec
 
 def test_there_are_just_the_agreed_indices(database: sqlite3.Connection) -> None:
     found = database.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").fetchall()
-    columns = {table: database.execute("SELECT name FROM pragma_index_info(?)", (index,)).fetchall() for table, index in found}
-    assert columns == {
-        "orders": [("day",), ("account_id",)],
-        "trades": [("day",), ("account_id",)],
-        "cash_ledger": [("account_id",), ("day",)],
-    }
-    assert len(found) == 3
+    info = "SELECT name FROM pragma_index_info(?)"
+    assert sorted((table, *(name for (name,) in database.execute(info, (index,)))) for table, index in found) == [
+        ("cash_ledger", "account_id", "day"),
+        ("orders", "account_id", "day"),
+        ("orders", "day"),
+        ("trades", "account_id", "day"),
+        ("trades", "day"),
+        ("trades", "order_id"),
+    ]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_shows_every_column_in_units_of_people(name: str, database: sqlite3.Connection) -> None:
+    shown = [row[0] for row in database.execute("SELECT name FROM pragma_table_info(?)", (name,))]
+    columns = [column for column in COLUMNS[name.removeprefix("v_")] if column not in ("bank_pwd", "fund_pwd")]
+    expected = [re.sub("_ms$", "_time", column.removesuffix("_li")) for column in columns]
+    assert shown[: len(columns)] == expected
+
+
+def test_views_show_yuan_and_times_of_china(database: sqlite3.Connection) -> None:
+    row = {name: 0 if kind == "INTEGER" else "" for _, name, kind, *_ in database.execute("PRAGMA table_info(orders)")}
+    row |= {"price_li": 10_450, "traded_amount_li": 2_091_000, "traded_volume": 200, "order_ms": 1_767_576_600_250}
+    database.execute(f"INSERT INTO orders VALUES ({', '.join('?' * len(row))})", list(row.values()))
+    shown = database.execute("SELECT price, traded_amount, traded_price, order_time FROM v_orders").fetchone()
+    assert shown == (10.45, 2091.0, 10.455, "2026-01-05 09:30:00.250")
 
 
 @pytest.mark.parametrize("wrong", [1.5, "twelve", None])
