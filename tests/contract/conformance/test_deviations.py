@@ -1,0 +1,20 @@
+"""Each row of the table of deviations, through every driver: ours does what is documented, the wheel what it does."""
+
+from __future__ import annotations
+
+import pytest
+
+from miniqmt_sim.xtquant import xttrader
+from tests.contract.conformance.desk import Desk
+from tests.contract.conformance.deviations import DEVIATIONS, HANGS_AFTER_S, Deviation
+
+
+@pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row.what)
+def test_a_deviation(a: Desk, row: Deviation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xttrader, "CALLBACK_TRAP_S", HANGS_AFTER_S / 10)
+    assert row.observe(a) == (row.wheels if a.driver.wheel else row.ours)
+
+
+def test_each_row_is_a_deviation() -> None:
+    assert all(row.ours != row.wheels for row in DEVIATIONS)
+    assert len({row.what for row in DEVIATIONS}) == len(DEVIATIONS)
