@@ -285,6 +285,16 @@ def read_rows(
     return tables
 
 
+def read_dated(place: str, rows: Iterable[Mapping[str, Any]], record: type[Any]) -> Dated:
+    """Read rows that hold everywhere, in order of their first day. ``place`` names file and table. Raises RuleError."""
+    dated = Dated([], [])
+    for number, raw in enumerate(rows, 1):
+        where = f"{place}, row {number}"
+        row = _read_record(record, raw, where)
+        _insert(dated, _day(raw, where), row, where)
+    return dated
+
+
 def _insert(dated: Dated, day: int, row: Any, where: str) -> None:
     place = bisect_right(dated.days, day)
     if place and dated.days[place - 1] == day:

@@ -56,6 +56,14 @@ def millionths(value: float) -> int:
     return whole
 
 
+def ppm_of_text(text: str) -> int:
+    """Convert a ratio written as ``0.65`` to ppm. Raises ValueError for what is negative, finer, too large or no number."""
+    ppm = millionths(float(text))
+    if ppm < 0:
+        raise ValueError(f"{text} is negative")
+    return ppm
+
+
 def yuan(amount_li: int) -> float:
     """Convert li to yuan."""
     return amount_li / LI_PER_YUAN
@@ -81,6 +89,11 @@ def half_up(numerator: int, denominator: int) -> int:
     if numerator < 0:
         return -((-2 * numerator + denominator) // (2 * denominator))
     return (2 * numerator + denominator) // (2 * denominator)
+
+
+def ceil_div(numerator: int, denominator: int) -> int:
+    """Round a quotient up; the denominator is positive."""
+    return -(-numerator // denominator)
 
 
 def share_of(amount: int, rate_ppm: int) -> int:

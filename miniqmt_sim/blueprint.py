@@ -42,6 +42,7 @@ class SimulatorConfig(NamedTuple):
     behaviour: Mapping[str, Any] = MappingProxyType({})
     corporate_actions: Sequence[Mapping[str, Any]] = ()
     ipo: Sequence[Mapping[str, Any]] = ()
+    credit: Mapping[str, Any] = MappingProxyType({})
 
 
 class FirstAccount(NamedTuple):

@@ -139,5 +139,36 @@ class TransferType(IntEnum):
     CREDIT_SHARE = 2
 
 
+class CompactType(IntEnum):
+    """``compact_type`` of StkCompacts."""
+
+    FINANCING = 48
+    SHORT = 49
+
+
+class CashGroup(IntEnum):
+    """``cashgroup_prop``: the kind of lendable position that a debt draws on."""
+
+    ORDINARY = 48
+    SPECIAL = 49
+
+
+class SubjectStatus(IntEnum):
+    """``assure_status``, ``fin_status`` and ``slo_status`` of a security."""
+
+    NORMAL = 48
+    SUSPENDED = 49
+    NO = 50
+
+
+class CompactStatus(IntEnum):
+    """State of a compact, as the broker enumeration has it."""
+
+    OPEN = 48
+    PARTLY_REPAID = 49
+    REPAID = 50
+    OVERDUE = 54
+
+
 ORDER_ERROR_ID: Final = -61
 """``error_id`` of on_order_error and on_cancel_error; the counter's own code stands in the text."""

@@ -62,6 +62,7 @@ OPTIONS: Final = {
         Option("files.rules", str),
         Option("files.corporate_actions", str),
         Option("files.ipo", str),
+        Option("files.credit", str),
         Option("limits.connections", int, least=1),
         Option("limits.queue_commands", int, least=1),
         Option("limits.batch_commands", int, least=1),
@@ -106,6 +107,8 @@ class World:
     holidays: Sequence[int]
     corporate_actions: Sequence[Mapping[str, Any]]
     ipo: Sequence[Mapping[str, Any]]
+    credit: Mapping[str, Any]
+    """``terms``, parsed, and the rows of ``subjects`` and ``lendable``."""
 
     @property
     def fingerprint(self) -> str:
@@ -184,6 +187,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             holidays=read_holidays(Path(values["files.calendar"] or home / "calendar")),
             corporate_actions=read_table(Path(values["files.corporate_actions"] or home / "corporate_actions.csv")),
             ipo=read_table(Path(values["files.ipo"] or home / "ipo.csv")),
+            credit=read_credit(Path(values["files.credit"] or home / "credit")),
         ),
     )
 
@@ -252,6 +256,15 @@ def parse_listen(text: str) -> tuple[str, int]:
 def read_rules(directory: Path) -> dict[str, Any]:
     """Parse every rule file: file stem -> content."""
     return {path.stem: _read_toml(path) for path in _toml_files(directory)}
+
+
+def read_credit(directory: Path) -> dict[str, Any]:
+    """Read the terms of margin trading, its securities, and what can be lent."""
+    return {
+        "terms": _read_toml(directory / "terms.toml"),
+        "subjects": read_table(directory / "subjects.csv"),
+        "lendable": read_table(directory / "lendable.csv"),
+    }
 
 
 def read_accounts(path: Path) -> list[dict[str, Any]]:

@@ -102,9 +102,23 @@ def test_the_enums_have_the_sdks_numbers(kind: type[enum.IntEnum], prefix: str, 
         assert getattr(xtconstant, renamed.get(member.name, prefix + member.name)) == member.value, member
 
 
+UNNAMED: list[tuple[type[enum.IntEnum], dict[str, int]]] = [
+    # enums whose numbers the SDK's documents leave out, with those of the broker's enumeration
+    (constants.CompactType, {"FINANCING": 48, "SHORT": 49}),
+    (constants.CashGroup, {"ORDINARY": 48, "SPECIAL": 49}),
+    (constants.SubjectStatus, {"NORMAL": 48, "SUSPENDED": 49, "NO": 50}),
+    (constants.CompactStatus, {"OPEN": 48, "PARTLY_REPAID": 49, "REPAID": 50, "OVERDUE": 54}),
+]
+
+
+@pytest.mark.parametrize(("kind", "numbers"), UNNAMED, ids=[row[0].__name__ for row in UNNAMED])
+def test_the_enums_without_names_in_the_sdk_have_the_brokers_numbers(kind: type[enum.IntEnum], numbers: dict[str, int]) -> None:
+    assert {member.name: member.value for member in kind} == numbers
+
+
 def test_every_enum_of_the_constants_is_compared() -> None:
     enums = {value for value in vars(constants).values() if isinstance(value, type) and issubclass(value, enum.IntEnum)}
-    assert enums - {enum.IntEnum} == {kind for kind, _, _ in ENUMS}
+    assert enums - {enum.IntEnum} == {row[0] for row in (*ENUMS, *UNNAMED)}
 
 
 def test_the_other_sdk_numbers_among_the_constants() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from matching.calendar import midnight_ms, parse_clock
 from miniqmt_sim.changes import TABLES
 from miniqmt_sim.counter.compliance import Warned
+from miniqmt_sim.settings import read_credit
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, parse_request
 
@@ -35,6 +36,11 @@ def shipped_instruments() -> list[dict[str, str]]:
         return [{**row, "_where": f"instruments.csv line {number}"} for number, row in enumerate(csv.DictReader(file), 2)]
 
 
+def shipped_credit() -> dict[str, Any]:
+    """config/credit: terms, securities, what can be lent."""
+    return read_credit(CONFIG / "credit")
+
+
 def shipped_holidays() -> list[int]:
     """config/calendar, every file."""
     files = sorted((CONFIG / "calendar").glob("*.toml"))
@@ -54,6 +60,7 @@ def make_config(**changes: Any) -> SimulatorConfig:
         instruments=shipped_instruments(),
         accounts=[{"id": "A", "type": "STOCK", "cash_yuan": 1_000_000}],
         holidays=shipped_holidays(),
+        credit=shipped_credit(),
     )
     return config._replace(**changes)
 

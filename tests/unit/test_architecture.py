@@ -101,7 +101,7 @@ CORE: Final = (
     "miniqmt_sim.restore",
     "miniqmt_sim.world",
 )
-INTEGERS_ONLY: Final = ("matching", "miniqmt_sim.counter")
+INTEGERS_ONLY: Final = ("matching", "miniqmt_sim.counter", "miniqmt_sim.credit")
 CONVERSIONS: Final = ("matching.units",)
 """Where yuan become li and back: the one place with floats."""
 
@@ -153,7 +153,7 @@ def test_the_core_never_iterates_over_a_set() -> None:
     assert_clean(set_order_findings, CORE)
 
 
-def test_matching_and_counter_compute_in_integers() -> None:
+def test_matching_counter_and_credit_compute_in_integers() -> None:
     assert_clean(float_findings, INTEGERS_ONLY, spared=CONVERSIONS)
 
 
