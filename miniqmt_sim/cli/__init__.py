@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from miniqmt_sim import __version__
-from miniqmt_sim.cli import commands, verbs
+from miniqmt_sim.cli import commands, data, verbs
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError, StartError
 from miniqmt_sim.settings import OPTIONS
 
@@ -75,6 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = parts.add_parser("demo", help="start a server, run the quick-start strategy, show what happened")
     demo.add_argument("--seconds", type=float, default=8.0, metavar="N", help="how long the strategy runs")
     demo.set_defaults(run=commands.demo)
+
+    data.add_parsers(parts)
 
     health = parts.add_parser("health", parents=[place], help="exit 0 if a server is at work")
     health.set_defaults(run=commands.health)

@@ -1,0 +1,176 @@
+"""A tape: the rows of one data file as integers, by code and in order of time, streamed and searched without being loaded.
+
+Comes in: rows of any number of codes, each code's in order of time. Goes out: a file of blocks, and from it either all rows
+of a code one block after the other, or the rows of a stretch of time. Every block holds up to ``BLOCK_ROWS`` rows of one
+code, column by column as 64-bit integers; a directory at the end of the file says where each lies and what time it begins.
+Memory does not grow with the length of a tape: a reader holds one block a code, a search a few.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import weakref
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any, Final, NamedTuple
+
+from miniqmt_sim.server.feeds.rows import Flat
+
+BLOCK_ROWS: Final = 512
+"""Rows a block: large enough that reading one costs little a row, small enough that five thousand open codes fit in memory."""
+CACHED_BLOCKS: Final = 256
+"""Blocks a tape remembers for searches: some 10 MB of bars, 30 MB of ticks."""
+FORMAT: Final = f"miniqmt-sim tape 1 {sys.byteorder}"
+_DIRECTORY_AT: Final = 20
+"""Bytes at the end of the file that say where the directory begins."""
+
+
+class Block(NamedTuple):
+    """Where a block lies, how many rows it has, and the time of its first and last."""
+
+    offset: int
+    rows: int
+    first_ms: int
+    last_ms: int
+
+
+class TapeWriter:
+    """Writes a tape; rows of a code must come in order of time."""
+
+    def __init__(self, file: IO[bytes], width: int) -> None:
+        self._file = file
+        self._width = width
+        self._open: dict[str, list[Flat]] = {}
+        self._blocks: dict[str, list[Block]] = {}
+
+    def add(self, code: str, row: Flat) -> None:
+        """Add a row. Raises ValueError when its time is not after the one before."""
+        rows = self._open.setdefault(code, [])
+        if rows:
+            before_ms = rows[-1][0]
+        else:
+            blocks = self._blocks.setdefault(code, [])
+            before_ms = blocks[-1].last_ms if blocks else 0
+        if row[0] <= before_ms:
+            raise ValueError(f"{code} has a row of this time or a later one before; times must rise")
+        rows.append(row)
+        if len(rows) == BLOCK_ROWS:
+            self._flush(code)
+
+    def close(self) -> None:
+        """Write what is open, and the directory."""
+        for code in list(self._open):
+            self._flush(code)
+        at = self._file.tell()
+        directory = {"format": FORMAT, "width": self._width, "codes": self._blocks}
+        self._file.write(json.dumps(directory).encode() + f"{at:{_DIRECTORY_AT}d}".encode())
+        self._file.flush()
+
+    def _flush(self, code: str) -> None:
+        rows = self._open.pop(code)
+        if not rows:
+            return
+        self._blocks[code].append(Block(self._file.tell(), len(rows), rows[0][0], rows[-1][0]))
+        for column in zip(*rows, strict=True):
+            self._file.write(array("q", column).tobytes())
+
+
+class Tape:
+    """A written tape. Raises ValueError for a file that is none, or of another version of this program."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("rb")
+        self._let_go = weakref.finalize(self, self._file.close)
+        directory = _directory(self._file)
+        self._width: int = directory["width"]
+        self._blocks = {code: [Block(*block) for block in blocks] for code, blocks in directory["codes"].items()}
+        self._firsts = {code: [block.first_ms for block in blocks] for code, blocks in self._blocks.items()}
+        self._cache: OrderedDict[int, list[array[int]]] = OrderedDict()
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes that have rows, in order."""
+        return sorted(self._blocks)
+
+    def close(self) -> None:
+        """Let go of the file; a tape that is forgotten does so by itself."""
+        self._let_go()
+
+    def span(self, code: str) -> tuple[int, int]:
+        """Give the times of a code's first and last row."""
+        blocks = self._blocks[code]
+        return blocks[0].first_ms, blocks[-1].last_ms
+
+    def count(self, code: str) -> int:
+        """Give how many rows a code has."""
+        return sum(block.rows for block in self._blocks.get(code, ()))
+
+    def stream(self, code: str, start_ms: int, end_ms: int) -> Iterator[Flat]:
+        """Give the rows from a time to a time, both included, holding one block at a time."""
+        for block in self._blocks.get(code, ()):
+            if block.last_ms < start_ms or block.first_ms > end_ms:
+                continue
+            columns = self._read(block)
+            first, last = _inside(columns[0], start_ms, end_ms)
+            whole = first == 0 and last == block.rows
+            yield from zip(*(columns if whole else [column[first:last] for column in columns]), strict=True)
+
+    def between(self, code: str, start_ms: int, end_ms: int, count: int = -1) -> list[Flat]:
+        """Give the rows from a time to a time, both included; of them the last ``count``, -1 for all."""
+        blocks = self._blocks.get(code)
+        if not blocks or not count:
+            return []
+        found: list[Flat] = []
+        for place in range(bisect_right(self._firsts[code], end_ms) - 1, -1, -1):
+            if blocks[place].last_ms < start_ms or 0 < count <= len(found):
+                break
+            columns = self._columns(blocks[place])
+            first, last = _inside(columns[0], start_ms, end_ms)
+            if count > 0:
+                first = max(first, last - (count - len(found)))
+            found[:0] = zip(*(column[first:last] for column in columns), strict=True)
+        return found
+
+    def _columns(self, block: Block) -> list[array[int]]:
+        """The columns of a block, remembered."""
+        columns = self._cache.get(block.offset)
+        if columns is None:
+            columns = self._cache[block.offset] = self._read(block)
+            if len(self._cache) > CACHED_BLOCKS:
+                self._cache.popitem(last=False)
+        else:
+            self._cache.move_to_end(block.offset)
+        return columns
+
+    def _read(self, block: Block) -> list[array[int]]:
+        self._file.seek(block.offset)
+        data = self._file.read(block.rows * self._width * 8)
+        size = block.rows * 8
+        columns = []
+        for number in range(self._width):
+            column = array("q")
+            column.frombytes(data[number * size : (number + 1) * size])
+            columns.append(column)
+        return columns
+
+
+def _inside(times: Sequence[int], start_ms: int, end_ms: int) -> tuple[int, int]:
+    return bisect_left(times, start_ms), bisect_right(times, end_ms)
+
+
+def _directory(file: IO[bytes]) -> dict[str, Any]:
+    try:
+        file.seek(-_DIRECTORY_AT, 2)
+        end = file.tell()
+        at = int(file.read())
+        file.seek(at)
+        directory: dict[str, Any] = json.loads(file.read(end - at))
+    except (OSError, ValueError):
+        raise ValueError("not a tape, or one that was not written to its end") from None
+    if directory.get("format") != FORMAT:
+        raise ValueError(f"a tape of another form: {directory.get('format')!r}")
+    return directory
