@@ -15,6 +15,7 @@ from typing import Final
 
 from miniqmt_sim import __version__
 from miniqmt_sim.cli import commands, data, verbs
+from miniqmt_sim.client.hook import ENV_SDK, SDKS
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError, StartError
 from miniqmt_sim.settings import OPTIONS
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 
     run = parts.add_parser("run", parents=[place], help="run a strategy against a server")
     run.add_argument("--seconds", type=float, metavar="N", help="interrupt it after so long, as Ctrl+C would")
+    run.add_argument("--sdk", choices=SDKS, help=f"what xtquant means to it: ours, or the vendor's wheel ({ENV_SDK}, else own)")
     run.add_argument("strategy", metavar="STRATEGY.py")
     run.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
     run.set_defaults(run=commands.run)

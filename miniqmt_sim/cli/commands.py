@@ -36,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
 
     seconds = None if args.seconds is None else _duration(args.seconds)
     existing_file(args.strategy)
-    return strategy.run(args.strategy, args.args, endpoint(args), seconds)
+    return strategy.run(args.strategy, args.args, endpoint(args), seconds, args.sdk)
 
 
 def demo(args: argparse.Namespace) -> int:

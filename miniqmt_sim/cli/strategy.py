@@ -20,12 +20,14 @@ from miniqmt_sim.errors import ConnectError
 _REACHABLE_WITHIN_S: Final = 3.0
 
 
-def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | None) -> int:
+def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | None, sdk: str | None = None) -> int:
     """Run a strategy to its end, or interrupt it after so many seconds; give the exit code.
 
-    Raises ConnectError when nothing answers; what the strategy gives to sys.exit passes through.
+    ``sdk`` says what ``import xtquant`` means to it, see ``hook.install``. Raises ConnectError when nothing answers and
+    ConfigError when that SDK is missing; what the strategy gives to sys.exit passes through.
     """
     path = Path(name)
+    hook.install(sdk)
     try:
         discovery.open_socket(endpoint.addr, _REACHABLE_WITHIN_S).close()
     except ConnectError as error:
@@ -33,7 +35,6 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     # The path in the strategy names a directory of another machine; the environment overrides it.
     os.environ[discovery.ENV_ADDR] = endpoint.addr
     os.environ[discovery.ENV_TOKEN] = endpoint.token
-    hook.install()
     sys.argv = [name, *args]
     sys.path.insert(0, str(path.resolve().parent))
     limit = _TimeLimit(seconds)

@@ -1,52 +1,128 @@
-"""The import hook: ``xtquant`` and each of its modules become ``miniqmt_sim.xtquant`` and its modules, the very same objects.
+"""The import hook: what ``import xtquant`` means, the simulator's SDK or the vendor's own wheel with our native module in it.
 
-It stands before every other finder, so it wins over an installed wheel of the vendor. ``import miniqmt_sim.hook`` installs it.
+``own`` (the default): ``xtquant`` and each of its modules become ``miniqmt_sim.xtquant`` and its modules, the very same
+objects. ``vendor``: ``xtquant`` stays the installed wheel, unmodified; only its two native modules, which exist for Windows
+alone, are ours. The choice is made by ``install``'s argument, else by the environment's MINIQMT_SIM_SDK.
+
+It stands before every other finder, so it wins over whatever is installed. ``import miniqmt_sim.hook`` installs it.
 """
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
+
+from miniqmt_sim.errors import ConfigError
 
 ALIAS: Final = "xtquant"
 TARGET: Final = "miniqmt_sim.xtquant"
+ENV_SDK: Final = "MINIQMT_SIM_SDK"
+OWN: Final = "own"
+VENDOR: Final = "vendor"
+SDKS: Final = (OWN, VENDOR)
+NATIVE: Final = (f"{ALIAS}.xtpythonclient", f"{ALIAS}.datacenter")
+"""What the vendor's wheel cannot bring along but for Windows."""
 
 
-class _Finder(MetaPathFinder):
+def install(sdk: str | None = None) -> None:
+    """Make ``import xtquant`` mean an SDK from now on: ``own``, ``vendor``, or None for what the environment says.
+
+    Modules of that name imported before are forgotten. Raises ConfigError when the vendor's wheel is meant and missing.
+    """
+    finder = _FINDERS[chosen(sdk)]
+    if finder is _FINDERS[VENDOR]:
+        _find_wheel()
+    if finder not in sys.meta_path:
+        uninstall()
+        _forget_aliases()
+        sys.meta_path.insert(0, finder)
+
+
+def uninstall() -> None:
+    """Undo ``install``; what was imported meanwhile stays with who imported it."""
+    for finder in _FINDERS.values():
+        if finder in sys.meta_path:
+            sys.meta_path.remove(finder)
+            _forget_aliases()
+
+
+def chosen(sdk: str | None = None) -> str:
+    """Say which SDK is meant. Raises ConfigError for a name that is none."""
+    name = sdk or os.environ.get(ENV_SDK) or OWN
+    if name not in SDKS:
+        raise ConfigError(f"there is no SDK {name!r}; {ENV_SDK} and --sdk know {' and '.join(SDKS)}")
+    return name
+
+
+# -- our SDK -------------------------------------------------------------------------------------------------------------
+
+
+class _OwnFinder(MetaPathFinder):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if not _is_alias(fullname) or importlib.util.find_spec(_target_of(fullname)) is None:
             return None
-        return ModuleSpec(fullname, _Loader())
+        return ModuleSpec(fullname, _AliasLoader())
 
 
-class _Loader(Loader):
+class _AliasLoader(Loader):
     def exec_module(self, module: ModuleType) -> None:
         # The import system hands out what stands in sys.modules afterwards, so the module made for the alias is dropped
         # and the real one stays as it is, with its own name and spec.
         sys.modules[module.__name__] = importlib.import_module(_target_of(module.__name__))
 
 
-_finder: Final = _Finder()
+# -- the vendor's wheel --------------------------------------------------------------------------------------------------
 
 
-def install() -> None:
-    """Make ``import xtquant`` mean our modules, from now on; a wheel's modules imported before are forgotten."""
-    if _finder not in sys.meta_path:
-        _forget_aliases()
-        sys.meta_path.insert(0, _finder)
+class _VendorFinder(MetaPathFinder):
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if fullname in NATIVE:
+            return ModuleSpec(fullname, _AliasLoader())
+        return _quietly(_find_wheel()) if fullname == ALIAS else None
 
 
-def uninstall() -> None:
-    """Undo ``install``; what was imported meanwhile stays with who imported it."""
-    if _finder in sys.meta_path:
-        sys.meta_path.remove(_finder)
-        _forget_aliases()
+class _QuietLoader(SourceFileLoader):
+    """Runs the wheel's ``__init__`` without its look for a newer edition, which can take ten seconds where there is no network.
+
+    The file is run as it is. It imports ``requests`` for that look and goes on when there is none; here, it finds none.
+    """
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _import_but_requests}
+        super().exec_module(module)
+
+
+def _import_but_requests(name: str, *more: Any, **named: Any) -> ModuleType:
+    if name == "requests":
+        raise ImportError("miniqmt-sim keeps xtquant from looking for updates while it is imported", name=name)
+    return builtins.__import__(name, *more, **named)
+
+
+def _find_wheel() -> ModuleSpec:
+    spec = PathFinder.find_spec(ALIAS)
+    if spec is None or spec.origin is None or not Path(spec.origin).with_name("xttrader.py").is_file():
+        raise ConfigError("the vendor's SDK is asked for and not installed; `pip install xtquant==250807.1.2` installs it")
+    return spec
+
+
+def _quietly(spec: ModuleSpec) -> ModuleSpec:
+    if isinstance(spec.loader, SourceFileLoader):
+        spec.loader = _QuietLoader(spec.loader.name, spec.loader.path)
+    return spec
+
+
+# -- both ----------------------------------------------------------------------------------------------------------------
+
+_FINDERS: Final[dict[str, MetaPathFinder]] = {OWN: _OwnFinder(), VENDOR: _VendorFinder()}
 
 
 def _forget_aliases() -> None:
