@@ -27,7 +27,6 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     ConfigError when that SDK is missing; what the strategy gives to sys.exit passes through.
     """
     path = Path(name)
-    hook.install(sdk)
     try:
         discovery.open_socket(endpoint.addr, _REACHABLE_WITHIN_S).close()
     except ConnectError as error:
@@ -35,6 +34,7 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     # The path in the strategy names a directory of another machine; the environment overrides it.
     os.environ[discovery.ENV_ADDR] = endpoint.addr
     os.environ[discovery.ENV_TOKEN] = endpoint.token
+    hook.install(sdk)
     sys.argv = [name, *args]
     sys.path.insert(0, str(path.resolve().parent))
     limit = _TimeLimit(seconds)

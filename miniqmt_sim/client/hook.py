@@ -99,6 +99,7 @@ class _QuietLoader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _import_but_requests}
         super().exec_module(module)
+        module.__dict__["__builtins__"] = builtins
 
 
 def _import_but_requests(name: str, *more: Any, **named: Any) -> ModuleType:

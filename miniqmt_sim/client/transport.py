@@ -38,6 +38,8 @@ CONNECT_TIMEOUT_S: Final = 3.0
 REQUEST_TIMEOUT_S: Final = 10.0
 SILENT_HEARTBEATS: Final = 3
 """So many heartbeats without a byte from the server mean that it is gone."""
+LOOK_UP_S: Final = 1.0
+"""So late at most is it noticed that an answer stayed away; the reader cannot be woken by who asks."""
 RECEIVE_BYTES: Final = 256 * 1024
 MAX_WELCOME_BYTES: Final = 64 * 1024
 """A first frame longer than this comes from something that is no server of ours."""
@@ -319,7 +321,8 @@ class SocketTransport(Transport):
     def _quiet_s(self) -> float:
         """How long nothing has to be done unless something arrives."""
         end_of_silence = self._last_heard + self._silence_s
-        return max(0.0, min(self._next_ping(), end_of_silence, self._calls.next_deadline) - time.monotonic())
+        quiet_s = min(self._next_ping(), end_of_silence, self._calls.next_deadline) - time.monotonic()
+        return min(max(0.0, quiet_s), LOOK_UP_S)
 
     def _next_ping(self) -> float:
         return max(self._last_sent, self._ping_tried) + self._heartbeat_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -333,6 +334,30 @@ def test_run_gives_a_strategy_our_sdk_its_arguments_and_its_directory(sim: SimSe
     said = spawn(["run", "--userdata", sim.userdata, path, "--fast", "x"])
     assert said.code == 0, said.err
     assert said.out.splitlines() == ["['--fast', 'x'] 42 miniqmt_sim.xtquant", "connect 0"]
+
+
+def test_run_gives_a_strategy_the_vendors_own_wheel(sim: SimServer) -> None:
+    command = ["run", "--userdata", sim.userdata, "--sdk", "vendor", "--seconds", "1", str(find_quickstart())]
+    said = spawn(command)
+    assert said.code == 0, said.err
+    words = said.out.split()
+    for word in ("1000000365", "600000.SH", "on_account_status"):
+        assert word in words
+    for line in ("order using the fix price:", "cancel order:", "asset:", "order:", "last order:", "last position:"):
+        assert line in said.out
+    assert "on order callback:" in said.out
+    traceback = [line for line in said.err.splitlines() if line.startswith("Traceback")]
+    assert traceback == []
+
+
+def test_which_sdk_a_strategy_gets_can_be_said_in_the_environment(sim: SimServer, tmp_path: Path) -> None:
+    path = strategy(tmp_path, "from xtquant.xttrader import XtQuantTrader\nprint(XtQuantTrader.__module__)\n")
+    command, env = ["run", "--userdata", sim.userdata, path], {**os.environ, "MINIQMT_SIM_SDK": "vendor"}
+    assert spawn(command, env=env).out == "xtquant.xttrader\n"
+    assert spawn([*command[:3], "--sdk", "own", path], env=env).out == "miniqmt_sim.xtquant.xttrader\n"
+    said = spawn(command, env={**env, "MINIQMT_SIM_SDK": "mine"})
+    assert said.code == 2
+    assert said.complaint == "miniqmt-sim: there is no SDK 'mine'; MINIQMT_SIM_SDK and --sdk know own and vendor"
 
 
 RUNS_OUT = "import threading, time\nprint('begin', flush=True)\ntry:\n    threading.Event().wait()\nexcept KeyboardInterrupt:\n"

@@ -1,14 +1,20 @@
-"""The vendor's wheel, read beside ours: its plain modules are imported under another name, its trader is only parsed."""
+"""The vendor's wheel beside ours: read, parsed, and its trader run, all under another name than its own."""
 
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib
 import importlib.metadata
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from miniqmt_sim.xtquant import xtpythonclient
 
 ALIAS = "vendor_xtquant"
 """Imported under this name the package's own __init__, which looks for updates on the network, never runs."""
@@ -51,3 +57,32 @@ def methods_of(tree: ast.ClassDef) -> dict[str, tuple[tuple[str, ...], dict[str,
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and isinstance(node.targets[0], ast.Name):
             found[node.targets[0].id] = found[node.value.id]
     return found
+
+
+# -- the wheel at work -----------------------------------------------------------------------------------------------------
+
+
+def trader_module() -> ModuleType:
+    """Import the wheel's xttrader, unmodified, with our native module in the place of its own."""
+    load("xttype")
+    sys.modules.setdefault(f"{ALIAS}.xtpythonclient", xtpythonclient)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # its bson37 uses what Python 3.12 wishes away
+        return load("xttrader")
+
+
+@contextmanager
+def event_loop() -> Iterator[None]:
+    """Give the thread the current loop that the wheel's trader looks for, and close it afterwards."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+def close(trader: Any) -> None:
+    """Stop a trader of the wheel and close the loop it leaves open."""
+    if trader.executor is not None:
+        trader.stop()
+    trader.loop.close()

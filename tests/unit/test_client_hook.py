@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,10 +14,16 @@ import pytest
 
 import miniqmt_sim.xtquant
 from miniqmt_sim.client import hook
+from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.xtquant import xtconstant, xttrader, xttype
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("", ".xttrader", ".xttype", ".xtconstant", ".xtdata")
+
+
+@pytest.fixture(autouse=True)
+def _undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(hook.ENV_SDK, raising=False)
 
 
 @pytest.fixture
@@ -100,3 +107,86 @@ def test_one_line_installs_it() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT, check=True)
     assert done.stdout == "miniqmt_sim.xtquant.xttrader 23\n"
     assert done.stderr == ""
+
+
+# -- the vendor's wheel --------------------------------------------------------------------------------------------------
+
+SUBMODULES = """
+metatable qmttools xtbson xtconn xtconstant xtdata xtdatacenter xtextend xtstocktype xttools xttrader xttype xtutil xtview
+"""
+
+
+def python(program: str, *, sdk: str | None = None, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program in a fresh interpreter."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(str(part) for part in (path, ROOT) if part)}
+    if sdk is not None:
+        env[hook.ENV_SDK] = sdk
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=env, check=False)
+
+
+def test_the_environment_chooses_the_vendors_wheel_and_its_native_modules_are_ours() -> None:
+    done = python(
+        "import miniqmt_sim.hook, importlib, sys\n"
+        f"for name in {SUBMODULES.split()!r}:\n"
+        "    assert 'site-packages' in importlib.import_module('xtquant.' + name).__file__, name\n"
+        "from xtquant.xttrader import XtQuantTrader\n"
+        "import miniqmt_sim.xtquant.xtpythonclient as ours, miniqmt_sim.xtquant.datacenter as datacenter\n"
+        "assert sys.modules['xtquant.xtpythonclient'] is ours\n"
+        "assert sys.modules['xtquant.datacenter'] is datacenter\n"
+        "print(XtQuantTrader.__module__)",
+        sdk="vendor",
+    )
+    assert (done.stdout, done.returncode) == ("xtquant.xttrader\n", 0), done.stderr
+
+
+def test_a_call_chooses_too_and_may_change_its_mind() -> None:
+    done = python(
+        "from miniqmt_sim import hook\n"
+        "for sdk in ('vendor', 'own', None, 'vendor'):\n"
+        "    hook.install(sdk)\n"
+        "    from xtquant import xttrader\n"
+        "    print(xttrader.__name__)\n"
+    )
+    assert done.stdout.split() == ["xtquant.xttrader", *["miniqmt_sim.xtquant.xttrader"] * 2, "xtquant.xttrader"], done.stderr
+
+
+def test_market_data_of_the_wheel_says_that_it_is_not_served() -> None:
+    done = python(
+        "from miniqmt_sim import hook; hook.install('vendor')\n"
+        "from xtquant import xtdata, xtdatacenter\n"
+        "calls = (xtdata.get_full_tick, ['600000.SH']), (xtdata.download_history_data, '600000.SH', '1d')\n"
+        "for call, *arguments in (*calls, (xtdata.connect,), (xtdatacenter.init,)):\n"
+        "    try:\n"
+        "        call(*arguments)\n"
+        "    except NotImplementedError as error:\n"
+        "        print(str(error).endswith('the market data of the vendor\\'s xtquant is not served by miniqmt-sim'))\n"
+    )
+    assert done.stdout.split() == ["True"] * 4, done.stderr
+
+
+def test_importing_the_wheel_never_looks_for_updates(tmp_path: Path) -> None:
+    """The wheel's own code would import these two and ask PyPI, for up to ten seconds."""
+    for name in ("requests", "pkg_resources"):
+        (tmp_path / f"{name}.py").write_text(f"print('{name} was imported')", encoding="utf-8")
+    program = "{}import xtquant, builtins; print(xtquant.__version__, xtquant.__builtins__ is builtins)"
+    assert "requests was imported" in python(program.format(""), path=tmp_path).stdout, "it does without the hook"
+    done = python(program.format("import miniqmt_sim.hook; "), sdk="vendor", path=tmp_path)
+    assert (done.stdout, done.stderr) == ("xtquant_250807 True\n", "")
+    done = python("import miniqmt_sim.hook, xtquant, requests", sdk="vendor", path=tmp_path)
+    assert done.stdout == "requests was imported\n", "to everybody else it is there"
+
+
+def test_a_wheel_that_is_not_installed_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list(sys.meta_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    (tmp_path / "xtquant").mkdir()
+    (tmp_path / "xtquant" / "__init__.py").touch()
+    with pytest.raises(ConfigError, match=r"not installed; `pip install xtquant==250807\.1\.2`"):
+        hook.install("vendor")
+    assert sys.meta_path == before
+
+
+def test_an_sdk_that_there_is_not_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(hook.ENV_SDK, "mine")
+    with pytest.raises(ConfigError, match="no SDK 'mine'; MINIQMT_SIM_SDK and --sdk know own and vendor"):
+        hook.install()
