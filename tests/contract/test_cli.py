@@ -340,14 +340,11 @@ def test_run_gives_a_strategy_the_vendors_own_wheel(sim: SimServer) -> None:
     command = ["run", "--userdata", sim.userdata, "--sdk", "vendor", "--seconds", "1", str(find_quickstart())]
     said = spawn(command)
     assert said.code == 0, said.err
-    words = said.out.split()
-    for word in ("1000000365", "600000.SH", "on_account_status"):
-        assert word in words
-    for line in ("order using the fix price:", "cancel order:", "asset:", "order:", "last order:", "last position:"):
-        assert line in said.out
-    assert "on order callback:" in said.out
-    traceback = [line for line in said.err.splitlines() if line.startswith("Traceback")]
-    assert traceback == []
+    answers = ("order using the fix price:", "cancel order:", "asset:", "order:", "last order:", "last position:")
+    pushes = ("on_account_status", "on order callback:", "on asset callback")
+    for text in (*answers, *pushes):  # two threads print, and a line of one may begin within a line of the other
+        assert text in said.out
+    assert "Traceback" not in said.err
 
 
 def test_which_sdk_a_strategy_gets_can_be_said_in_the_environment(sim: SimServer, tmp_path: Path) -> None:
