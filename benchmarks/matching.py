@@ -144,23 +144,23 @@ def interleave(makes: Mapping[str, Make], events: Sequence[Event], rounds: int) 
 # ---- the report ------------------------------------------------------------------------------------------------------------
 
 
-def table(found: Rounds) -> str:
-    """One row an engine, fastest last column first read: speed, its ratio to the yardstick, percentiles."""
+def table(found: Rounds, yardstick: str = YARDSTICK) -> str:
+    """One row an engine: speed, its ratio to the yardstick, percentiles."""
     lines = [
-        f"| engine | operations per CPU second | × {YARDSTICK} (least–most) | p50 µs | p99 µs | p99.9 µs |",
+        f"| engine | operations per CPU second | × {yardstick} (least–most) | p50 µs | p99 µs | p99.9 µs |",
         "|---|---:|---:|---:|---:|---:|",
     ]
     for name, measures in found.items():
         middle = Measure(*map(median, zip(*measures, strict=True)))
         times = " | ".join(f"{value:.1f}" for value in middle[1:])
-        lines.append(f"| {name} | {middle.speed:,.0f} | {_spread(_ratios(found, name, YARDSTICK))} | {times} |")
+        lines.append(f"| {name} | {middle.speed:,.0f} | {_spread(_ratios(found, name, yardstick))} | {times} |")
     return "\n".join(lines)
 
 
-def targets(found: Rounds) -> str:
+def targets(found: Rounds, wanted: Sequence[tuple[str, str, float]] = TARGETS) -> str:
     """The ratios that matter, each beside its target."""
     lines = ["| ratio | median (least–most) | target |", "|---|---:|---:|"]
-    for name, other, target in TARGETS:
+    for name, other, target in wanted:
         if other in found:
             lines.append(f"| {name} / {other} | {_spread(_ratios(found, name, other))} | {target} |")
     return "\n".join(lines)
@@ -184,23 +184,33 @@ def profile(make: Make, events: Sequence[Event]) -> None:
     pstats.Stats(profiler).strip_dirs().sort_stats("tottime").print_stats(20)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=__doc__.partition("\n")[0])
-    parser.add_argument("--events", type=int, default=200_000, help="length of the stream")
+def command_line(description: str, module: str, events: int) -> argparse.ArgumentParser:
+    """What both benchmarks of an order stream can be told."""
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{module}", description=description)
+    parser.add_argument("--events", type=int, default=events, help="length of the stream")
     parser.add_argument("--rounds", type=int, default=5, help="how often every engine is measured")
     parser.add_argument("--symbols", type=int, default=1, help="securities in the stream")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--profile", metavar="ENGINE", help="profile one engine instead of measuring all")
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def headline(options: argparse.Namespace) -> str:
+    """What is measured, and with which Python."""
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    return f"{options.events} events, {options.symbols} symbols, seed {options.seed}, {options.rounds} rounds, {python}"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line."""
+    options = command_line(__doc__.partition("\n")[0], "matching", 200_000).parse_args(arguments)
     gc.set_threshold(*GC_THRESHOLDS)
     events = order_stream(options.seed, options.events, options.symbols)
     makes, missing = installed(engines(options.symbols))
     if options.profile:
         profile(makes[options.profile], events)
         return
-    python = f"{platform.python_implementation()} {platform.python_version()}"
-    print(f"{len(events)} events, {options.symbols} symbols, seed {options.seed}, {options.rounds} rounds, {python}")
+    print(headline(options))
     for name, reason in missing.items():
         print(f"missing: {name} ({reason})")
     digests = {name: digest(name, make, events) for name, make in makes.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 from matching.book import BookOrder
 from matching.records import record
@@ -15,6 +15,7 @@ class Priced:
     order: BookOrder
 
 
+@final
 @record
 class Traded:
     """One fill of two orders: at the resting order's price, or in an auction at the auction's."""
@@ -49,6 +50,7 @@ class Rejected:
     figures: dict[str, Any]
 
 
+@final
 @record
 class Halted:
     """A security is halted until a moment."""

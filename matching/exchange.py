@@ -26,7 +26,7 @@ from matching.instrument import SUSPENDED, DatedTag, Listing, PriceBand, Securit
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
 from matching.records import record
-from matching.rules import OPENED, BoardRules, CageMode, ListingRule, Rules, phase_at
+from matching.rules import BoardRules, CageMode, ListingRule, Rules, phase_at
 from matching.units import PPM
 
 LIMIT_ORDER = PRICE_TYPES[11]
@@ -71,6 +71,7 @@ class Exchange:
         self._next_queue_seq = next_queue_seq
         self._books: dict[str, OrderBook] = {}
         self._bands: dict[str, PriceBand] = {}
+        self._resale_days: dict[str, int] = {}
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
         self._spans: dict[Board, _Span] = {}
@@ -91,10 +92,12 @@ class Exchange:
     def _forget_rules(self) -> None:
         """What the day's rules made of the securities must be found anew."""
         self._bands.clear()
+        self._resale_days.clear()
         self._settings.clear()
 
     def _forget_rules_of(self, security: Security) -> None:
         self._bands.pop(security.code, None)
+        self._resale_days.pop(security.code, None)
         self._settings.pop(security.code, None)
 
     # ---- securities ----------------------------------------------------------------------------------------------------
@@ -109,7 +112,7 @@ class Exchange:
 
     def has_begun(self, security: Security) -> bool:
         """Does it trade yet? Not before its first day, nor before its board opened."""
-        return max(security.listed, OPENED.get(security.board, 0)) <= self.day
+        return security.first_day <= self._day
 
     def open_day(self, day: int) -> None:
         """Begin a trading day: books are empty, yesterday's close is the reference."""
@@ -150,6 +153,13 @@ class Exchange:
         if found is None:
             rules = replace(self.board_rules(security), listing=self._listing_rule(security))
             found = self._bands[security.code] = price_band(security, rules, self._trading_days(security))
+        return found
+
+    def resale_days(self, security: Security) -> int:
+        """Trading days until what is bought today may be sold."""
+        found = self._resale_days.get(security.code)
+        if found is None:
+            found = self._resale_days[security.code] = security.resale_days(self.board_rules(security))
         return found
 
     def _listing_rule(self, security: Security) -> ListingRule:

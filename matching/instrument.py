@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from matching.calendar import MS_PER_MINUTE, MS_PER_SECOND
 from matching.codes import Board, Code, board_of, is_repo, parse_code
 from matching.records import record
-from matching.rules import NORMAL, BoardRules, LimitRule
+from matching.rules import NORMAL, OPENED, BoardRules, LimitRule
 from matching.units import PPM, half_up, round_to_tick
 
 SUSPENDED: Final = "suspended"
@@ -114,10 +114,12 @@ def closing_price(tape: Sequence[tuple[int, int, int]], tick_li: int) -> int | N
 class Security:
     """One listed security. ``pre_close_li`` is the day's reference price, ``last_li`` the last price, neither ever 0.
 
-    ``tags`` are the names of those ``dated_tags`` that hold today.
+    ``first_day`` is that of its trading here, 0 for long ago; ``tags`` are the names of those ``dated_tags`` that hold today.
     """
 
-    __slots__ = ("board", "code", "dated_tags", "figures", "last_li", "listed", "name", "pre_close_li", "tags", "venue")
+    __slots__ = (
+        "board", "code", "dated_tags", "figures", "first_day", "last_li", "listed", "name", "pre_close_li", "tags", "venue",
+    )  # fmt: skip
 
     def __init__(self, listing: Listing) -> None:
         self.code = listing.code.text
@@ -127,6 +129,7 @@ class Security:
         self.dated_tags = listing.tags
         self.tags: tuple[str, ...] = ()
         self.listed = listing.listed
+        self.first_day = max(listing.listed, OPENED.get(listing.board, 0))
         self.pre_close_li = listing.pre_close_li
         self.last_li = listing.pre_close_li
         self.figures = DayFigures()

@@ -102,13 +102,13 @@ def share_of(amount: int, rate_ppm: int) -> int:
 
 
 def fen(amount_li: int, rate_ppb: int) -> int:
-    """A rate of an amount, rounded half up to the fen, in li. Source: settlement in fen, exchange-rules §9."""
-    return half_up(amount_li * rate_ppb, PPB * LI_PER_FEN) * LI_PER_FEN
+    """A rate of an amount that is not below zero, rounded half up to the fen, in li. Source: exchange-rules §9."""
+    return (amount_li * rate_ppb * 2 + PPB * LI_PER_FEN) // (2 * PPB * LI_PER_FEN) * LI_PER_FEN
 
 
 def whole_fen(amount_li: int) -> int:
     """An amount of money rounded half up to the fen, in li: cash moves in fen. Source: settlement in fen."""
-    return half_up(amount_li, LI_PER_FEN) * LI_PER_FEN
+    return half_up(amount_li, LI_PER_FEN) * LI_PER_FEN if amount_li % LI_PER_FEN else amount_li
 
 
 def round_to_tick(numerator: int, denominator: int, tick_li: int) -> int:

@@ -1,7 +1,7 @@
-"""What one step changed: rows for storage, collected by table and key; and the counters all numbers come from.
+"""What commands changed: rows for storage, collected by table and key; and the counters all numbers come from.
 
-Stateful objects know how to write themselves down (``row()``); whoever changes one puts it here, and at the end of the
-step each is written once, however often it changed. A key put as None is deleted.
+Stateful objects know how to write themselves down (``row()``); whoever changes one puts it here, and when the changes of a
+batch of commands are taken each is written once, however often it changed. A key put as None is deleted.
 """
 
 from __future__ import annotations
@@ -72,69 +72,85 @@ class Recorded(Protocol):
         ...
 
 
-class Changes:
-    """Everything changed since the last ``take``."""
+Pending = dict[Key, Recorded | None]
+"""What changed in one table: key -> the thing that knows its row, None when it is gone."""
 
-    __slots__ = ("_counted", "_pending")
+
+class Changes:
+    """Everything changed since the last ``take``.
+
+    Rows are made when they are taken and not when something changes: a batch of commands writes an account down once,
+    however many of its orders were filled in between.
+    """
+
+    __slots__ = ("_pending", "counted")
 
     def __init__(self) -> None:
-        self._pending: dict[str, dict[Key, Recorded | None]] = {}
-        self._counted: dict[str, int] = {}
+        self._pending: dict[str, Pending] = {table: {} for table in TABLES}
+        self.counted: dict[str, int] = {}
+        """Counters that changed, by name; ``Counters`` notes them here."""
+
+    def table(self, name: str) -> Pending:
+        """The changes of one table, for whoever notes many; it stays the same object for good."""
+        return self._pending[name]
 
     def put(self, table: str, key: Key, thing: Recorded | None) -> None:
         """Note that a row changed, or with None that it is gone."""
-        things = self._pending.get(table)
-        if things is None:
-            assert table in TABLES, f"there is no table {table}"
-            things = self._pending[table] = {}
-        things[key] = thing
-
-    def count(self, name: str, value: int) -> None:
-        """Note a counter's value."""
-        self._counted[name] = value
-
-    def __bool__(self) -> bool:
-        return bool(self._pending or self._counted)
+        self._pending[table][key] = thing
 
     def take(self) -> Facts:
         """Write everything down and start anew; tables without a change are left out."""
         facts: Facts = {
             table: {key: None if thing is None else thing.row() for key, thing in things.items()}
             for table, things in self._pending.items()
+            if things
         }
-        self._pending = {}
-        if self._counted:
-            facts["counters"] = {(name,): (name, value) for name, value in self._counted.items()}
-            self._counted = {}
+        if self.counted:
+            facts["counters"] = {(name,): (name, value) for name, value in self.counted.items()}
+        self.forget()
         return facts
+
+    def forget(self) -> None:
+        """Start anew without writing anything down: nobody stores this world."""
+        for things in self._pending.values():
+            if things:
+                things.clear()
+        self.counted.clear()
 
 
 class Counters:
     """Named whole numbers of the world: next identifiers, the trading day, sums that must balance."""
 
-    __slots__ = ("_changes", "_values")
+    __slots__ = ("_counted", "_values")
 
     def __init__(self, changes: Changes) -> None:
-        self._changes = changes
         self._values: dict[str, int] = {}
+        self._counted = changes.counted
 
     def __getitem__(self, name: str) -> int:
         return self._values.get(name, 0)
 
     def __setitem__(self, name: str, value: int) -> None:
-        self._values[name] = value
-        self._changes.count(name, value)
+        self._values[name] = self._counted[name] = value
 
     def add(self, name: str, amount: int) -> int:
         """Add to a counter; returns the new value."""
         value = self._values.get(name, 0) + amount
-        self._values[name] = value
-        self._changes.count(name, value)
+        self._values[name] = self._counted[name] = value
         return value
 
     def next(self, name: str) -> int:
         """The next number of a sequence that begins at 1."""
-        return self.add(name, 1)
+        value = self._values.get(name, 0) + 1
+        self._values[name] = self._counted[name] = value
+        return value
+
+    def stamp(self, now_ms: int, seq: int) -> None:
+        """Note the time and number of a command; the time never goes back."""
+        values, counted = self._values, self._counted
+        if now_ms > values.get("now_ms", 0):
+            values["now_ms"] = counted["now_ms"] = now_ms
+        values["seq"] = counted["seq"] = seq
 
     def restore(self, name: str, value: int) -> None:
         """Take a value back from storage."""

@@ -26,13 +26,14 @@ class Due(NamedTuple):
 class Scheduler:
     """Things to come, earliest first; two at one moment in the order they were put in."""
 
-    __slots__ = ("_changes", "_counters", "_earliest_ms", "_things")
+    __slots__ = ("_changes", "_counters", "_things", "earliest_ms")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
         self._changes = changes
         self._counters = counters
         self._things: SortedDict[tuple[int, int], Due] = SortedDict()
-        self._earliest_ms: int | None = None
+        self.earliest_ms: int | None = None
+        """When the next thing is due."""
 
     def put(self, due_ms: int, kind: str, detail: str = "") -> None:
         """Schedule a thing."""
@@ -42,15 +43,11 @@ class Scheduler:
         self._look_ahead()
 
     def _look_ahead(self) -> None:
-        self._earliest_ms = int(self._things.keys()[0][0]) if self._things else None
-
-    def next_due_ms(self) -> int | None:
-        """When the next thing is due."""
-        return self._earliest_ms
+        self.earliest_ms = int(self._things.keys()[0][0]) if self._things else None
 
     def pop(self, now_ms: int) -> Due | None:
         """The earliest thing that is due by now, taken out."""
-        if self._earliest_ms is None or self._earliest_ms > now_ms:
+        if self.earliest_ms is None or self.earliest_ms > now_ms:
             return None
         thing: Due = self._things.popitem(0)[1]
         self._changes.put("scheduled", (thing.scheduled_id,), None)

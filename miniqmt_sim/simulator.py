@@ -3,11 +3,14 @@
 The daemon drives it from its dispatcher, tests and backtests call it directly. Each command carries the time it was
 stamped with; what has become due by then happens first, in order. Whoever must not be kept waiting by a long jump of the
 clock calls ``catch_up`` until it gives None, and gets the same outcomes in bounded slices.
+
+What a batch of steps changed is taken as rows at its end, by ``take_facts``; whoever stores nothing says ``forget_facts``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final, NamedTuple
 
 from miniqmt_sim.blueprint import SimulatorConfig
@@ -22,9 +25,9 @@ from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS
 from miniqmt_sim.sessions.pushes import Push, Pushes, Refused
 from miniqmt_sim.sessions.registry import OPERATOR, Registry
 from miniqmt_sim.sessions.screens import Screens
+from miniqmt_sim.sessions.snapshots import asset_snapshot, position_snapshot
 from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS
-from miniqmt_sim.sessions.views import asset_row, position_row
-from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Request, Said
 from miniqmt_sim.world import World
 
 __all__ = ["Command", "Outcome", "Simulator", "SimulatorConfig"]
@@ -55,11 +58,10 @@ class Command(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What to send, in order, and what to store before it is sent."""
+    """What to send, in order, once what was changed is stored."""
 
-    replies: list[tuple[int, JsonObject]]
+    replies: list[tuple[int, Said]]
     pushes: list[Push]
-    facts: Facts
     warnings: Sequence[Warned] = ()
     """What the shell should log: an account reached a threshold of program trading."""
     refused: Sequence[Refused] = ()
@@ -73,7 +75,7 @@ class Simulator:
         """Build it from plain mappings. Raises ConfigError."""
         self._world = World(config, Changes())
         self._registry = Registry()
-        self._pushes = Pushes(self._registry, self._world.exchange, self._world.behaviour)
+        self._pushes = Pushes(self._registry, self._world.behaviour)
         self._screens = Screens(self._world.behaviour.query_cache_ms)
         self._world.connect(self._pushes)
 
@@ -86,7 +88,7 @@ class Simulator:
         else:
             self._world.create(now_ms)
         self._pushes.take_holdings()
-        return self._world.take_changes()
+        return self.take_facts()
 
     @property
     def now_ms(self) -> int:
@@ -110,16 +112,25 @@ class Simulator:
 
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
-        before: list[Outcome] = []
-        while (slice_ := self.catch_up(command.now_ms)) is not None:
-            before.append(slice_)
+        now_ms, due_ms = command.now_ms, self._world.scheduler.earliest_ms
+        before = list(iter(partial(self.catch_up, now_ms), None)) if due_ms is not None and due_ms <= now_ms else []
         replies = self._command(command)
-        outcome = self._outcome(replies, command.now_ms, command.seq, self.journaled(command.request))
+        if command.request.name in _JOURNALED:
+            self._world.counters.stamp(now_ms, command.seq)
+        outcome = self._outcome(replies, now_ms)
         return _joined([*before, outcome]) if before else outcome
+
+    def take_facts(self) -> Facts:
+        """Rows of everything changed since the last time: table -> key -> row, None for one that is gone."""
+        return self._world.changes.take()
+
+    def forget_facts(self) -> None:
+        """Nobody stores what was changed."""
+        self._world.changes.forget()
 
     def next_due_ms(self) -> int | None:
         """When something happens by itself."""
-        return self._world.scheduler.next_due_ms()
+        return self._world.scheduler.earliest_ms
 
     def catch_up(self, now_ms: int) -> Outcome | None:
         """One bounded slice of what is due by now; None when nothing is."""
@@ -131,7 +142,10 @@ class Simulator:
             done, due_ms = done + 1, thing.due_ms
             if thing.kind in DAY_TURNS:
                 break
-        return self._outcome([], due_ms, self.last_seq, False) if done else None
+        if not done:
+            return None
+        self._world.counters.stamp(due_ms, self.last_seq)
+        return self._outcome([], due_ms)
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""
@@ -139,7 +153,7 @@ class Simulator:
 
     def journaled(self, request: Request) -> bool:
         """May this request change the world?"""
-        return not request.name.startswith(READ_ONLY) and request.name not in UNRECORDED
+        return request.name in _JOURNALED
 
     # ---- inspection ----------------------------------------------------------------------------------------------------
 
@@ -157,79 +171,73 @@ class Simulator:
 
     # ---- one command ---------------------------------------------------------------------------------------------------
 
-    def _command(self, command: Command) -> list[tuple[int, JsonObject]]:
-        session = self._registry.get(command.connection)
+    def _command(self, command: Command) -> list[tuple[int, Said]]:
+        now_ms, _, connection, request = command
+        session = self._registry.get(connection)
         if session is None:
             return []
-        request, world = command.request, self._world
-        if command.now_ms < self.now_ms and request.name in _CLOCK_MOVES:
-            world.rewind(command.now_ms)
-        context = Context(world, self._registry, self._pushes, self._screens, session, request.seq, command.now_ms)
-        handler = _TRADER.get(request.name)
-        if handler is None or session.role == OPERATOR:
-            handler = _OPERATOR.get(request.name)
-            if handler is None or (session.role != OPERATOR and request.name != "health"):
-                return [(command.connection, _reply(request.seq, {"error": f"a {session.role} may not ask {request.name}"}))]
+        world, name = self._world, request.name
+        if name in _CLOCK_MOVES and now_ms < self.now_ms:
+            world.rewind(now_ms)
+        handler = _OPERATOR.get(name) if session.role == OPERATOR or name == "health" else _TRADER.get(name)
+        if handler is None:
+            return [(connection, _reply(request.seq, {"error": f"a {session.role} may not ask {name}"}))]
+        context = Context(world, self._registry, self._pushes, self._screens, session, request.seq, now_ms)
         try:
             answer = handler(context, request.fields)
         except CommandRefused as refusal:
             answer = {"error": str(refusal)}
-        world.plan(command.now_ms)
-        return [(command.connection, message) for message in _messages(request.seq, answer)]
+        world.plan(now_ms)
+        return _replies(connection, request.seq, answer)
 
-    def _outcome(self, replies: list[tuple[int, JsonObject]], now_ms: int, seq: int, journaled: bool) -> Outcome:
+    def _outcome(self, replies: list[tuple[int, Said]], now_ms: int) -> Outcome:
         self._tell_holdings(now_ms)
-        world = self._world
-        if journaled or world.changes:
-            world.counters["now_ms"] = max(now_ms, self.now_ms)
-            world.counters["seq"] = seq
-        warnings, refused = world.compliance.take_warnings(), self._pushes.take_refused()
-        return Outcome(replies, self._pushes.take(), world.take_changes(), warnings, refused)
+        return Outcome(replies, self._pushes.take(), self._world.compliance.take_warnings(), self._pushes.take_refused())
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
-        self._screens.note(self._pushes.changed_accounts(), now_ms)
-        positions, assets = self._pushes.take_holdings()
-        world, accounts = self._world, self._world.broker.accounts
+        pushes, world = self._pushes, self._world
+        if self._screens.is_delayed:
+            self._screens.note(pushes.changed_accounts(), now_ms)
+        positions, assets = pushes.take_holdings()
+        accounts, securities, subscribers = world.broker.accounts, world.exchange.securities, self._registry.subscribers
         for account_id, stock_code in positions:
-            account, security = accounts[account_id], world.exchange.securities[stock_code]
+            account, security = accounts[account_id], securities[stock_code]
             position = account.positions.get(stock_code)
             if position is not None:
-                row = position_row(account, position, security, world.broker.sellable(account, security))
-                self._pushes.tell(self._registry.subscribers(account_id), "push_stock_position", row)
+                sellable = world.broker.sellable(account, security)
+                pushes.show(subscribers[account_id], position_snapshot(account, position, security, sellable))
         for account_id in assets:
             account = accounts[account_id]
-            row = asset_row(account, world.market_value_li(account, now_ms))
-            self._pushes.tell(self._registry.subscribers(account_id), "push_stock_asset", row)
+            pushes.show(subscribers[account_id], asset_snapshot(account, world.market_value_li(account, now_ms)))
 
 
 _TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS}
 _OPERATOR: Final = {**OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS}
-_CLOCK_MOVES: Final = ("ctl_clock_set", "ctl_clock_advance", "ctl_settle")
+_CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+_JOURNALED: Final = frozenset(name for name in BY_NAME if not name.startswith(READ_ONLY) and name not in UNRECORDED)
 
 
 def _joined(outcomes: list[Outcome]) -> Outcome:
-    """Outcomes one after the other; later rows of a key win."""
-    facts: Facts = {}
-    for outcome in outcomes:
-        for table, rows in outcome.facts.items():
-            facts.setdefault(table, {}).update(rows)
+    """Outcomes one after the other."""
     pushes = [push for outcome in outcomes for push in outcome.pushes]
     warnings = [warned for outcome in outcomes for warned in outcome.warnings]
     refused = [each for outcome in outcomes for each in outcome.refused]
-    return Outcome(outcomes[-1].replies, pushes, facts, warnings, refused)
+    return Outcome(outcomes[-1].replies, pushes, warnings, refused)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:
     return {"t": "reply", "seq": seq, **fields}
 
 
-def _messages(seq: int, answer: Answer) -> list[JsonObject]:
+def _replies(connection: int, seq: int, answer: Answer) -> list[tuple[int, Said]]:
     """The reply, or its parts."""
     if isinstance(answer, dict):
-        return [_reply(seq, answer)]
+        return [(connection, _reply(seq, answer))]
+    if not isinstance(answer, list):
+        return [(connection, answer)]
     starts = range(0, max(len(answer), 1), ROWS_PER_PART)
     return [
-        _reply(seq, {"rows": answer[start : start + ROWS_PER_PART], "more": start + ROWS_PER_PART < len(answer)})
+        (connection, _reply(seq, {"rows": answer[start : start + ROWS_PER_PART], "more": start + ROWS_PER_PART < len(answer)}))
         for start in starts
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from matching import calendar
@@ -23,7 +24,7 @@ from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.announcements import parse_action, parse_issue
 from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.blueprint import FirstAccount, SimulatorConfig, read_listing, read_row
-from miniqmt_sim.changes import Changes, Counters, Facts, Row
+from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.constants import OrderStatus
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.bank import Banks
@@ -84,7 +85,8 @@ class World:
         self._issues = [read_row(parse_issue, row) for row in config.ipo]
         self._announced = [read_row(parse_action, row) for row in config.corporate_actions]
         self._first_accounts = [FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
-        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), self._queue_seq, hold)
+        next_queue_seq = partial(self.counters.next, "queue_seq")
+        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), next_queue_seq, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:
@@ -127,9 +129,6 @@ class World:
         taken = [code for other in others for code in (other.subscription_code, other.listing.code.text)]
         if issue.subscription_code in taken or issue.listing.code.text in taken:
             raise ConfigError(f"{where}: one of its codes stands there twice")
-
-    def _queue_seq(self) -> int:
-        return self.counters.next("queue_seq")
 
     def _halted(self, event: Halted) -> None:
         self.scheduler.put(event.until_ms, "resume", event.code)
@@ -202,7 +201,7 @@ class World:
 
     def plan(self, now_ms: int) -> None:
         """Schedule what the last step made necessary: the walk goes on where the house stands."""
-        if self.market.walked() and not self.scheduler.has("feed"):
+        if self.market.moves and self.market.walked() and not self.scheduler.has("feed"):
             self.scheduler.put(self.market.next_step_ms(now_ms), "feed")
 
     def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
@@ -285,8 +284,9 @@ class World:
 
     def market_value_li(self, account: Account, now_ms: int) -> int:
         """An account's positions at the prices of this moment."""
-        for stock_code in account.positions:
-            self.market.last_li(self.exchange.securities[stock_code], now_ms)
+        if self.market.moves:
+            for stock_code in account.positions:
+                self.market.last_li(self.exchange.securities[stock_code], now_ms)
         return market_value_li(self.broker, account)
 
     def phase_name(self, now_ms: int) -> str:
@@ -338,10 +338,6 @@ class World:
         yield from self.ordinary.problems()
         yield from self.compliance.problems()
         yield from self.corporate.problems()
-
-    def take_changes(self) -> Facts:
-        """What changed since the last time, as rows."""
-        return self.changes.take()
 
 
 _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 from miniqmt_sim.client.discovery import PathLike
 from miniqmt_sim.client.transport import OnClosed, OnPush, Transport
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError
-from miniqmt_sim.wire.messages import JsonObject, Request, encode_message, parse_request
+from miniqmt_sim.wire.messages import JsonObject, Request, Said, encode_message, object_of, parse_request
 
 
 class Command(NamedTuple):
@@ -31,9 +31,9 @@ class Outcome(Protocol):
     """What the simulator gives back, as far as clients see it."""
 
     @property
-    def replies(self) -> Sequence[tuple[int, JsonObject]]: ...
+    def replies(self) -> Sequence[tuple[int, Said]]: ...
     @property
-    def pushes(self) -> Sequence[tuple[Sequence[int], JsonObject]]: ...
+    def pushes(self) -> Sequence[tuple[Sequence[int], Said]]: ...
 
 
 class Steppable(Protocol):
@@ -44,6 +44,7 @@ class Steppable(Protocol):
     def step(self, command: Any) -> Outcome: ...
     def catch_up(self, now_ms: int) -> Outcome | None: ...
     def clock_target(self, request: Request, now_ms: int) -> int: ...
+    def forget_facts(self) -> None: ...
 
 
 _MOVES_CLOCK: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
@@ -124,11 +125,13 @@ class MemoryHost:
             self._deliver(outcome)
 
     def _deliver(self, outcome: Outcome) -> None:
+        self._simulator.forget_facts()
         for connection, reply in outcome.replies:
-            self._hand(connection, reply)
+            self._hand(connection, object_of(reply))
         for connections, push in outcome.pushes:
+            message = object_of(push)
             for connection in connections:
-                self._hand(connection, push)
+                self._hand(connection, message)
 
     def _hand(self, connection: int, message: JsonObject) -> None:
         transport = self._transports.get(connection)

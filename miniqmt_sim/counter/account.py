@@ -126,7 +126,8 @@ class Account:
     @property
     def withdrawable_li(self) -> int:
         """Cash that may leave today: not frozen, and not from today's sales."""
-        return max(0, self.available_li - max(0, self.unsettled_li))
+        left_li = self.cash_li - self.frozen_li - (self.unsettled_li if self.unsettled_li > 0 else 0)
+        return left_li if left_li > 0 else 0
 
     def row(self) -> Row:
         """The row of table accounts."""

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from matching import units
-from matching.book import HOUSE, Side
+from matching.book import BUY, HOUSE, Side
 from matching.checks import Setting, Terms, worst_price
 from matching.codes import Venue, is_repo, parse_code
 from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
 from matching.exchange import Exchange
 from matching.instrument import Security
 from matching.price_types import Limit, PriceType
+from matching.records import record
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, OrderStatus
@@ -24,10 +25,9 @@ from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.compliance import Compliance
 from miniqmt_sim.counter.fees import FeeSchedule, Tariff
 from miniqmt_sim.counter.holdings import Holdings, Listener
-from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.order import Order, Origin, Trade
 from miniqmt_sim.counter.order_types import Freezes, OrderType
-from miniqmt_sim.counter.status import cancelled_status, filled_status, pending_status
+from miniqmt_sim.counter.status import cancelled_status, pending_status
 from miniqmt_sim.refusals import Refusals, refusal_text
 
 
@@ -47,7 +47,8 @@ class Liquidity(Protocol):
         """A trade happened: house orders shrank, the last price moved."""
 
 
-class PlaceRequest(NamedTuple):
+@record
+class PlaceRequest:
     """An order whose account and enumerations are known to exist."""
 
     stock_code: str
@@ -67,6 +68,11 @@ class CancelAnswer(NamedTuple):
     text: str
 
 
+# Members of an enumeration by name of their own: on Python 3.11 looking one up in its class costs as much as a call.
+_LAST = Limit.LAST
+_CASH, _SHARES = Freezes.CASH, Freezes.SHARES
+_REPORTED, _PART_SUCC, _SUCCEEDED = OrderStatus.REPORTED, OrderStatus.PART_SUCC, OrderStatus.SUCCEEDED
+_SYSID = {venue: f"sysid.{venue.name}" for venue in Venue}
 _AT_WORK = (AccountStatus.OK, AccountStatus.CLOSED)
 """Accounts that take part: after the close it is the phase that refuses an order, not the account."""
 
@@ -89,6 +95,8 @@ class Broker(Holdings):
         self._halted = halted
         self._behaviour = behaviour
         self._compliance = compliance
+        self._orders_changed = changes.table("orders")
+        self._trades_changed = changes.table("trades")
         self._open: dict[int, Order] = {}
         self._by_sysid: dict[tuple[Venue, str], Order] = {}
 
@@ -109,7 +117,7 @@ class Broker(Holdings):
         if setting.held:
             self._move(order, OrderStatus.WAIT_REPORTING)
         elif self._behaviour.ack_ms:
-            self._changes.put("orders", (order.order_id,), order)
+            self._note(order)
         else:
             self.report(order, now_ms)
         return order
@@ -118,17 +126,24 @@ class Broker(Holdings):
         self, account: Account, request: PlaceRequest, security: Security | None, setting: Setting | None, now_ms: int
     ) -> Order:
         order_id = self._counters.next("order_id") + FIRST_ORDER_ID - 1
-        price_li = request.price_li
+        order_type, price_type, price_li = request.order_type, request.price_type, request.price_li
         if security is not None and setting is not None:
-            if request.price_type.limit is Limit.LAST:
+            if price_type.limit is _LAST:
                 price_li = self._liquidity.last_li(security, now_ms)
-            price_li = worst_price(price_li, request.order_type.side, request.price_type, setting)
+            price_li = worst_price(price_li, order_type.side, price_type, setting)
         order = Order(
-            order_id, account.account_id, account.account_type, request.stock_code, request.order_type, request.price_type,
-            price_li, request.volume, request.origin, self.exchange.day, now_ms,
+            order_id, account.account_id, account.account_type, request.stock_code, order_type, price_type, price_li,
+            request.volume, request.origin, self.exchange.day, now_ms,
         )  # fmt: skip
+        self._belongs_to(order, security)
         account.orders[order_id] = order
         return order
+
+    def _belongs_to(self, order: Order, security: Security | None) -> None:
+        """Say which security an order is in, and with that what it is charged."""
+        if security is not None:
+            order.security = security
+            order.tariff = self._fees.tariff(security.board, order.order_type.side, order.day)
 
     def _refusal(self, account: Account, order: Order, setting: Setting | None, on_grid: bool) -> str | None:
         """The text of the first reason that applies, in the order of the refusal table."""
@@ -137,8 +152,9 @@ class Broker(Holdings):
             return text
         if setting is None:
             return refusal_text(_why_unknown(order.stock_code), {"stock_code": order.stock_code})
-        holding = self._holding(account, order.stock_code)
-        terms = Terms(order.order_type.side, order.price_type, order.price_li, on_grid, order.volume, holding)
+        side = order.order_type.side
+        holding = 0 if side is BUY else self._holding(account, order.stock_code)
+        terms = Terms(side, order.price_type, order.price_li, on_grid, order.volume, holding)
         rejection = self.exchange.check(terms, setting)
         if rejection is not None:
             return refusal_text(rejection.reason, _figures(order, rejection.figures))
@@ -154,10 +170,10 @@ class Broker(Holdings):
         return refusal_text(Refusals.TOO_FREQUENT, reached._asdict()) if reached is not None else None
 
     def _cash_refusal(self, account: Account, order: Order) -> str | None:
-        if order.order_type.freezes is not Freezes.CASH:
+        if order.order_type.freezes is not _CASH:
             return None
         needed_li = self._cash_needed(order)
-        if needed_li <= account.available_li:
+        if needed_li <= account.cash_li - account.frozen_li:
             return None
         figures = {
             "account_id": account.account_id,
@@ -167,7 +183,7 @@ class Broker(Holdings):
         return refusal_text(Refusals.CASH, figures)
 
     def _share_refusal(self, account: Account, order: Order, security: Security) -> str | None:
-        if order.order_type.freezes is not Freezes.SHARES:
+        if order.order_type.freezes is not _SHARES:
             return None
         sellable = self.sellable(account, security)
         if order.volume <= sellable:
@@ -196,7 +212,7 @@ class Broker(Holdings):
             self._refuse(order, text)
             return order
         venue = _venue(order.stock_code)
-        order.order_sysid = str(self._counters.next(f"sysid.{venue.name}"))
+        order.order_sysid = str(self._counters.next(_SYSID[venue]))
         self._by_sysid[venue, order.order_sysid] = order
         self._compliance.ordered(order.account_id, self.exchange.day, now_ms)
         self._move(order, OrderStatus.REPORTED)
@@ -209,14 +225,19 @@ class Broker(Holdings):
 
     def report(self, order: Order, now_ms: int) -> None:
         """Send an accepted order to the exchange and book what comes back."""
-        security = self.exchange.securities[order.stock_code]
-        order.order_sysid = str(self._counters.next(f"sysid.{security.venue.name}"))
+        security = order.security
+        assert security is not None, "an order for an unknown security was not refused"
+        order.order_sysid = str(self._counters.next(_SYSID[security.venue]))
         self._by_sysid[security.venue, order.order_sysid] = order
         self._compliance.ordered(order.account_id, self.exchange.day, now_ms)
-        self._move(order, OrderStatus.REPORTED)
-        self.settle(self._liquidity.arrive(security, now_ms), now_ms)
+        self._move(order, _REPORTED)
+        around = self._liquidity.arrive(security, now_ms)
+        if around:
+            self.settle(around, now_ms)
         order.book_order = order.in_book()
-        self.settle(self.exchange.submit(order.book_order, order.price_type, now_ms), now_ms)
+        events = self.exchange.submit(order.book_order, order.price_type, now_ms)
+        if events:
+            self.settle(events, now_ms)
 
     # ---- cancelling ----------------------------------------------------------------------------------------------------
 
@@ -254,32 +275,36 @@ class Broker(Holdings):
     def settle(self, events: Iterable[Event], now_ms: int) -> None:
         """Book events in order: limits found, both sides of a trade, orders that rest, ended or were refused."""
         for event in events:
-            if isinstance(event, Traded):
+            if type(event) is Traded:
                 self._settle_trade(event, now_ms)
-            elif isinstance(event, Halted):
+            elif type(event) is Halted:
                 self._halted(event)
             elif event.order.owner != HOUSE:
                 _SETTLE[type(event)](self, self._open[event.order.order_id], event)
 
     def _settle_trade(self, event: Traded, now_ms: int) -> None:
         self._liquidity.traded(event, now_ms)
-        self._balance_house(event)
-        is_self_trade = event.taker.owner == event.maker.owner
-        for side in (event.taker, event.maker):
-            if side.owner != HOUSE:
-                self._compliance.traded(side.owner, self.exchange.day, is_self_trade and side is event.taker)
-                self._fill(self._open[side.order_id], event.price_li, event.volume, is_self_trade, now_ms)
+        taker, maker = event.taker, event.maker
+        is_self_trade = taker.owner == maker.owner
+        if taker.owner == HOUSE or maker.owner == HOUSE:
+            self._balance_house(event)
+        if taker.owner != HOUSE:
+            self._compliance.traded(taker.owner, self.exchange.day, is_self_trade)
+            self._fill(self._open[taker.order_id], event.price_li, event.volume, is_self_trade, now_ms)
+        if maker.owner != HOUSE:
+            self._compliance.traded(maker.owner, self.exchange.day, False)
+            self._fill(self._open[maker.order_id], event.price_li, event.volume, is_self_trade, now_ms)
 
     def _settle_price(self, order: Order, event: Priced) -> None:
         """A market order got its limit: freeze what that can cost, no more, and tell the price it has now."""
         order.price_li = event.order.price_li
         self._freeze_cash(self.accounts[order.account_id], order)
-        self._changes.put("orders", (order.order_id,), order)
+        self._note(order)
         self._listener.order_changed(order)
 
     def _settle_rest(self, order: Order, event: Rested) -> None:
         order.queue_seq = event.order.queue_seq
-        self._changes.put("orders", (order.order_id,), order)
+        self._note(order)
 
     def _settle_end(self, order: Order, event: Cancelled) -> None:
         self._end(order)
@@ -305,40 +330,42 @@ class Broker(Holdings):
         account = self.accounts[order.account_id]
         order.traded_volume += volume
         order.traded_amount_li += price_li * volume
-        total = self._tariff(order).on(order.traded_amount_li)
+        total = _tariff(order).on(order.traded_amount_li)
         fees, order.fees = total.minus(order.fees), total
         trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees, is_self_trade)
         account.trades.append(trade)
-        self._changes.put("trades", (trade.trade_id,), trade)
-        self._move_shares(account, trade)
-        self._move_cash(account, trade, now_ms)
-        self._freeze_cash(account, order)
-        self._move(order, filled_status(order.traded_volume, order.volume))
-        if not order.is_open:
+        self._trades_changed[trade.trade_id,] = trade
+        self._book_fill(account, trade)
+        is_filled = order.traded_volume == order.volume
+        if order.frozen_li:
+            self._freeze_cash(account, order)
+        self._move(order, _SUCCEEDED if is_filled else _PART_SUCC)
+        if is_filled:
             del self._open[order.order_id]
         self._listener.traded(trade)
         self._listener.holdings_changed(account, order.stock_code)
 
-    def _move_shares(self, account: Account, trade: Trade) -> None:
-        order = trade.order
-        position = self.position(account, order.stock_code)
-        if order.order_type.side is Side.BUY:
-            position.add(order.day, trade.volume, trade.amount_li, trade.fees.total_li)
-        else:
-            position.remove(trade.volume, trade.amount_li, trade.fees.total_li, self._resale_days(order.stock_code))
+    def _book_fill(self, account: Account, trade: Trade) -> None:
+        """Move shares and cash; cash moves in fen, and the fills of an order together as much as their sum says."""
+        order, amount_li, fees_li = trade.order, trade.amount_li, trade.fees.total_li
+        position, traded_li = self.position(account, order.stock_code), order.traded_amount_li
+        paid_li = units.whole_fen(traded_li) - units.whole_fen(traded_li - amount_li)
+        if order.order_type.side is BUY:
+            self._round_off(amount_li - paid_li)
+            position.add(order.day, trade.volume, amount_li, fees_li)
+            self.ledger.post_trade(account, trade, -paid_li, fees_li)
+            return
+        assert order.security is not None
+        self._round_off(paid_li - amount_li)
+        position.remove(trade.volume, amount_li, fees_li, self.exchange.resale_days(order.security))
+        self.ledger.post_trade(account, trade, paid_li, fees_li)
+        account.unsettled_li += paid_li - fees_li
+        if account.available_li < -account.overdraft_li:  # a few shares may not bring their fees
+            account.overdraft_li = -account.available_li
 
-    def _move_cash(self, account: Account, trade: Trade, now_ms: int) -> None:
-        order = trade.order
-        buys = order.order_type.side is Side.BUY
-        paid_li = units.whole_fen(order.traded_amount_li) - units.whole_fen(order.traded_amount_li - trade.amount_li)
-        amount_li = -paid_li if buys else paid_li
-        if paid_li != trade.amount_li:
-            self._counters.add("sum.rounding_li", amount_li - (-trade.amount_li if buys else trade.amount_li))
-        self.ledger.post(account, Entry.BUY if buys else Entry.SELL, amount_li, now_ms, order.order_id, trade.trade_id)
-        self.ledger.post_fees(account, trade.fees, now_ms, order.order_id, trade.trade_id)
-        if not buys:
-            account.unsettled_li += paid_li - trade.fees.total_li
-            account.overdraft_li = max(account.overdraft_li, -account.available_li)  # a few shares may not bring their fees
+    def _round_off(self, difference_li: int) -> None:
+        if difference_li:
+            self._counters.add("sum.rounding_li", difference_li)
 
     def _end(self, order: Order) -> None:
         """An order left the market: release what it froze."""
@@ -348,45 +375,46 @@ class Broker(Holdings):
 
     def _release(self, order: Order) -> Account:
         account = self.accounts[order.account_id]
-        self._open.pop(order.order_id)
-        if order.order_type.freezes is Freezes.SHARES:
+        del self._open[order.order_id]
+        if order.order_type.freezes is _SHARES:
             self.position(account, order.stock_code).frozen_volume -= order.left
         account.frozen_li -= order.frozen_li
         order.frozen_li = 0
-        self._changes.put("accounts", (account.account_id,), account)
+        self._accounts_changed[account.account_id,] = account
         return account
 
     # ---- freezing ------------------------------------------------------------------------------------------------------
 
     def _freeze(self, account: Account, order: Order) -> None:
-        if order.order_type.freezes is Freezes.SHARES:
+        if order.order_type.freezes is _SHARES:
             self.position(account, order.stock_code).frozen_volume += order.volume
         self._freeze_cash(account, order)
         self._listener.holdings_changed(account, _frozen_code(order))
 
     def _freeze_cash(self, account: Account, order: Order) -> None:
         """Bring the freeze to what the rest of the order can still cost."""
-        needed_li = self._cash_needed(order) if order.order_type.freezes is Freezes.CASH else 0
+        needed_li = self._cash_needed(order) if order.order_type.freezes is _CASH else 0
         account.frozen_li += needed_li - order.frozen_li
         order.frozen_li = needed_li
-        self._changes.put("accounts", (account.account_id,), account)
+        self._accounts_changed[account.account_id,] = account
 
     def _cash_needed(self, order: Order) -> int:
         """What the rest of a buy order can cost at worst: its limit times the volume left, and the fees not yet charged."""
-        if not order.left:
+        left = order.volume - order.traded_volume
+        if not left:
             return 0
-        whole_li = order.traded_amount_li + order.price_li * order.left
-        fees = self._tariff(order).on(whole_li).minus(order.fees)
-        return units.whole_fen(whole_li) - units.whole_fen(order.traded_amount_li) + fees.total_li
-
-    def _tariff(self, order: Order) -> Tariff:
-        board = self.exchange.securities[order.stock_code].board
-        return self._fees.tariff(board, order.order_type.side, order.day)
+        traded_li = order.traded_amount_li
+        whole_li = traded_li + order.price_li * left
+        fees_li = _tariff(order).on(whole_li).total_li - order.fees.total_li
+        return units.whole_fen(whole_li) - units.whole_fen(traded_li) + fees_li
 
     def _move(self, order: Order, status: OrderStatus) -> None:
         order.move(status)
-        self._changes.put("orders", (order.order_id,), order)
+        self._orders_changed[order.order_id,] = order
         self._listener.order_changed(order)
+
+    def _note(self, order: Order) -> None:
+        self._orders_changed[order.order_id,] = order
 
     # ---- the day --------------------------------------------------------------------------------------------------------
 
@@ -415,6 +443,7 @@ class Broker(Holdings):
     def restore_order(self, order: Order, subscription: bool = False) -> None:
         """Take an order of today back from storage."""
         self.accounts[order.account_id].orders[order.order_id] = order
+        self._belongs_to(order, self.exchange.securities.get(order.stock_code))
         if order.order_sysid and order.order_sysid != f"xt{order.order_id}":
             self._by_sysid[_venue(order.stock_code), order.order_sysid] = order
         if order.is_open and not subscription:
@@ -444,9 +473,15 @@ def _venue(stock_code: str) -> Venue:
     return code.venue
 
 
+def _tariff(order: Order) -> Tariff:
+    tariff = order.tariff
+    assert tariff is not None, "an order for an unknown security was not refused"
+    return tariff
+
+
 def _frozen_code(order: Order) -> str | None:
     """The position whose frozen shares an order changes; None when it freezes cash."""
-    return order.stock_code if order.order_type.freezes is Freezes.SHARES else None
+    return order.stock_code if order.order_type.freezes is _SHARES else None
 
 
 def _operation(order: Order) -> str:

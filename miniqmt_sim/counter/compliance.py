@@ -84,7 +84,7 @@ class Millisecond:
 
     __slots__ = ("account_id", "messages", "sent_ms")
 
-    def __init__(self, account_id: str, sent_ms: int, messages: int = 0) -> None:
+    def __init__(self, account_id: str, sent_ms: int, messages: int) -> None:
         self.account_id = account_id
         self.sent_ms = sent_ms
         self.messages = messages
@@ -147,6 +147,10 @@ class Compliance:
         self.mode = mode
         self._thresholds = thresholds
         self._changes = changes
+        self._meters_changed = changes.table("compliance")
+        self._window_changed = changes.table("compliance_window")
+        self._is_off = mode is Mode.OFF
+        self._refuses = mode is Mode.REFUSE
         self._meters: dict[str, Meter] = {}
         self._warnings: list[Warned] = []
 
@@ -163,32 +167,32 @@ class Compliance:
 
     def refuses(self, account_id: str, day: int, now_ms: int) -> Threshold | None:
         """The threshold that one more message of an account would reach, when the configuration refuses that."""
-        if self.mode is not Mode.REFUSE:
+        if not self._refuses:
             return None
         meter = self.of(account_id, day)
         return next((row for row in self._thresholds.on(day) if meter.count(row.measure, now_ms) + 1 >= row.messages), None)
 
     def ordered(self, account_id: str, day: int, now_ms: int) -> None:
         """An order left for the exchange."""
-        if self.mode is not Mode.OFF:
+        if not self._is_off:
             meter = self._open(account_id, day)
             meter.orders += 1
             self._sent(meter, now_ms)
 
     def cancelled(self, account_id: str, day: int, now_ms: int) -> None:
         """A cancel left for the exchange."""
-        if self.mode is not Mode.OFF:
+        if not self._is_off:
             meter = self._open(account_id, day)
             meter.cancels += 1
             self._sent(meter, now_ms)
 
     def traded(self, account_id: str, day: int, is_self_trade: bool) -> None:
         """An order of an account was filled; of a self-trade one side is told that it was one."""
-        if self.mode is not Mode.OFF:
+        if not self._is_off:
             meter = self._open(account_id, day)
             meter.trades += 1
             meter.self_trades += is_self_trade
-            self._changes.put("compliance", (account_id,), meter)
+            self._meters_changed[account_id,] = meter
 
     def _open(self, account_id: str, day: int) -> Meter:
         """The meter of the present day; yesterday's is forgotten."""
@@ -201,21 +205,21 @@ class Compliance:
         return meter
 
     def _sent(self, meter: Meter, now_ms: int) -> None:
-        window = meter.window
+        window, account_id = meter.window, meter.account_id
         while window and window[0].sent_ms <= now_ms - WINDOW_MS:
             gone = window.popleft()
             meter.window_sum -= gone.messages
-            self._changes.put("compliance_window", (meter.account_id, gone.sent_ms), None)
+            self._window_changed[account_id, gone.sent_ms] = None
         if not window or window[-1].sent_ms != now_ms:
-            window.append(Millisecond(meter.account_id, now_ms))
+            window.append(Millisecond(account_id, now_ms, 0))
         present = window[-1]
         present.messages += 1
-        meter.window_sum += 1
-        if meter.window_sum > meter.peak:
-            meter.peak, meter.peak_ms = meter.window_sum, now_ms
-        self._changes.put("compliance_window", (meter.account_id, now_ms), present)
-        self._changes.put("compliance", (meter.account_id,), meter)
-        if meter.window_sum >= meter.second_limit or meter.orders + meter.cancels >= meter.day_limit:
+        self._window_changed[account_id, now_ms] = present
+        in_window = meter.window_sum = meter.window_sum + 1
+        if in_window > meter.peak:
+            meter.peak, meter.peak_ms = in_window, now_ms
+        self._meters_changed[account_id,] = meter
+        if in_window >= meter.second_limit or meter.orders + meter.cancels >= meter.day_limit:
             self._warn(meter)
 
     def _warn(self, meter: Meter) -> None:

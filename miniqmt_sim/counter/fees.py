@@ -6,7 +6,7 @@ so that the minimum commission is taken once per order. Source: exchange-rules Â
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from matching import units
@@ -30,7 +30,18 @@ class Fees(NamedTuple):
 
     def minus(self, before: Fees) -> Fees:
         """What is charged now, after ``before`` was charged already."""
-        return Fees(*(now - earlier for now, earlier in zip(self, before, strict=True)))
+        if before is NO_FEES:
+            return self
+        commission_li, stamp_duty_li, transfer_fee_li, other_fees_li = self
+        paid_commission_li, paid_stamp_li, paid_transfer_li, paid_others_li = before
+        return Fees(
+            commission_li - paid_commission_li, stamp_duty_li - paid_stamp_li, transfer_fee_li - paid_transfer_li,
+            other_fees_li - paid_others_li,
+        )  # fmt: skip
+
+
+NO_FEES: Final = Fees()
+"""Nothing was charged."""
 
 
 ITEMS: Final = ("commission", "stamp_duty", "transfer_fee", "other_fees")
@@ -46,19 +57,27 @@ class FeeRule(NamedTuple):
     minimum_li: int
 
 
-class Tariff(NamedTuple):
+class Tariff:
     """The rows in force for one board, side and day, one for each item that is charged."""
 
-    rows: tuple[tuple[int, FeeRule], ...]
+    __slots__ = ("_known", "_rows")
+
+    def __init__(self, rules: Sequence[FeeRule | None]) -> None:
+        """Take a rule, or None, for each of ITEMS."""
+        self._rows = tuple((place, rule.rate_ppb, rule.minimum_li) for place, rule in enumerate(rules) if rule is not None)
+        self._known: tuple[int, Fees] = (0, NO_FEES)
 
     def on(self, amount_li: int) -> Fees:
         """Fees of an order that has traded so much; nothing traded costs nothing."""
-        if not amount_li:
-            return Fees()
-        charged = [0] * len(ITEMS)
-        for place, rule in self.rows:
-            charged[place] = max(units.fen(amount_li, rule.rate_ppb), rule.minimum_li)
-        return Fees(*charged)
+        known_li, fees = self._known
+        if known_li != amount_li:
+            charged = [0] * len(ITEMS)
+            for place, rate_ppb, minimum_li in self._rows:
+                fee_li = units.fen(amount_li, rate_ppb)
+                charged[place] = fee_li if fee_li > minimum_li else minimum_li
+            fees = Fees(*charged)
+            self._known = (amount_li, fees)
+        return fees
 
 
 class FeeSchedule:
@@ -82,13 +101,8 @@ class FeeSchedule:
         return found
 
     def _assemble(self, board: Board, side: Side, day: int) -> Tariff:
-        rows = []
-        for place, item in enumerate(ITEMS):
-            dated = self._rows[board].get(f"{item}/{side.name.lower()}")
-            rule = dated.on(day) if dated else None
-            if rule is not None:
-                rows.append((place, rule))
-        return Tariff(tuple(rows))
+        found = [self._rows[board].get(f"{item}/{side.name.lower()}") for item in ITEMS]
+        return Tariff([dated.on(day) if dated else None for dated in found])
 
 
 def _check(key: str, dated: Dated) -> None:

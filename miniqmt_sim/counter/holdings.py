@@ -46,6 +46,8 @@ class Holdings:
         self.ledger = Ledger(changes, counters)
         self._listener = listener
         self._changes = changes
+        self._accounts_changed = changes.table("accounts")
+        self._positions_changed = changes.table("positions")
         self._counters = counters
 
     # ---- holdings ------------------------------------------------------------------------------------------------------
@@ -55,21 +57,17 @@ class Holdings:
         position = account.positions.get(stock_code)
         if position is None:
             position = account.positions[stock_code] = Position(account.account_id, stock_code, self.exchange.day)
-        self._changes.put("positions", (account.account_id, stock_code), position)
+        self._positions_changed[account.account_id, stock_code] = position
         return position
 
     def sellable(self, account: Account, security: Security) -> int:
         """Volume of a security that an account may sell now."""
         position = account.positions.get(security.code)
-        return position.sellable(self._resale_days(security.code)) if position else 0
+        return position.sellable(self.exchange.resale_days(security)) if position else 0
 
     def _holding(self, account: Account, stock_code: str) -> int:
         position = account.positions.get(stock_code)
         return position.volume - position.frozen_volume if position else 0
-
-    def _resale_days(self, stock_code: str) -> int:
-        security = self.exchange.securities[stock_code]
-        return security.resale_days(self.exchange.rules.on(security.board, self.exchange.day))
 
     # ---- accounts ------------------------------------------------------------------------------------------------------
 

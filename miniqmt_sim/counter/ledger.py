@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final
 
+from matching.book import Side
+from matching.records import record
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.counter.account import Account
-from miniqmt_sim.counter.fees import ITEMS, Fees
+from miniqmt_sim.counter.fees import ITEMS
+from miniqmt_sim.counter.order import Trade
 
 
 class Entry(StrEnum):
@@ -27,7 +30,8 @@ class Entry(StrEnum):
     IPO = "ipo"
 
 
-class LedgerRow(NamedTuple):
+@record
+class LedgerRow:
     """One movement: positive came in, negative went out; ``balance_li`` is the balance after it."""
 
     ledger_id: int
@@ -42,31 +46,50 @@ class LedgerRow(NamedTuple):
 
     def row(self) -> Row:
         """The row of table cash_ledger."""
-        return tuple(self)
+        return (
+            self.ledger_id, self.account_id, self.day, self.ledger_ms, self.reason, self.amount_li, self.balance_li,
+            self.order_id, self.trade_id,
+        )  # fmt: skip
 
 
 class Ledger:
     """Writes movements. Nothing else changes a balance."""
 
-    __slots__ = ("_changes", "_counters")
+    __slots__ = ("_accounts", "_counters", "_entries")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
-        self._changes = changes
+        self._entries = changes.table("cash_ledger")
+        self._accounts = changes.table("accounts")
         self._counters = counters
 
     def post(self, account: Account, reason: str, amount_li: int, now_ms: int, order_id: int = 0, trade_id: int = 0) -> None:
         """Move money into an account, or out with a negative amount."""
-        if not amount_li:
-            return
-        account.cash_li += amount_li
-        ledger_id = self._counters.next("ledger_id")
-        day = self._counters["day"]
-        entry = LedgerRow(ledger_id, account.account_id, day, now_ms, reason, amount_li, account.cash_li, order_id, trade_id)
-        self._changes.put("cash_ledger", (ledger_id,), entry)
-        self._changes.put("accounts", (account.account_id,), account)
+        if amount_li:
+            self._post([(reason, amount_li)], account, now_ms, order_id, trade_id)
 
-    def post_fees(self, account: Account, fees: Fees, now_ms: int, order_id: int, trade_id: int) -> None:
-        """Charge the fees of one fill, item by item."""
-        for item, amount_li in zip(ITEMS, fees, strict=True):
-            self.post(account, item, -amount_li, now_ms, order_id, trade_id)
-        self._counters.add("sum.fees_li", fees.total_li)
+    def post_trade(self, account: Account, trade: Trade, amount_li: int, fees_li: int) -> None:
+        """Book one fill: the amount, positive for a sale, then what it is charged, item by item and together ``fees_li``."""
+        order = trade.order
+        movements: list[tuple[str, int]] = [(_REASONS[order.order_type.side], amount_li)]
+        if fees_li:
+            movements += [(item, -fee_li) for item, fee_li in zip(ITEMS, trade.fees, strict=True) if fee_li]
+            self._counters.add("sum.fees_li", fees_li)
+        self._post(movements, account, trade.trade_ms, order.order_id, trade.trade_id)
+
+    def _post(
+        self, movements: list[tuple[str, int]], account: Account, now_ms: int, order_id: int, trade_id: int
+    ) -> None:
+        counters, entries, account_id, balance_li = self._counters, self._entries, account.account_id, account.cash_li
+        day = counters["day"]
+        ledger_id = counters.add("ledger_id", len(movements)) - len(movements)
+        for reason, amount_li in movements:
+            ledger_id += 1
+            balance_li += amount_li
+            entries[ledger_id,] = LedgerRow(
+                ledger_id, account_id, day, now_ms, reason, amount_li, balance_li, order_id, trade_id
+            )
+        account.cash_li = balance_li
+        self._accounts[account_id,] = account
+
+
+_REASONS: Final = {Side.BUY: Entry.BUY, Side.SELL: Entry.SELL}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final
 
 from matching.book import BookOrder
+from matching.instrument import Security
 from matching.price_types import PriceType
+from matching.records import record
 from miniqmt_sim.changes import Row
 from miniqmt_sim.constants import AccountType, OrderStatus
-from miniqmt_sim.counter.fees import Fees
+from miniqmt_sim.counter.fees import NO_FEES, Fees, Tariff
 from miniqmt_sim.counter.order_types import OrderType
-from miniqmt_sim.counter.status import is_final, is_legal
+from miniqmt_sim.counter.status import FOLLOWING, is_final
+
+_UNREPORTED: Final = OrderStatus.UNREPORTED
 
 
-class Origin(NamedTuple):
+@record
+class Origin:
     """Where an order came from: the session, its request, and the words the strategy gave it."""
 
     session_id: int
@@ -23,12 +28,16 @@ class Origin(NamedTuple):
 
 
 class Order:
-    """One order from acceptance to its end. ``book_order`` is its part in the book while it rests there."""
+    """One order from acceptance to its end.
+
+    ``book_order`` is its part in the book while it rests there. ``security`` and ``tariff`` are those of its code, None for a
+    code the exchange does not know. ``head`` belongs to the views: what never changes of it, as they write it down.
+    """
 
     __slots__ = (
-        "account_id", "account_type", "book_order", "day", "fees", "frozen_li", "order_id", "order_ms", "order_sysid",
-        "order_type", "origin", "price_li", "price_type", "queue_seq", "status", "status_msg", "stock_code", "traded_amount_li",
-        "traded_volume", "volume",
+        "account_id", "account_type", "book_order", "day", "fees", "frozen_li", "head", "order_id", "order_ms", "order_sysid",
+        "order_type", "origin", "price_li", "price_type", "queue_seq", "security", "status", "status_msg", "stock_code",
+        "tariff", "traded_amount_li", "traded_volume", "volume",
     )  # fmt: skip
 
     def __init__(
@@ -46,14 +55,12 @@ class Order:
         self.origin = origin
         self.day = day
         self.order_ms = order_ms
-        self.order_sysid = ""
-        self.status = OrderStatus.UNREPORTED
-        self.status_msg = ""
-        self.traded_volume = 0
-        self.traded_amount_li = 0
-        self.frozen_li = 0
-        self.fees = Fees()
-        self.queue_seq = 0
+        self.security: Security | None = None
+        self.tariff: Tariff | None = None
+        self.order_sysid = self.status_msg = self.head = ""
+        self.status = _UNREPORTED
+        self.traded_volume = self.traded_amount_li = self.frozen_li = self.queue_seq = 0
+        self.fees = NO_FEES
         self.book_order: BookOrder | None = None
 
     @property
@@ -78,7 +85,7 @@ class Order:
 
     def move(self, status: OrderStatus) -> None:
         """Change the status; an illegal change is a bug."""
-        assert is_legal(self.status, status), f"order {self.order_id}: {self.status} cannot become {status}"
+        assert status in FOLLOWING[self.status], f"order {self.order_id}: {self.status} cannot become {status}"
         self.status = status
 
     def row(self) -> Row:
@@ -92,7 +99,8 @@ class Order:
         )  # fmt: skip
 
 
-class Trade(NamedTuple):
+@record
+class Trade:
     """One fill of one order; ``fees`` is what this fill was charged; a self-trade had the same account on both sides."""
 
     trade_id: int

@@ -39,5 +39,7 @@ def close_day(broker: Broker, changes: Changes, now_ms: int) -> None:
 
 def market_value_li(broker: Broker, account: Account) -> int:
     """Positions at their last prices."""
-    securities = broker.exchange.securities
-    return sum(position.volume * securities[position.stock_code].last_li for position in account.positions.values())
+    securities, value_li = broker.exchange.securities, 0
+    for stock_code, position in account.positions.items():
+        value_li += position.volume * securities[stock_code].last_li
+    return value_li

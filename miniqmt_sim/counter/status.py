@@ -24,14 +24,18 @@ TRANSITIONS: Final[dict[S, tuple[S, ...]]] = {
 }
 
 
+FOLLOWING: Final = tuple(TRANSITIONS.get(S(number), ()) if number in S.__members__.values() else () for number in range(256))
+"""TRANSITIONS by number: a list is found faster than an enumeration is hashed."""
+
+
 def is_final(status: S) -> bool:
     """No other status can follow."""
-    return status not in TRANSITIONS
+    return not FOLLOWING[status]
 
 
 def is_legal(before: S, after: S) -> bool:
     """May ``after`` follow ``before``?"""
-    return after in TRANSITIONS.get(before, ())
+    return after in FOLLOWING[before]
 
 
 def pending_status(traded_volume: int) -> S:
@@ -42,8 +46,3 @@ def pending_status(traded_volume: int) -> S:
 def cancelled_status(traded_volume: int) -> S:
     """How a cancelled order ends."""
     return S.PART_CANCEL if traded_volume else S.CANCELED
-
-
-def filled_status(traded_volume: int, volume: int) -> S:
-    """Where an order stands after a fill."""
-    return S.SUCCEEDED if traded_volume == volume else S.PART_SUCC

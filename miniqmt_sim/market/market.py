@@ -87,6 +87,11 @@ class Market:
         self._steps: dict[str, int] = {}
         self._bases: dict[str, int] = {}
 
+    @property
+    def moves(self) -> bool:
+        """Do prices change while nobody says anything?"""
+        return self._synthetic is not None
+
     # ---- securities ----------------------------------------------------------------------------------------------------
 
     def list_security(self, listing: Listing) -> Security:

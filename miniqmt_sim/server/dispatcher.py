@@ -81,9 +81,7 @@ class Batch:
         self.refused: list[Refused] = []
 
     def add(self, outcome: Outcome) -> None:
-        """Take an outcome in: later rows of a key win, what is said keeps its order, a push is serialized once."""
-        for table, rows in outcome.facts.items():
-            self.facts.setdefault(table, {}).update(rows)
+        """Take an outcome in: what is said keeps its order, a push is serialized once."""
         self.warnings += outcome.warnings
         self.refused += outcome.refused
         for connection, message in outcome.replies:
@@ -290,7 +288,9 @@ class Dispatcher:
         batch.note("counters", (JOURNAL_SEQ, self._seq))
 
     async def _close(self, batch: Batch) -> None:
-        """Commit, then send."""
+        """Commit what the batch changed, then send."""
+        for table, rows in self._simulator.take_facts().items():
+            batch.facts.setdefault(table, {}).update(rows)
         if batch.facts:
             await self._ledger.commit(batch.facts)
         log_of(batch)

@@ -10,12 +10,12 @@ from miniqmt_sim.counter.order import Order
 from miniqmt_sim.sessions.pushes import Pushes
 from miniqmt_sim.sessions.registry import Registry, Session
 from miniqmt_sim.sessions.screens import Screens, Shown
-from miniqmt_sim.sessions.views import asset_row, order_row, position_row, trade_row
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.sessions.snapshots import TradeSnapshot, asset_snapshot, order_snapshot, position_snapshot
+from miniqmt_sim.wire.messages import JsonObject, View
 from miniqmt_sim.world import World
 
-Answer = JsonObject | list[JsonObject]
-"""Fields of an answer, or its rows."""
+Answer = JsonObject | list[JsonObject] | View
+"""Fields of an answer, its rows, or the whole reply as a view."""
 
 
 class Context(NamedTuple):
@@ -36,7 +36,7 @@ class Context(NamedTuple):
 
     def asset(self, account: Account) -> JsonObject:
         """XtAsset of an account now."""
-        return asset_row(account, self.world.market_value_li(account, self.now_ms))
+        return asset_snapshot(account, self.world.market_value_li(account, self.now_ms)).fields()
 
     def shown_asset(self, account: Account) -> JsonObject:
         """XtAsset as the terminal shows it."""
@@ -59,13 +59,11 @@ class Context(NamedTuple):
 
     def order(self, order: Order) -> JsonObject:
         """XtOrder of one order."""
-        security = self.world.exchange.securities.get(order.stock_code)
-        return order_row(order, security, self.world.behaviour.status_msg_bytes)
+        return order_snapshot(order, self.world.behaviour.status_msg_bytes).fields()
 
     def trades(self, account: Account) -> list[JsonObject]:
         """XtTrade of every trade of today."""
-        securities = self.world.exchange.securities
-        return [trade_row(trade, securities[trade.order.stock_code]) for trade in account.trades]
+        return [TradeSnapshot(trade).fields() for trade in account.trades]
 
     def positions(self, account: Account, only: str = "") -> list[JsonObject]:
         """XtPosition of every holding by code, or of one; what was sold out today where the behaviour still shows it."""
@@ -79,7 +77,8 @@ class Context(NamedTuple):
         world = self.world
         security = world.exchange.securities[stock_code]
         world.market.last_li(security, self.now_ms)
-        return position_row(account, account.positions[stock_code], security, world.broker.sellable(account, security))
+        position, sellable = account.positions[stock_code], world.broker.sellable(account, security)
+        return position_snapshot(account, position, security, sellable).fields()
 
 
 def account_type_name(number: Any) -> str:

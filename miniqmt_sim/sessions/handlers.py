@@ -20,6 +20,7 @@ from miniqmt_sim.counter.order import Origin
 from miniqmt_sim.counter.order_types import ORDER_TYPES
 from miniqmt_sim.counter.status import is_final
 from miniqmt_sim.sessions.context import Answer, Context, no_account
+from miniqmt_sim.sessions.snapshots import OrderAnswer, order_answer
 from miniqmt_sim.sessions.views import (
     account_info_row,
     account_status_row,
@@ -54,34 +55,31 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
 
 def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Place an order."""
+    world = context.world
     account = context.account(fields)
-    text = no_account(fields) if account is None else _not_an_order(fields, context.world.config.after_hours)
+    text = no_account(fields) if account is None else _not_an_order(fields, world.config.after_hours)
     if account is None or text:
-        return _order_answer(fields, -1, text)
+        return order_answer(fields, -1, text)
     order_type = ORDER_TYPES[fields["order_type"]]
     price_li, on_grid = units.nearest_li(fields["price"])
     if not on_grid:  # only a market order may say so: its protective price is never passed
         price_li = units.li_towards(fields["price"], up=order_type.side is Side.SELL)
     request = PlaceRequest(
-        fields["stock_code"],
-        order_type,
-        PRICE_TYPES[fields["price_type"]],
-        price_li,
-        on_grid,
-        int(fields["order_volume"]),
+        fields["stock_code"], order_type, PRICE_TYPES[fields["price_type"]], price_li, on_grid, int(fields["order_volume"]),
         _origin(context, fields),
-    )
-    order = context.world.place(account, request, context.now_ms)
-    context.world.send_later(order, context.now_ms)
-    return _order_answer(fields, order.order_id, "")
+    )  # fmt: skip
+    order = world.place(account, request, context.now_ms)
+    world.send_later(order, context.now_ms)
+    return OrderAnswer(context.seq, fields, order.order_id)
 
 
 def _origin(context: Context, fields: JsonObject) -> Origin:
     """Who asked, and the words it gave, as far as the terminal keeps them."""
     most = context.world.behaviour.text_bytes
-    return Origin(
-        context.session.session_id, context.seq, cut(fields["strategy_name"], most), cut(fields["order_remark"], most)
-    )
+    name, remark = fields["strategy_name"], fields["order_remark"]
+    if most:
+        name, remark = cut(name, most), cut(remark, most)
+    return Origin(context.session.session_id, context.seq, name, remark)
 
 
 def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
@@ -97,18 +95,6 @@ def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
     if not math.isfinite(volume) or volume != int(volume) or not 0 < volume <= MAX_INT32:
         return f"委托数量无效: {volume}"
     return ""
-
-
-def _order_answer(fields: JsonObject, order_id: int, text: str) -> JsonObject:
-    return {
-        "account_type": fields["account_type"],
-        "account_id": fields["account_id"],
-        "order_id": order_id,
-        "strategy_name": fields["strategy_name"],
-        "order_remark": fields["order_remark"],
-        "error_id": ORDER_ERROR_ID if text else 0,
-        "error_msg": text,
-    }
 
 
 def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from matching.exchange import Exchange
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
-from miniqmt_sim.sessions.views import account_status_row, order_error_row, order_row, trade_row
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.sessions.snapshots import TradeSnapshot, order_snapshot
+from miniqmt_sim.sessions.views import account_status_row, order_error_row
+from miniqmt_sim.wire.messages import JsonObject, Said, View
 
-Push = tuple[tuple[int, ...], JsonObject]
+Push = tuple[tuple[int, ...], Said]
 
 
 class Refused(NamedTuple):
@@ -31,10 +31,11 @@ class Refused(NamedTuple):
 class Pushes:
     """Collects the pushes of one step; it is the counter's Listener."""
 
-    def __init__(self, registry: Registry, exchange: Exchange, behaviour: Behaviour) -> None:
+    def __init__(self, registry: Registry, behaviour: Behaviour) -> None:
         self._registry = registry
-        self._exchange = exchange
+        self._subscribers = registry.subscribers
         self._behaviour = behaviour
+        self._status_msg_bytes = behaviour.status_msg_bytes
         self._pushes: list[Push] = []
         self._trades: list[Push] = []
         self._refused: list[Refused] = []
@@ -43,18 +44,16 @@ class Pushes:
 
     def order_changed(self, order: Order) -> None:
         """Tell of an order's new status or fill."""
-        to = self._registry.subscribers(order.account_id)
-        if to:
-            row = order_row(order, self._exchange.securities.get(order.stock_code), self._behaviour.status_msg_bytes)
-            self._pushes.append((to, {"t": "push_stock_order", **row}))
+        to = self._subscribers.get(order.account_id)
+        if to is not None:
+            self._pushes.append((to, order_snapshot(order, self._status_msg_bytes)))
 
     def traded(self, trade: Trade) -> None:
         """Tell of a fill."""
-        to = self._registry.subscribers(trade.order.account_id)
-        if to:
-            row = trade_row(trade, self._exchange.securities[trade.order.stock_code])
+        to = self._subscribers.get(trade.order.account_id)
+        if to is not None:
             queue = self._trades if self._behaviour.deals_last else self._pushes
-            queue.append((to, {"t": "push_stock_trade", **row}))
+            queue.append((to, TradeSnapshot(trade)))
 
     def refused(self, order: Order) -> None:
         """Tell the session that placed it why an order is junk."""
@@ -71,9 +70,7 @@ class Pushes:
 
     def status_changed(self, account: Account) -> None:
         """Tell of an account's new status."""
-        to = self._registry.subscribers(account.account_id)
-        if to:
-            self.tell(to, "push_account_status", account_status_row(account))
+        self.tell(self._subscribers.get(account.account_id, ()), "push_account_status", account_status_row(account))
 
     def cancel_refused(self, connection: int, row: JsonObject) -> None:
         """Tell the session that asked why a cancel failed."""
@@ -82,7 +79,12 @@ class Pushes:
 
     def tell(self, to: tuple[int, ...], name: str, row: JsonObject) -> None:
         """Add one push."""
-        self._pushes.append((to, {"t": name, **row}))
+        if to:
+            self._pushes.append((to, {"t": name, **row}))
+
+    def show(self, to: tuple[int, ...], view: View) -> None:
+        """Add one push that is a view."""
+        self._pushes.append((to, view))
 
     def changed_accounts(self) -> list[str]:
         """Accounts whose cash or positions changed in this step."""
@@ -90,10 +92,14 @@ class Pushes:
 
     def take_holdings(self) -> tuple[list[tuple[str, str]], list[str]]:
         """Positions and accounts that changed in this step and have subscribers; trades told last are told before them."""
-        self._pushes += self._trades
-        self._trades = []
-        positions = [key for key in self._positions if self._registry.subscribers(key[0])]
-        assets = [account_id for account_id in self._assets if self._registry.subscribers(account_id)]
+        if self._trades:
+            self._pushes += self._trades
+            self._trades = []
+        if not self._assets:
+            return [], []
+        subscribers = self._subscribers
+        positions = [key for key in self._positions if key[0] in subscribers]
+        assets = [account_id for account_id in self._assets if account_id in subscribers]
         self._positions.clear()
         self._assets.clear()
         return positions, assets

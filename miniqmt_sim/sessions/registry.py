@@ -23,12 +23,13 @@ class Session:
 class Registry:
     """All sessions by connection, and the subscribers of each account in order of subscription."""
 
-    __slots__ = ("_by_session_id", "_sessions", "_subscribers")
+    __slots__ = ("_by_session_id", "_sessions", "subscribers")
 
     def __init__(self) -> None:
         self._sessions: dict[int, Session] = {}
         self._by_session_id: dict[int, Session] = {}
-        self._subscribers: dict[str, dict[int, None]] = {}
+        self.subscribers: dict[str, tuple[int, ...]] = {}
+        """Connections that get the pushes of an account, in order of subscription; no entry where there are none."""
 
     def open(self, connection: int, role: str, session_id: int) -> str | None:
         """Admit a connection; a sentence says why not."""
@@ -49,7 +50,7 @@ class Registry:
         if session.role == TRADER:
             del self._by_session_id[session.session_id]
         for account_id in session.accounts:
-            self._subscribers[account_id].pop(connection)
+            self._drop(account_id, connection)
 
     def get(self, connection: int) -> Session | None:
         """The session of a connection, None once it is gone."""
@@ -62,17 +63,21 @@ class Registry:
 
     def subscribe(self, session: Session, account_id: str) -> None:
         """Send the pushes of an account to a session; a second time changes nothing."""
-        session.accounts[account_id] = None
-        self._subscribers.setdefault(account_id, {})[session.connection] = None
+        if account_id not in session.accounts:
+            session.accounts[account_id] = None
+            self.subscribers[account_id] = (*self.subscribers.get(account_id, ()), session.connection)
 
     def unsubscribe(self, session: Session, account_id: str) -> bool:
         """Send them no longer; False when it did not get any."""
         if account_id not in session.accounts:
             return False
         del session.accounts[account_id]
-        self._subscribers[account_id].pop(session.connection)
+        self._drop(account_id, session.connection)
         return True
 
-    def subscribers(self, account_id: str) -> tuple[int, ...]:
-        """Connections that get the pushes of an account."""
-        return tuple(self._subscribers.get(account_id, ()))
+    def _drop(self, account_id: str, connection: int) -> None:
+        left = tuple(other for other in self.subscribers[account_id] if other != connection)
+        if left:
+            self.subscribers[account_id] = left
+        else:
+            del self.subscribers[account_id]

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from json.encoder import encode_basestring
+from typing import Any, Final, NamedTuple, Protocol
 
 from miniqmt_sim.constants import MAX_INT64
 from miniqmt_sim.errors import MessageError
@@ -800,9 +801,38 @@ _decode = json.JSONDecoder().decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
-def encode_message(message: JsonObject) -> bytes:
+class View(Protocol):
+    """A message that is put into words when it leaves: figures of one moment, kept until somebody wants to read them."""
+
+    def message(self) -> JsonObject:
+        """The message as an object."""
+
+    def text(self) -> str:
+        """The same as JSON."""
+
+
+Said = JsonObject | View
+"""What the core says: most messages as objects, the frequent ones as views."""
+
+
+def encode_message(said: Said) -> bytes:
     """Serialize a message to the payload of a frame."""
-    return _encode(message).encode("utf-8", "surrogatepass")
+    text = _encode(said) if isinstance(said, dict) else said.text()
+    return text.encode("utf-8", "surrogatepass")
+
+
+def object_of(said: Said) -> JsonObject:
+    """A message as an object; one that is none yet becomes one of its own."""
+    return said if isinstance(said, dict) else said.message()
+
+
+def object_text(fields: JsonObject) -> str:
+    """An object as JSON."""
+    return _encode(fields)
+
+
+quoted: Final = encode_basestring
+"""A text as JSON."""
 
 
 def parse_object(payload: bytes) -> JsonObject:

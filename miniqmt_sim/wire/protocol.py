@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import MessageError, PeerError
 from miniqmt_sim.wire.frames import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader, encode_frame
-from miniqmt_sim.wire.messages import BY_NAME, Flow, JsonObject, Request, encode_message, parse_request
+from miniqmt_sim.wire.messages import BY_NAME, Flow, Request, Said, encode_message, parse_request
 
 
 class State(Enum):
@@ -56,10 +56,10 @@ class Terms(NamedTuple):
     server: str
 
 
-def frame(message: JsonObject) -> bytes:
+def frame(said: Said) -> bytes:
     """Serialize a message to the bytes that travel."""
-    payload = encode_message(message)
-    assert len(payload) <= MAX_ANSWER_BYTES, f"{message.get('t')}: a message of {len(payload)} bytes must go in parts"
+    payload = encode_message(said)
+    assert len(payload) <= MAX_ANSWER_BYTES, f"a message of {len(payload)} bytes must go in parts: {payload[:80]!r}"
     return encode_frame(payload)
 
 
@@ -121,7 +121,7 @@ class ServerProtocol:
             }
         )
 
-    def send(self, message: JsonObject) -> None:
+    def send(self, message: Said) -> None:
         """Say something; a closed connection says nothing more."""
         if not self.closed:
             self._outbox.append(frame(message))

@@ -13,7 +13,7 @@ from miniqmt_sim.changes import TABLES
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.settings import read_credit
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
-from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, parse_request
+from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of, parse_request
 
 CONFIG = Path(__file__).parents[2] / "config"
 MONDAY = 20261123
@@ -119,14 +119,14 @@ class Desk:
         return list(self.ask(name, connection, **fields)["rows"])
 
     def _take(self, outcome: Outcome) -> JsonObject:
-        self._store(outcome.facts)
+        self._store(self.simulator.take_facts())
         self.warnings += outcome.warnings
         for connections, message in outcome.pushes:
-            self.pushes += [(connection, message) for connection in connections]
+            self.pushes += [(connection, object_of(message)) for connection in connections]
         reply: JsonObject = {}
         rows: list[JsonObject] = []
-        for _, message in outcome.replies:
-            reply = message
+        for _, said in outcome.replies:
+            reply = message = object_of(said)
             rows += message.get("rows", ())
         return {**reply, "rows": rows} if "rows" in reply else reply
 

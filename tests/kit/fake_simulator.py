@@ -19,6 +19,7 @@ class FakeSimulator:
         self.sessions: dict[int, int] = {}
         self.due: list[tuple[int, Outcome]] = []
         """(due_ms, what happens then), in order; one slice each."""
+        self._facts: dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]] = {}
         self.fails_at: str | None = None
         """Name of a request that meets a bug."""
 
@@ -41,15 +42,24 @@ class FakeSimulator:
         body: dict[str, Any] = {"rows": [answer], "more": False} if message.shape is Shape.ROWS else answer
         replies = [(command.connection, {"t": "reply", "seq": request.seq, **body})]
         if not self.journaled(request):
-            return Outcome(replies, [], {})
+            return Outcome(replies, [])
         push = {"t": "push_stock_order", "order_id": len(self.commands)}
-        return Outcome(replies, [(tuple(self.sessions), push)], happened(command.now_ms))
+        self._facts = happened(command.now_ms)
+        return Outcome(replies, [(tuple(self.sessions), push)])
+
+    def take_facts(self) -> dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]:
+        facts, self._facts = self._facts, {}
+        return facts
 
     def next_due_ms(self) -> int | None:
         return self.due[0][0] if self.due else None
 
     def catch_up(self, now_ms: int) -> Outcome | None:
-        return self.due.pop(0)[1] if self.due and self.due[0][0] <= now_ms else None
+        if not self.due or self.due[0][0] > now_ms:
+            return None
+        due_ms, outcome = self.due.pop(0)
+        self._facts = happened(due_ms)
+        return outcome
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         duration_ms = int(request.fields.get("duration_ms", 0))

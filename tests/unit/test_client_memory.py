@@ -52,6 +52,9 @@ class SmallSimulator:
             return None
         return Said([], [(tuple(self.sessions), self.due.pop(0)[1])])
 
+    def forget_facts(self) -> None:
+        pass
+
     def clock_target(self, request: Request, now_ms: int) -> int:
         if request.fields["duration_ms"] < 0:
             raise CommandRefused("time only goes forward")

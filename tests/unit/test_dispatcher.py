@@ -248,7 +248,7 @@ async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_th
 def slices(desk: Desk, *due_ms: int) -> None:
     for number, due in enumerate(due_ms, start=1):
         push = {"t": "push_stock_order", "order_id": number}
-        desk.simulator.due.append((due, Outcome([], [((1,), push)], happened(due))))
+        desk.simulator.due.append((due, Outcome([], [((1,), push)])))
 
 
 async def test_what_is_due_happens_before_a_command_each_slice_a_commit() -> None:
@@ -388,7 +388,7 @@ def test_a_manual_clock_stands_still_and_may_be_set_back() -> None:
 async def test_a_refusal_is_logged_as_it_is_told_without_the_whole_account_number(caplog: pytest.LogCaptureFixture) -> None:
     batch = Batch()
     text = "限价买入 [SH600000] [COUNTER][260200][可用资金不足][fund_account=1000000365,money_type=0]"
-    batch.add(Outcome([], [], {}, refused=[Refused("1000000365", "order", 1048577, text)]))
+    batch.add(Outcome([], [], refused=[Refused("1000000365", "order", 1048577, text)]))
     caplog.set_level("INFO", logger="miniqmt_sim.server")
     log_of(batch)
     (line,) = caplog.messages

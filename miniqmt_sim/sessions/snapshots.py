@@ -1,0 +1,270 @@
+"""Station 8: orders, trades, positions and assets as they were at one moment, put into words when somebody reads them.
+
+Most of what a busy counter says is one of these four. The core only notes the figures that change; the socket writes them
+down as JSON without a detour over an object, and whoever is in the same process gets the object. Both say the same: a test
+compares them. What never changes of an order is written once and kept as its ``head``.
+"""
+
+from __future__ import annotations
+
+from matching import units
+from matching.instrument import Security
+from matching.records import record
+from miniqmt_sim.behaviour import cut
+from miniqmt_sim.constants import DIRECTION_STOCK, ORDER_ERROR_ID
+from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.counter.broker import secu_account
+from miniqmt_sim.counter.order import Order, Trade
+from miniqmt_sim.wire.messages import JsonObject, object_text, quoted
+
+
+@record
+class OrderSnapshot:
+    """XtOrder. ``price_type`` is the broker's enumeration, ``direction`` 48 whatever the side."""
+
+    order: Order
+    price_li: int
+    traded_volume: int
+    traded_amount_li: int
+    status: int
+    status_msg: str
+    order_sysid: str
+
+    def message(self) -> JsonObject:
+        """The push."""
+        return {"t": "push_stock_order", **self.fields()}
+
+    def fields(self) -> JsonObject:
+        """One row of the message table."""
+        order = self.order
+        return {
+            **_constants(order),
+            "order_sysid": self.order_sysid,
+            "order_time": order.order_ms // 1000,
+            "order_volume": order.volume,
+            "price_type": order.price_type.returned,
+            "price": units.yuan(self.price_li),
+            "traded_volume": self.traded_volume,
+            "traded_price": units.average_yuan(self.traded_amount_li, self.traded_volume),
+            "order_status": int(self.status),
+            "status_msg": self.status_msg,
+        }
+
+    def text(self) -> str:
+        """The push as JSON."""
+        order, volume = self.order, self.traded_volume
+        return (
+            f'{{"t":"push_stock_order",{order.head or _write_head(order)},"order_sysid":"{self.order_sysid}",'
+            f'"order_time":{order.order_ms // 1000},"order_volume":{order.volume},"price_type":{order.price_type.returned},'
+            f'"price":{units.yuan(self.price_li)!r},"traded_volume":{volume},'
+            f'"traded_price":{units.average_yuan(self.traded_amount_li, volume)!r},"order_status":{int(self.status)},'
+            f'"status_msg":{quoted(self.status_msg)}}}'
+        )
+
+
+def order_snapshot(order: Order, status_msg_bytes: int = 0) -> OrderSnapshot:
+    """An order now; its text cut to a buffer."""
+    text = order.status_msg and cut(order.status_msg, status_msg_bytes)
+    return OrderSnapshot(
+        order, order.price_li, order.traded_volume, order.traded_amount_li, order.status, text, order.order_sysid
+    )
+
+
+@record
+class TradeSnapshot:
+    """XtTrade. ``commission`` is everything charged on the fill. A trade never changes."""
+
+    trade: Trade
+
+    def message(self) -> JsonObject:
+        """The push."""
+        return {"t": "push_stock_trade", **self.fields()}
+
+    def fields(self) -> JsonObject:
+        """One row of the message table."""
+        trade = self.trade
+        return {
+            **_constants(trade.order),
+            "order_sysid": trade.order.order_sysid,
+            "traded_id": f"{trade.trade_id:016d}",
+            "traded_time": trade.trade_ms // 1000,
+            "traded_price": units.yuan(trade.price_li),
+            "traded_volume": trade.volume,
+            "traded_amount": units.yuan(trade.amount_li),
+            "commission": units.yuan(trade.fees.total_li),
+        }
+
+    def text(self) -> str:
+        """The push as JSON."""
+        trade = self.trade
+        order = trade.order
+        return (
+            f'{{"t":"push_stock_trade",{order.head or _write_head(order)},"order_sysid":"{order.order_sysid}",'
+            f'"traded_id":"{trade.trade_id:016d}","traded_time":{trade.trade_ms // 1000},'
+            f'"traded_price":{units.yuan(trade.price_li)!r},"traded_volume":{trade.volume},'
+            f'"traded_amount":{units.yuan(trade.amount_li)!r},"commission":{units.yuan(trade.fees.total_li)!r}}}'
+        )
+
+
+def _constants(order: Order) -> JsonObject:
+    """What an order and its trades have in common and never changes."""
+    security = order.security
+    return {
+        "account_type": int(order.account_type),
+        "account_id": order.account_id,
+        "stock_code": order.stock_code,
+        "order_id": order.order_id,
+        "order_type": order.order_type.number,
+        "strategy_name": order.origin.strategy_name,
+        "order_remark": order.origin.order_remark,
+        "direction": DIRECTION_STOCK,
+        "offset_flag": int(order.order_type.offset_flag),
+        "secu_account": secu_account(order.account_id, security.venue) if security else "",
+        "instrument_name": security.name if security else "",
+    }
+
+
+def _write_head(order: Order) -> str:
+    order.head = object_text(_constants(order))[1:-1]
+    return order.head
+
+
+@record
+class PositionSnapshot:
+    """XtPosition. ``open_price`` is what the purchases cost on average, ``avg_price`` what the holding cost, fees included."""
+
+    account: Account
+    security: Security
+    sellable: int
+    last_li: int
+    volume: int
+    today_volume: int
+    frozen_volume: int
+    yesterday_volume: int
+    cost_li: int
+    bought_li: int
+    bought_volume: int
+    opened_day: int
+
+    def message(self) -> JsonObject:
+        """The push."""
+        return {"t": "push_stock_position", **self.fields()}
+
+    def fields(self) -> JsonObject:
+        """One row of the message table."""
+        volume, bought_li, bought_volume = self.volume, self.bought_li, self.bought_volume
+        value_li = volume * self.last_li
+        cost_li = self.cost_li if volume else 0
+        opened_li = units.half_up(bought_li * volume, bought_volume) if bought_volume else 0
+        return {
+            "account_type": int(self.account.account_type),
+            "account_id": self.account.account_id,
+            "stock_code": self.security.code,
+            "volume": volume,
+            "can_use_volume": self.sellable,
+            "open_price": units.average_yuan(bought_li, bought_volume),
+            "market_value": units.yuan(value_li),
+            "frozen_volume": self.frozen_volume,
+            "on_road_volume": self.today_volume,
+            "yesterday_volume": self.yesterday_volume,
+            "avg_price": units.average_yuan(cost_li, volume),
+            "direction": DIRECTION_STOCK,
+            "last_price": units.yuan(self.last_li),
+            "profit_rate": units.ratio(value_li - cost_li, abs(cost_li)),
+            "float_profit": units.yuan(value_li - cost_li),
+            "position_profit": units.yuan(value_li - opened_li),
+            "open_date": str(self.opened_day),
+            "secu_account": secu_account(self.account.account_id, self.security.venue),
+            "instrument_name": self.security.name,
+        }
+
+    def text(self) -> str:
+        """The push as JSON."""
+        return object_text(self.message())
+
+
+def position_snapshot(account: Account, position: Position, security: Security, sellable: int) -> PositionSnapshot:
+    """A position now."""
+    return PositionSnapshot(
+        account, security, sellable, security.last_li, position.volume, position.today_volume, position.frozen_volume,
+        position.yesterday_volume, position.cost_li, position.bought_li, position.bought_volume, position.opened_day,
+    )  # fmt: skip
+
+
+@record
+class AssetSnapshot:
+    """XtAsset."""
+
+    account: Account
+    cash_li: int
+    frozen_li: int
+    withdrawable_li: int
+    market_value_li: int
+
+    def message(self) -> JsonObject:
+        """The push."""
+        return {"t": "push_stock_asset", **self.fields()}
+
+    def fields(self) -> JsonObject:
+        """One row of the message table."""
+        return {
+            "account_type": int(self.account.account_type),
+            "account_id": self.account.account_id,
+            "cash": units.yuan(self.cash_li - self.frozen_li),
+            "frozen_cash": units.yuan(self.frozen_li),
+            "market_value": units.yuan(self.market_value_li),
+            "total_asset": units.yuan(self.cash_li + self.market_value_li),
+            "fetch_balance": units.yuan(self.withdrawable_li),
+            "current_balance": units.yuan(self.cash_li),
+        }
+
+    def text(self) -> str:
+        """The push as JSON."""
+        account, cash_li, value_li = self.account, self.cash_li, self.market_value_li
+        return (
+            f'{{"t":"push_stock_asset","account_type":{int(account.account_type)},"account_id":"{account.account_id}",'
+            f'"cash":{units.yuan(cash_li - self.frozen_li)!r},"frozen_cash":{units.yuan(self.frozen_li)!r},'
+            f'"market_value":{units.yuan(value_li)!r},"total_asset":{units.yuan(cash_li + value_li)!r},'
+            f'"fetch_balance":{units.yuan(self.withdrawable_li)!r},"current_balance":{units.yuan(cash_li)!r}}}'
+        )
+
+
+def asset_snapshot(account: Account, market_value_li: int) -> AssetSnapshot:
+    """An account's cash now, and its positions' value."""
+    return AssetSnapshot(account, account.cash_li, account.frozen_li, account.withdrawable_li, market_value_li)
+
+
+@record
+class OrderAnswer:
+    """The answer to an order that the counter took, whatever became of it; it repeats the request's words."""
+
+    seq: int
+    request: JsonObject
+    order_id: int
+
+    def message(self) -> JsonObject:
+        """The reply."""
+        return {"t": "reply", "seq": self.seq, **order_answer(self.request, self.order_id, "")}
+
+    def text(self) -> str:
+        """The reply as JSON."""
+        request = self.request
+        return (
+            f'{{"t":"reply","seq":{self.seq},"account_type":{request["account_type"]},'
+            f'"account_id":"{request["account_id"]}","order_id":{self.order_id},'
+            f'"strategy_name":{quoted(request["strategy_name"])},"order_remark":{quoted(request["order_remark"])},'
+            '"error_id":0,"error_msg":""}'
+        )
+
+
+def order_answer(request: JsonObject, order_id: int, text: str) -> JsonObject:
+    """Fields of the answer to an order; a text says why there is none."""
+    return {
+        "account_type": request["account_type"],
+        "account_id": request["account_id"],
+        "order_id": order_id,
+        "strategy_name": request["strategy_name"],
+        "order_remark": request["order_remark"],
+        "error_id": ORDER_ERROR_ID if text else 0,
+        "error_msg": text,
+    }
