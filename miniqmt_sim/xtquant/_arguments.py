@@ -36,6 +36,11 @@ def text(value: Any, name: str) -> str:
     return value[:MAX_TEXT].encode("utf-8", "replace").decode()
 
 
+def texts(values: dict[str, Any]) -> JsonObject:
+    """Turn whatever stands for a text into one, as the vendor does here."""
+    return {name: text(str(value), name) for name, value in values.items()}
+
+
 def integer(value: Any, name: str) -> int:
     """Take an int, numpy's included, of at most 64 bits."""
     try:
@@ -66,6 +71,29 @@ def market_number(value: Any) -> int:
     if isinstance(value, str):
         return MARKET_STR_TO_ENUM_MAPPING.get(value, UNKNOWN_MARKET)
     return integer(value, "market")
+
+
+def order_fields(
+    account: Any,
+    stock_code: Any,
+    order_type: Any,
+    order_volume: Any,
+    price_type: Any,
+    price: Any,
+    strategy_name: Any,
+    order_remark: Any,
+) -> JsonObject:
+    """Take the arguments of an order."""
+    return {
+        **account_fields(account),
+        "stock_code": text(stock_code, "stock_code"),
+        "order_type": integer(order_type, "order_type"),
+        "order_volume": number(order_volume, "order_volume"),
+        "price_type": integer(price_type, "price_type"),
+        "price": number(price, "price"),
+        "strategy_name": text(strategy_name, "strategy_name"),
+        "order_remark": text(order_remark, "order_remark"),
+    }
 
 
 def also_called(**aliases: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:

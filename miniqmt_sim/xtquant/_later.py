@@ -23,19 +23,6 @@ LATER: Final = (
         "smt_compact_renewal_async smt_compact_return_async",
     ),
     (
-        "futures and options are not simulated",
-        "query_position_statistics ctp_transfer_option_to_future ctp_transfer_option_to_future_async "
-        "ctp_transfer_future_to_option ctp_transfer_future_to_option_async",
-    ),
-    (
-        "data export and import come with a later version",
-        "export_data query_data sync_transaction_from_external",
-    ),
-    (
-        "algorithmic orders come with a later version",
-        "get_smart_algo_param smart_algo_order_async query_smart_algo_task cancel_smart_algo_task_async",
-    ),
-    (
         "it serves the vendor's native module, which this SDK does without",
         "common_op_sync_with_seq common_op_async_with_seq",
     ),

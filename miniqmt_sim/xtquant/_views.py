@@ -8,6 +8,9 @@ from typing import Any, Final, Generic, NamedTuple, TypeVar
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.xtquant import xttype
 
+NO_PERMISSION: Final = "该终端没有此项业务权限"
+"""What a call is told that has no message: this terminal has no permission for it."""
+
 T = TypeVar("T")
 
 
@@ -74,6 +77,13 @@ RESPONSES: Final = {
     "order_stock": Response("on_order_stock_async_response", xttype.XtOrderResponse, {"order_id": -1}),
     "cancel_order_stock": Response("on_cancel_order_stock_async_response", xttype.XtCancelOrderResponse, {"cancel_result": -1}),
     "bank_transfer": Response("on_bank_transfer_async_response", xttype.XtBankTransferResponse, {"success": False}),
+    "ctp_internal_transfer": Response(
+        "on_ctp_internal_transfer_async_response", xttype.XtBankTransferResponse, {"success": False}
+    ),
+    "smart_algo_order": Response("on_smart_algo_order_async_response", xttype.XtSmartAlgoOrderResponse, {"task_id": -1}),
+    "operate_smart_algo_task": Response(
+        "on_operate_smart_task_async_response", xttype.XtOperateSmartTaskResponse, {"success": False, "operate_reason": ""}
+    ),
 }
 
 

@@ -19,7 +19,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
 from miniqmt_sim.errors import ConnectError
@@ -29,9 +29,7 @@ from miniqmt_sim.xtquant import _bson
 from miniqmt_sim.xtquant._native_calls import BINDERS, CALLS, DISCONNECTED, PUSHES, Call
 from miniqmt_sim.xtquant._native_fields import fields_of, fill, message_of
 from miniqmt_sim.xtquant._native_structs import STRUCTS
-
-NO_PERMISSION: Final = "该终端没有此项业务权限"
-"""What a request is told that this server does not know: this terminal has no permission for it."""
+from miniqmt_sim.xtquant._views import NO_PERMISSION
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 

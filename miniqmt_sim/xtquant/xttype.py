@@ -7,14 +7,12 @@ Objects are compared by identity, as the vendor's are.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, fields
 from operator import attrgetter
-from typing import TypeVar
+from typing import Any
 
 from miniqmt_sim.xtquant import xtconstant
-
-_T = TypeVar("_T")
+from miniqmt_sim.xtquant._native_structs import STRUCTS
 
 
 class StockAccount:
@@ -371,20 +369,10 @@ class XtCreditDeal:
     account_type: int = field(default=xtconstant.CREDIT_ACCOUNT, kw_only=True)
 
 
-def _with_snake_names(cls: type[_T]) -> type[_T]:
-    """Give each ``m_dFinDebt`` its second name ``fin_debt``, as the vendor's native object has both."""
-    for own in fields(cls):  # type: ignore[arg-type]  # it is a dataclass
-        if own.name.startswith("m_"):
-            words = re.sub(r"(?<!^)(?=[A-Z])", "_", own.name[3:]).lower()
-            setattr(cls, words, _second_name(own.name))
-    return cls
-
-
 def _second_name(name: str) -> property:
     return property(attrgetter(name), lambda self, value: setattr(self, name, value), doc=f"The same as ``{name}``.")
 
 
-@_with_snake_names
 @dataclass(eq=False)
 class XtCreditDetail:
     """Money, debts and quotas of a credit account. ``m_dFinDebt`` and the others have a second name, ``fin_debt``."""
@@ -429,18 +417,15 @@ class XtCreditDetail:
 
 @dataclass(eq=False)
 class NewPurchaseLimitInfo:
-    """Shares that may be subscribed for on a board; each field has the vendor's native name as well."""
+    """Shares that may be subscribed for on a board."""
 
     new_purchase_limit_key: str
     new_purchase_limit_value: int
 
-    m_strNewPurchaseLimitKey = _second_name("new_purchase_limit_key")
-    m_nNewPurchaseLimitValue = _second_name("new_purchase_limit_value")
-
 
 @dataclass(eq=False)
 class IPOData:
-    """A new issue of today; each field has the vendor's native name as well."""
+    """A new issue of today."""
 
     ipo_code: str
     ipo_name: str
@@ -449,14 +434,6 @@ class IPOData:
     min_purchase_num: int
     purchase_date: str
     issue_price: float
-
-    m_strIPOCode = _second_name("ipo_code")
-    m_strIPOName = _second_name("ipo_name")
-    m_strIPOType = _second_name("ipo_type")
-    m_nMaxPurchaseNum = _second_name("max_purchase_num")
-    m_nMinPurchaseNum = _second_name("min_purchase_num")
-    m_strPurchaseDate = _second_name("purchase_date")
-    m_dIssuePrice = _second_name("issue_price")
 
 
 @dataclass(eq=False)
@@ -519,3 +496,26 @@ class CreditAssure:
     exchange_id: int = 0
     assure_ratio: float = 0.0
     instrument_id: str = ""
+
+
+# -- the native names of fields ------------------------------------------------------------------------------------------
+
+PositionStatistics: Any = STRUCTS["PositionStatistics"]
+"""Figures of a futures position. Nothing here fills one: it is there for programs that name it."""
+
+
+def _add_native_names(cls: Any) -> None:
+    """Give each field the other names that the vendor's native object has for it: ``m_nOrderID`` for ``order_id``."""
+    own = {name.name for name in fields(cls)}
+    for attribute in STRUCTS[cls.__name__]._attributes:
+        [name] = own.intersection(attribute.names)
+        for other in attribute.names:
+            if other != name:
+                setattr(cls, other, _second_name(name))
+
+
+for _cls in (
+    XtAsset, XtOrder, XtTrade, XtPosition, XtAccountStatus, XtAccountInfo, XtOrderError, XtCancelError, NewPurchaseLimitInfo,
+    IPOData, XtCreditDetail, StkCompacts, CreditSubjects, CreditSloCode, CreditAssure,
+):  # fmt: skip
+    _add_native_names(_cls)

@@ -195,6 +195,79 @@ NATIVE_FIELDS = {
 }
 
 
+NATIVE_NAMES = {
+    # every field's second name, as in m_nOrderID for order_id
+    "XtAsset": "m_nAccountType=account_type m_strAccountID=account_id m_dCash=cash m_dFrozenCash=frozen_cash "
+    "m_dMarketValue=market_value m_dTotalAsset=total_asset m_dFetchBalance=fetch_balance "
+    "m_dCurrentBalance=current_balance",
+    "XtOrder": "m_nAccountType=account_type m_strAccountID=account_id m_strStockCode=stock_code m_nOrderID=order_id "
+    "m_nOrderTime=order_time m_nOrderType=order_type m_nOrderVolume=order_volume m_nPriceType=price_type "
+    "m_dPrice=price m_nTradedVolume=traded_volume m_dTradedPrice=traded_price m_nOrderStatus=order_status "
+    "m_strOrderSysID=order_sysid m_strStatusMsg=status_msg m_strStrategyName=strategy_name "
+    "m_strOrderRemark=order_remark m_nDirection=direction m_nOffsetFlag=offset_flag",
+    "XtTrade": "m_nAccountType=account_type m_strAccountID=account_id m_strStockCode=stock_code m_strTradedID=traded_id "
+    "m_nTradedTime=traded_time m_dTradedPrice=traded_price m_nTradedVolume=traded_volume "
+    "m_dTradedAmount=traded_amount m_nOrderID=order_id m_nOrderType=order_type m_strOrderSysID=order_sysid "
+    "m_strStrategyName=strategy_name m_strOrderRemark=order_remark m_nDirection=direction "
+    "m_nOffsetFlag=offset_flag m_dCommission=commission m_strSecuAccount=secu_account "
+    "m_strInstrumentName=instrument_name",
+    "XtPosition": "m_nAccountType=account_type m_strAccountID=account_id m_strStockCode=stock_code m_nVolume=volume "
+    "m_nCanUseVolume=can_use_volume m_dOpenPrice=open_price m_dMarketValue=market_value "
+    "m_nFrozenVolume=frozen_volume m_nOnRoadVolume=on_road_volume m_nYesterdayVolume=yesterday_volume "
+    "m_dAvgPrice=avg_price m_nDirection=direction m_dFloatProfit=float_profit",
+    "XtOrderError": "m_nAccountType=account_type m_strAccountID=account_id m_nOrderID=order_id m_nErrorID=error_id "
+    "m_strErrorMsg=error_msg m_strStrategyName=strategy_name m_strOrderRemark=order_remark m_nSeq=seq",
+    "XtCancelError": "m_nAccountType=account_type m_strAccountID=account_id m_nOrderID=order_id m_nErrorID=error_id "
+    "m_nMarket=market m_strOrderSysID=order_sysid m_strErrorMsg=error_msg",
+    "XtAccountInfo": "m_nAccountType=account_type m_strAccountID=account_id m_nBrokerType=broker_type "
+    "m_nPlatformID=platform_id m_strBrokerID=broker_id m_strProductName=product_name m_nProductID=product_id "
+    "m_strBrokerName=broker_name "
+    "m_strProductCode=product_code m_nStatus=login_status",
+    "XtAccountStatus": "m_nAccountType=account_type m_strAccountID=account_id m_nStatus=status",
+    "XtCreditDetail": "m_nAccountType=account_type m_strAccountID=account_id m_nStatus=status m_nUpdateTime=update_time "
+    "m_nCalcConfig=calc_config m_dFrozenCash=frozen_cash m_dBalance=balance m_dAvailable=available "
+    "m_dPositionProfit=position_profit m_dMarketValue=market_value m_dFetchBalance=fetch_balance "
+    "m_dStockValue=stock_value m_dFundValue=fund_value m_dTotalDebt=total_debt "
+    "m_dEnableBailBalance=enable_bail_balance m_dPerAssurescaleValue=per_assurescale_value "
+    "m_dAssureAsset=assure_asset m_dFinDebt=fin_debt m_dFinDealAvl=fin_deal_avl m_dFinFee=fin_fee "
+    "m_dSloDebt=slo_debt m_dSloMarketValue=slo_market_value m_dSloFee=slo_fee m_dOtherFare=other_fare "
+    "m_dFinMaxQuota=fin_max_quota m_dFinEnableQuota=fin_enable_quota m_dFinUsedQuota=fin_used_quota "
+    "m_dSloMaxQuota=slo_max_quota m_dSloEnableQuota=slo_enable_quota m_dSloUsedQuota=slo_used_quota "
+    "m_dSloSellBalance=slo_sell_balance m_dUsedSloSellBalance=used_slo_sell_balance "
+    "m_dSurplusSloSellBalance=surplus_slo_sell_balance",
+    "StkCompacts": "m_nAccountType=account_type m_strAccountID=account_id m_eCompactType=compact_type "
+    "m_eCashgroupProp=cashgroup_prop m_nExchangeID=exchange_id m_nOpenDate=open_date m_nBusinessVol=business_vol "
+    "m_nRealCompactVol=real_compact_vol m_nRetEndDate=ret_end_date m_dBusinessBalance=business_balance "
+    "m_dBusinessFare=businessFare m_dRealCompactBalance=real_compact_balance m_dRealCompactFare=real_compact_fare "
+    "m_dRepaidFare=repaid_fare m_dRepaidBalance=repaid_balance m_strInstrumentID=instrument_id "
+    "m_strCompactId=compact_id m_strPositionStr=position_str",
+    "CreditSubjects": "m_nAccountType=account_type m_strAccountID=account_id m_eSloStatus=slo_status m_eFinStatus=fin_status "
+    "m_nExchangeID=exchange_id m_dSloRatio=slo_ratio m_dFinRatio=fin_ratio m_strInstrumentID=instrument_id",
+    "CreditSloCode": "m_nAccountType=account_type m_strAccountID=account_id m_nExchangeID=exchange_id "
+    "m_eCashgroupProp=cashgroup_prop m_nEnableAmount=enable_amount m_strInstrumentID=instrument_id",
+    "CreditAssure": "m_nAccountType=account_type m_strAccountID=account_id m_nExchangeID=exchange_id "
+    "m_eAssureStatus=assure_status m_dAssureRatio=assure_ratio m_strInstrumentID=instrument_id",
+    "NewPurchaseLimitInfo": "m_strNewPurchaseLimitKey=new_purchase_limit_key m_nNewPurchaseLimitValue=new_purchase_limit_value",
+    "IPOData": "m_strIPOCode=ipo_code m_strIPOName=ipo_name m_strIPOType=ipo_type m_nMaxPurchaseNum=max_purchase_num "
+    "m_nMinPurchaseNum=min_purchase_num m_strPurchaseDate=purchase_date m_dIssuePrice=issue_price",
+    "PositionStatistics": "m_strAccountID=account_id m_strExchangeID=exchange_id m_strExchangeName=exchange_name "
+    "m_strProductID=product_id m_strInstrumentID=instrument_id m_strInstrumentName=instrument_name "
+    "m_nDirection=direction m_nHedgeFlag=hedge_flag m_nPosition=position m_nYestodayPosition=yesterday_position "
+    "m_nTodayPosition=today_position m_nCanCloseVol=can_close_vol m_dPositionCost=position_cost "
+    "m_dAvgPrice=avg_price m_dPositionProfit=position_profit m_dFloatProfit=float_profit m_dOpenPrice=open_price "
+    "m_dUsedMargin=used_margin m_dUsedCommission=used_commission m_dFrozenMargin=frozen_margin "
+    "m_dFrozenCommission=frozen_commission m_dInstrumentValue=instrument_value m_nOpenTimes=open_times "
+    "m_nOpenVolume=open_volume m_nCancelTimes=cancel_times m_dLastPrice=last_price m_dRiseRatio=rise_ratio "
+    "m_strProductName=product_name m_dRoyalty=royalty m_strExpireDate=expire_date m_dAssestWeight=assest_weight "
+    "m_dIncreaseBySettlement=increase_by_settlement m_dMarginRatio=margin_ratio "
+    "m_dFloatProfitDivideByUsedMargin=float_profit_divide_by_used_margin "
+    "m_dFloatProfitDivideByBalance=float_profit_divide_by_balance m_dTodayProfitLoss=today_profit_loss "
+    "m_nYestodayInitPosition=yesterday_init_position m_dFrozenRoyalty=frozen_royalty "
+    "m_dTodayCloseProfitLoss=today_close_profit_loss m_dCloseProfit=close_profit "
+    "m_strFtProductName=ft_product_name m_dOpenCost=open_cost",
+}
+
+
 def attributes_of(name: str) -> set[str]:
     cls = getattr(xttype, name)
     return {own.name for own in fields(cls)} | {key for key, value in vars(cls).items() if isinstance(value, property)}
@@ -204,6 +277,19 @@ def attributes_of(name: str) -> set[str]:
 def test_documented_and_native_fields_are_there(name: str) -> None:
     expected = {*DOCUMENTED_FIELDS[name].split(), *NATIVE_FIELDS.get(name, "").split()}
     assert expected - attributes_of(name) == set()
+
+
+@pytest.mark.parametrize("name", NATIVE_NAMES)
+def test_every_field_has_its_native_name_too(name: str) -> None:
+    native = dict(pair.split("=") for pair in NATIVE_NAMES[name].split())
+    cls = getattr(xttype, name)
+    own = {field.name for field in fields(cls)} if hasattr(cls, "__dataclass_fields__") else set()
+    assert {key for key in (*vars(cls), *own) if key.startswith("m_")} == set(native), "and no others"
+    made = cls.__new__(cls)
+    for number, (key, value) in enumerate(native.items()):
+        given = str(number) if key.startswith("m_str") else number
+        setattr(made, key, given)
+        assert getattr(made, value) == getattr(made, key) == given
 
 
 # -- the wire ------------------------------------------------------------------------------------------------------------
@@ -221,7 +307,7 @@ def test_a_push_has_the_fields_of_its_object(push: str) -> None:
     assert {field.name for field in BY_NAME[push].fields} == {renamed.get(name, name) for name in attributes}
 
 
-@pytest.mark.parametrize("message", _views.RESPONSES)
+@pytest.mark.parametrize("message", [message for message in _views.RESPONSES if message in BY_NAME])
 def test_an_answer_has_the_fields_of_its_response(message: str) -> None:
     attributes = {own.name for own in fields(_views.RESPONSES[message].row)}
     assert attributes - {"seq"} <= {field.name for field in BY_NAME[message].answer}

@@ -13,7 +13,7 @@ import pytest
 
 from miniqmt_sim.wire.frames import encode_frame
 from miniqmt_sim.wire.messages import BY_NAME, encode_message
-from miniqmt_sim.xtquant import xttrader, xttype
+from miniqmt_sim.xtquant import _session, xttype
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
 from miniqmt_sim.xtquant.xttype import StockAccount
 from tests.kit.fake_server import FakeServer, eventually, row_of
@@ -446,7 +446,7 @@ def test_a_synchronous_call_inside_a_callback_is_told_the_cure(
     call: Callable[[XtQuantTrader], Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(xttrader, "CALLBACK_TRAP_S", 0.02)
+    monkeypatch.setattr(_session, "CALLBACK_TRAP_S", 0.02)
     errors: list[RuntimeError] = []
 
     def ask(_: Any) -> None:
@@ -465,7 +465,7 @@ def test_a_synchronous_call_inside_a_callback_is_told_the_cure(
 
 
 def test_the_trap_is_a_few_seconds_long() -> None:
-    assert 1 < xttrader.CALLBACK_TRAP_S < 10
+    assert 1 < _session.CALLBACK_TRAP_S < 10
 
 
 def test_stop_frees_a_callback_from_the_trap(server: FakeServer, trader: XtQuantTrader, recorder: Recorder) -> None:
@@ -481,7 +481,7 @@ def test_stop_frees_a_callback_from_the_trap(server: FakeServer, trader: XtQuant
     entered.wait(10)
     begin = time.monotonic()
     trader.stop()
-    assert time.monotonic() - begin < xttrader.CALLBACK_TRAP_S
+    assert time.monotonic() - begin < _session.CALLBACK_TRAP_S
     assert results == [None]
 
 

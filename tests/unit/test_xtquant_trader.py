@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from miniqmt_sim.xtquant import _worker, xtconstant, xttrader, xttype
+from miniqmt_sim.xtquant import _worker, xtconstant, xttype
+from miniqmt_sim.xtquant._later import LATER
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader
 from miniqmt_sim.xtquant.xttype import StockAccount
 from tests.kit.fake_server import TOKEN, FakeServer, eventually, row_of
@@ -505,21 +506,29 @@ def test_before_connecting_everything_fails_at_once(caplog: pytest.LogCaptureFix
     trader.stop()
 
 
+def test_a_failed_query_can_be_made_to_look_empty_as_the_vendors_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIQMT_SIM_FAILED_QUERIES", "empty")
+    trader = XtQuantTrader("nowhere", 1)
+    heard: list[Any] = []
+    assert trader.query_stock_orders(ACCOUNT) == trader.query_account_infos() == trader.query_com_position(ACCOUNT) == []
+    assert trader.query_new_purchase_limit(ACCOUNT) == trader.query_ipo_data() == {}
+    assert trader.query_stock_asset(ACCOUNT) is None
+    trader.query_stock_trades_async(ACCOUNT, heard.append)
+    trader.query_stock_asset_async(ACCOUNT, heard.append)
+    eventually(lambda: len(heard) == 2)
+    assert heard == [[], None]
+    trader.stop()
+
+
 def test_every_later_method_says_what_it_waits_for() -> None:
     trader = XtQuantTrader("nowhere", 1)
-    for reason, names in xttrader_later():
+    for reason, names in LATER:
         for name in names.split():
             with pytest.raises(NotImplementedError, match=f"{name}: {reason}"):
                 getattr(trader, name)(ACCOUNT, anything=1)
 
 
-def xttrader_later() -> tuple[tuple[str, str], ...]:
-    from miniqmt_sim.xtquant._later import LATER
-
-    assert not {name for _, names in LATER for name in names.split()} & set(_written_methods())
-    return LATER
-
-
-def _written_methods() -> list[str]:
-    """Methods whose body stands in xttrader itself."""
-    return [name for name, value in vars(XtQuantTrader).items() if getattr(value, "__module__", "") == xttrader.__name__]
+def test_no_method_of_the_table_stands_written() -> None:
+    later = {name for _, names in LATER for name in names.split()}
+    written = [name for cls in XtQuantTrader.__mro__[1:] for name in vars(cls)]
+    assert later & set(written) == set()

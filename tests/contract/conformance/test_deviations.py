@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from miniqmt_sim.xtquant import xttrader
+from miniqmt_sim.xtquant import _session
 from tests.contract.conformance.desk import Desk
 from tests.contract.conformance.deviations import DEVIATIONS, HANGS_AFTER_S, Deviation
 
 
 @pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row.what)
 def test_a_deviation(a: Desk, row: Deviation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xttrader, "CALLBACK_TRAP_S", HANGS_AFTER_S / 10)
+    monkeypatch.setattr(_session, "CALLBACK_TRAP_S", HANGS_AFTER_S / 10)
     assert row.observe(a) == (row.wheels if a.driver.wheel else row.ours)
 
 
