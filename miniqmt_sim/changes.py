@@ -33,7 +33,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "order_id", "day", "account_id", "account_type", "stock_code", "order_type", "price_type", "price_li", "volume",
         "traded_volume", "traded_amount_li", "status", "status_msg", "order_sysid", "strategy_name", "order_remark",
         "order_ms", "session_id", "request_seq", "queue_seq", "frozen_li", "commission_li", "stamp_duty_li",
-        "transfer_fee_li", "other_fees_li",
+        "transfer_fee_li", "other_fees_li", "forced",
     ),
     "trades": (
         "trade_id", "day", "account_id", "account_type", "order_id", "stock_code", "order_type", "price_li", "volume",
@@ -52,6 +52,27 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "account_id", "day", "orders", "cancels", "trades", "self_trades", "peak", "peak_ms", "warned",
     ),
     "compliance_window": ("account_id", "sent_ms", "messages"),
+    "compacts": (
+        "compact_id", "account_id", "compact_type", "cashgroup_prop", "stock_code", "order_id", "open_day", "end_day", "volume",
+        "repaid_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days", "fee_li", "fee_rest",
+        "repaid_fee_li", "extensions", "overdue", "status",
+    ),
+    "compact_history": (
+        "compact_id", "account_id", "compact_type", "cashgroup_prop", "stock_code", "order_id", "open_day", "end_day", "volume",
+        "repaid_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days", "fee_li", "fee_rest",
+        "repaid_fee_li", "extensions", "overdue", "status", "closed_day",
+    ),
+    "credit_accounts": (
+        "account_id", "fin_quota_li", "fin_special_quota_li", "slo_quota_li", "called_day", "due_day",
+    ),
+    "credit_surplus": ("account_id", "stock_code", "volume", "today_volume", "cost_li"),
+    "credit_events": ("event_id", "account_id", "day", "event_ms", "kind", "ratio_ppm", "order_id", "detail"),
+    "lendable": ("stock_code", "ordinary", "special"),
+    "appointments": (
+        "apply_id", "compact_id", "account_id", "stock_code", "group_id", "apply_mode", "apply_ms", "volume", "returned_volume",
+        "amount_li", "begin_day", "end_day", "rate_ppm", "early_ppm", "fine_ppm", "basis_days", "fee_li", "fee_rest",
+        "repaid_fee_li", "fine_li", "fine_rest", "repaid_fine_li", "renewals", "status",
+    ),
     "settlements": ("account_id", "day", "account_type", "cash_li", "market_value_li", "total_asset_li", "debt_li"),
     "instruments": ("stock_code", "name", "board", "pre_close_li", "base_li", "tags", "listed"),
     "day_figures": (

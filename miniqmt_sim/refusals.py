@@ -45,6 +45,9 @@ class TransferRefusals(StrEnum):
     TRANSFER_SPECIAL = "transfer_special"
     TRANSFER_CREDIT = "transfer_credit"
     TRANSFER_CODE = "transfer_code"
+    TRANSFER_COLLATERAL = "transfer_collateral"
+    TRANSFER_LINE = "transfer_line"
+    TRANSFER_SURPLUS = "transfer_surplus"
     BANK_UNKNOWN = "bank_unknown"
     BANK_PASSWORD = "bank_password"
     FUND_PASSWORD = "fund_password"
@@ -55,6 +58,46 @@ class TransferRefusals(StrEnum):
     ORDINARY_CASH = "ordinary_cash"
     ORDINARY_SHARES = "ordinary_shares"
     TRANSFER_SHARES = "transfer_shares"
+
+
+class CreditRefusals(StrEnum):
+    """Refusals of orders by the rules of margin trading."""
+
+    CALLED = "called"
+    NOT_COLLATERAL = "not_collateral"
+    COLLATERAL_SUSPENDED = "collateral_suspended"
+    NOT_FIN_TARGET = "not_fin_target"
+    FIN_SUSPENDED = "fin_suspended"
+    NOT_SLO_TARGET = "not_slo_target"
+    SLO_SUSPENDED = "slo_suspended"
+    SLO_MARKET_ORDER = "slo_market_order"
+    SLO_LOT = "slo_lot"
+    UPTICK = "uptick"
+    FINANCED_SALE = "financed_sale"
+    NO_CASH_DEBT = "no_cash_debt"
+    NO_SHARE_DEBT = "no_share_debt"
+    RETURN_VOLUME = "return_volume"
+    NO_LENDABLE = "no_lendable"
+    FIN_QUOTA = "fin_quota"
+    SLO_QUOTA = "slo_quota"
+    CONCENTRATION = "concentration"
+    MARGIN = "margin"
+
+
+class LendingRefusals(StrEnum):
+    """Refusals of securities lending (约券)."""
+
+    APPOINT_ACCOUNT = "appoint_account"
+    APPOINT_CODE = "appoint_code"
+    APPOINT_DAYS = "appoint_days"
+    APPOINT_VOLUME = "appoint_volume"
+    APPOINT_BEGIN = "appoint_begin"
+    APPOINT_RATE = "appoint_rate"
+    APPOINT_STOCK = "appoint_stock"
+    APPOINTMENT_UNKNOWN = "appointment_unknown"
+    APPOINTMENT_BEGUN = "appointment_begun"
+    APPOINT_RETURN = "appoint_return"
+    APPOINT_RENEWALS = "appoint_renewals"
 
 
 class RefusalRow(NamedTuple):
@@ -115,6 +158,55 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             "XTP 11010413 (code)",
         ),
         RefusalRow(
+            CreditRefusals.CALLED, "11010508", "维持担保比例低于追保线，只能了结负债", "ratio={ratio},line={line}", "counter",
+            "XTP 11010508 (code)",
+        ),
+        RefusalRow(CreditRefusals.NOT_COLLATERAL, "11010502", "该证券不是可充抵保证金证券", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(CreditRefusals.COLLATERAL_SUSPENDED, "11010503", "该证券已暂停充抵保证金", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(CreditRefusals.NOT_FIN_TARGET, "11010562", "该证券不是融资标的", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(CreditRefusals.FIN_SUSPENDED, "11010565", "该证券已暂停融资买入", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(
+            CreditRefusals.NOT_SLO_TARGET, "11010563", "该证券不是融券标的", "stock_code={stock_code}", "counter", "XTP 11010563 (code)"
+        ),
+        RefusalRow(CreditRefusals.SLO_SUSPENDED, "11010566", "该证券已暂停融券卖出", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(
+            CreditRefusals.SLO_MARKET_ORDER, "11010115", "融券卖出不支持市价订单", "price_type={price_type}", "counter",
+            "SSE IS122 (text)",
+        ),
+        RefusalRow(CreditRefusals.SLO_LOT, "-150904070", "融券卖出数量必须是每手股(张)数的倍数", "p_entrust_amount={volume:.2f},lot={step}", "counter", "ours"),
+        RefusalRow(
+            CreditRefusals.UPTICK, "11010567", "融券卖出价格不得低于最近成交价", "entrust_price={price},last_price={limit}", "counter", "ours"
+        ),
+        RefusalRow(CreditRefusals.FINANCED_SALE, "11010568", "融资买入的证券请使用卖券还款", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(CreditRefusals.NO_CASH_DEBT, "11010550", "没有可归还的融资负债", "cashgroup_prop={source}", "counter", "ours"),
+        RefusalRow(
+            CreditRefusals.NO_SHARE_DEBT, "11010551", "没有可归还的融券负债", "stock_code={stock_code},cashgroup_prop={source}",
+            "counter", "ours",
+        ),
+        RefusalRow(
+            CreditRefusals.RETURN_VOLUME, "11010554", "还券数量超过应还数量", "p_entrust_amount={volume:.2f},debt={most}", "counter", "ours"
+        ),
+        RefusalRow(
+            CreditRefusals.NO_LENDABLE, "11010561", "可融券数量不足", "p_entrust_amount={volume:.2f},enable_amount={most}", "counter",
+            "XTP 11010561 (code)",
+        ),
+        RefusalRow(
+            CreditRefusals.FIN_QUOTA, "11010564", "融资可用额度不足", "p_occur_balance={needed},enable_quota={available}", "counter",
+            "XTP 11010564 (code)",
+        ),
+        RefusalRow(
+            CreditRefusals.SLO_QUOTA, "11010564", "融券可用额度不足", "p_occur_balance={needed},enable_quota={available}", "counter",
+            "XTP 11010564 (code)",
+        ),
+        RefusalRow(
+            CreditRefusals.CONCENTRATION, "11010501", "持仓集中度超限", "stock_code={stock_code},ratio={ratio},limit={line}", "counter",
+            "XTP 11010501 (code)",
+        ),
+        RefusalRow(
+            CreditRefusals.MARGIN, "11010512", "保证金可用余额不足", "p_occur_balance={needed},enable_bail_balance={available}",
+            "counter", "XTP 11010512 (code)",
+        ),
+        RefusalRow(
             Refusals.CASH, "260200", "可用资金不足",
             "fund_account={account_id},money_type=0,p_occur_balance={needed},v_enable_balance_t={available}", "counter", "§13.2",
         ),
@@ -152,6 +244,23 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             TransferRefusals.BANK_UNKNOWN, "130101", "未找到该银行账户", "bank_no={bank_no},bank_account={bank_account}",
             "counter", "ours",
         ),
+        RefusalRow(TransferRefusals.TRANSFER_COLLATERAL, "11010502", "该证券不是可充抵保证金证券", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(
+            TransferRefusals.TRANSFER_LINE, "11010508", "划出后维持担保比例低于提取线",
+            "p_occur_balance={amount},fetch_balance={available}", "counter", "XTP 11010508 (code)",
+        ),
+        RefusalRow(TransferRefusals.TRANSFER_SURPLUS, "130110", "余券可划转数量不足", "v_occur_amount={volume},p_enable_amount={available}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_ACCOUNT, "140001", "非信用账户不能约券", "", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_CODE, "140002", "该证券没有可约券源", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_DAYS, "140003", "约定期限超出范围", "days={days},low={least},high={most}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_VOLUME, "140004", "约券数量不正确", "volume={volume},lot={lot}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_BEGIN, "140005", "约定日期不正确", "begin_date={day}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_RATE, "140006", "约券费率低于券源费率", "stock_code={stock_code}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_STOCK, "140007", "可约券数量不足", "volume={volume},lend_amount={available}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINTMENT_UNKNOWN, "140008", "未找到该约券合约", "number={number}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINTMENT_BEGUN, "140009", "约券已生效，不能撤销", "number={number}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_RETURN, "140010", "数量与合约可用数量不符", "volume={volume},enable_amount={available}", "counter", "ours"),
+        RefusalRow(LendingRefusals.APPOINT_RENEWALS, "140011", "展期次数已达上限", "times={renewals}", "counter", "ours"),
         RefusalRow(TransferRefusals.BANK_PASSWORD, "130102", "银行密码错误", "", "bank", "ours"),
         RefusalRow(TransferRefusals.FUND_PASSWORD, "130103", "资金密码错误", "", "counter", "ours"),
         RefusalRow(TransferRefusals.TRANSFER_AMOUNT, "130104", "划转金额必须大于零，且不能细于分", "", "counter", "ours"),

@@ -17,7 +17,7 @@ from miniqmt_sim.constants import AccountStatus, AccountType, OrderStatus
 from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.fees import Fees
 from miniqmt_sim.counter.order import Order, Origin, Trade
-from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.order_types import order_type_of
 from miniqmt_sim.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def restore_world(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
     world.banks.restore(rows["banks"], rows["bank_transfers"])
     world.ordinary.restore(rows["ordinary_funds"], rows["ordinary_positions"])
     world.compliance.restore(rows["compliance"], rows["compliance_window"])
+    world.credit.restore(rows)
     resting = restore_orders(world, rows)
     houses = [(order, LIMIT_ORDER) for order in world.market.house.restore(rows["house_rests"])]
     world.exchange.restore([*resting, *houses])
@@ -66,6 +67,7 @@ def restore_accounts(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
         account.cash_li, account.frozen_li, account.unsettled_li = cash_li, frozen_li, unsettled_li
         account.overdraft_li = overdraft_li
         world.broker.accounts[account_id] = account
+        world.broker.give_margin(account)
     for account_id, stock_code, *figures, opened_day in rows["positions"]:
         position = Position(account_id, stock_code, opened_day)
         (
@@ -96,12 +98,12 @@ def _order(row: Row) -> Order:
     (
         order_id, day, account_id, account_type, stock_code, order_type, price_type, price_li, volume, traded_volume,
         traded_amount_li, status, status_msg, order_sysid, strategy_name, order_remark, order_ms, session_id, request_seq,
-        queue_seq, frozen_li, *fees,
+        queue_seq, frozen_li, *fees, forced,
     ) = row  # fmt: skip
     origin = Origin(session_id, request_seq, strategy_name, order_remark)
     order = Order(
-        order_id, account_id, AccountType(account_type), stock_code, ORDER_TYPES[order_type], PRICE_TYPES[price_type],
-        price_li, volume, origin, day, order_ms,
+        order_id, account_id, AccountType(account_type), stock_code, order_type_of(order_type, bool(forced)),
+        PRICE_TYPES[price_type], price_li, volume, origin, day, order_ms,
     )  # fmt: skip
     order.order_sysid = order_sysid
     order.status = OrderStatus(status)

@@ -39,6 +39,13 @@ from miniqmt_sim.counter.lots import DividendTax, Lots
 from miniqmt_sim.counter.order import Order
 from miniqmt_sim.counter.ordinary import OrdinaryCounter
 from miniqmt_sim.counter.settlement import close_day, market_value_li
+from miniqmt_sim.credit.book import CompactBook
+from miniqmt_sim.credit.close_out import CloseOut
+from miniqmt_sim.credit.daily import CreditDays
+from miniqmt_sim.credit.desk import CreditDesk
+from miniqmt_sim.credit.events import Events
+from miniqmt_sim.credit.lending import Lending
+from miniqmt_sim.credit.terms import Subjects, Terms, read_lendable
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.market.quote import FILL_PROFILES
@@ -48,6 +55,8 @@ from miniqmt_sim.scheduler import Due, Scheduler
 
 DAY_OPEN_MS: Final = calendar.parse_clock("08:30")
 """When a counter begins its day with ``hours = exchange``: before the first order of the opening auction."""
+CLOSE_OUT_AGAIN_MS: Final = 30 * calendar.MS_PER_MINUTE
+"""How long the broker waits for the market before it places what its close-out still lacks."""
 DAY_CLOSE_MS: Final = calendar.parse_clock("16:00")
 """When it settles: after the last phase of any board."""
 UNHASHED_TABLES: Final = ("quotes",)
@@ -73,6 +82,9 @@ class World:
             thresholds = Thresholds(config.rules.get("compliance", {}))
             self._ipo_rules = IpoRules(config.rules.get("ipo", {}))
             self._dividend_tax = DividendTax(config.rules.get("dividend_tax", {}))
+            self._credit_terms = Terms(config.credit.get("terms", {}))
+            self._subjects = Subjects(config.credit.get("subjects", ()))
+            self._lendable = read_lendable(config.credit.get("lendable", ()))
         except RuleError as error:
             raise ConfigError(str(error)) from None
         if config.hold not in list(Hold):
@@ -97,6 +109,9 @@ class World:
         self.ordinary: OrdinaryCounter
         self.corporate: Corporate
         self.ipo: Ipo
+        self.credit: CreditDesk
+        self.credit_days: CreditDays
+        self.close_out: CloseOut
         for issue, row in zip(self._issues, config.ipo, strict=True):
             self._check_issue(issue, str(row.get("_where", issue.subscription_code)))
 
@@ -116,6 +131,17 @@ class World:
 
         self.banks = Banks(self.broker, self.changes, self.counters)
         self.ordinary = OrdinaryCounter(self.broker, listener, self.changes, self.counters)
+        self._open_credit()
+
+    def _open_credit(self) -> None:
+        """Let credit accounts trade on margin."""
+        terms, book = self._credit_terms, CompactBook(self._lendable, self.changes, self.counters)
+        lending = Lending(book, lambda: terms.on(self.exchange.day).lending, self.broker, self.changes, self.counters)
+        events = Events(self.changes, self.counters)
+        self.credit = CreditDesk(terms, self._subjects, book, lending, events, self.broker, self.counters)
+        self.credit_days = CreditDays(self.credit, self.broker)
+        self.close_out = CloseOut(self.credit, self.broker)
+        self.broker.margin = self.credit
 
     def _check_issue(self, issue: Issue, where: str) -> None:
         """Refuse a new issue that cannot run its course. Raises ConfigError."""
@@ -186,7 +212,7 @@ class World:
     def rewind(self, now_ms: int) -> None:
         """Set a pristine world back to an earlier time."""
         assert self.is_pristine, "time only moves forward once something has happened"
-        for kind in ("close", "open", "phase"):
+        for kind in ("close", "open", "phase", "close_out"):
             self.scheduler.drop(kind)
         self._begin(now_ms)
         self.exchange.begin_anew()
@@ -240,10 +266,11 @@ class World:
         self.broker.expire(thing.due_ms)
         self.corporate.close_day(thing.due_ms)
         self.ipo.close_day(thing.due_ms)
+        next_day = self.exchange.calendar.next_after(self.exchange.day)
+        self.credit_days.close_day(next_day, thing.due_ms)
         close_day(self.broker, self.changes, thing.due_ms)
         self.broker.close_counter()
         self.counters["settled_day"] = self.exchange.day
-        next_day = self.exchange.calendar.next_after(self.exchange.day)
         self.scheduler.put(calendar.midnight_ms(next_day) + (0 if self.always else DAY_OPEN_MS), "open", str(next_day))
 
     def _open_day(self, thing: Due) -> None:
@@ -253,9 +280,29 @@ class World:
         self.counters["day"] = self.exchange.day
         self.market.open_day(keep_quotes=self.always)
         self.corporate.open_day(before, thing.due_ms)
+        self.credit_days.open_day(before, self.corporate.going_ex(before), thing.due_ms)
         self.ipo.open_day(before, thing.due_ms)
         self.broker.open_counter()
         self._plan_day(thing.due_ms)
+        for account in self.close_out.due():
+            self._plan_close_out(account, thing.due_ms)
+
+    def _plan_close_out(self, account: Account, now_ms: int) -> None:
+        """Close an account out at the next moment of the day at which the exchange matches, if there is one."""
+        moments = [now_ms, *(moment_ms for moment_ms in self.exchange.boundaries() if moment_ms > now_ms)]
+        for moment_ms in moments:
+            if PHASE_RULES[self.exchange.board_phase(Board.SH_MAIN, moment_ms)].matching:
+                self.scheduler.put(moment_ms, "close_out", account.account_id)
+                return
+
+    def _close_out(self, thing: Due) -> None:
+        """Place the orders, and look again later whether they sufficed."""
+        account = self.broker.accounts[thing.detail]
+        if self.close_out.is_due(account):
+            self.close_out.run(account, thing.due_ms)
+            again_ms = thing.due_ms + CLOSE_OUT_AGAIN_MS
+            if again_ms < self.next_close_ms():
+                self._plan_close_out(account, again_ms)
 
     def _phase(self, thing: Due) -> None:
         """Auctions end, orders beside a book enter it, and who waits to trade at the close learns it."""
@@ -323,6 +370,7 @@ class World:
             **self.banks.rows(),
             **self.ordinary.rows(),
             **self.compliance.rows(),
+            **self.credit.rows(),
         }
 
     def state_hash(self) -> str:
@@ -338,6 +386,7 @@ class World:
         yield from self.ordinary.problems()
         yield from self.compliance.problems()
         yield from self.corporate.problems()
+        yield from self.credit.problems()
 
 
 _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
@@ -347,6 +396,7 @@ _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
     "feed": World._feed,
     "resume": World._resume,
     "close": World._close_day,
+    "close_out": World._close_out,
 }
 """What each kind of scheduled thing does."""
 

@@ -11,7 +11,9 @@ from storage.schema import DIALECT, TABLES
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
-NOT_OF_THE_WORLD: Final = frozenset({"meta", "cash_ledger", "settlements", "journal", "journal_bases", "configurations"})
+NOT_OF_THE_WORLD: Final = frozenset({
+    "meta", "cash_ledger", "settlements", "compact_history", "credit_events", "journal", "journal_bases", "configurations",
+})  # fmt: skip
 """Written for people, reports and replays; the simulator never needs them back."""
 
 GROWING: Final = frozenset({"orders", "trades"})

@@ -37,6 +37,41 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
         "CREATE INDEX trades_by_account ON trades (account_id, day)",
         "CREATE INDEX trades_by_order ON trades (order_id)",
     ),
+    3: (
+        "ALTER TABLE orders ADD COLUMN forced INTEGER NOT NULL DEFAULT 0",
+        "DROP TABLE compacts",
+        "CREATE TABLE compacts (compact_id TEXT NOT NULL, account_id TEXT NOT NULL, compact_type INTEGER NOT NULL, "
+        "cashgroup_prop INTEGER NOT NULL, stock_code TEXT NOT NULL, order_id INTEGER NOT NULL, open_day INTEGER NOT "
+        "NULL, end_day INTEGER NOT NULL, volume INTEGER NOT NULL, repaid_volume INTEGER NOT NULL, amount_li INTEGER "
+        "NOT NULL, repaid_li INTEGER NOT NULL, trade_fees_li INTEGER NOT NULL, rate_ppm INTEGER NOT NULL, ratio_ppm "
+        "INTEGER NOT NULL, basis_days INTEGER NOT NULL, fee_li INTEGER NOT NULL, fee_rest INTEGER NOT NULL, "
+        "repaid_fee_li INTEGER NOT NULL, extensions INTEGER NOT NULL, overdue INTEGER NOT NULL, status INTEGER NOT "
+        "NULL, PRIMARY KEY (compact_id)) STRICT",
+        "CREATE TABLE compact_history (compact_id TEXT NOT NULL, account_id TEXT NOT NULL, compact_type INTEGER NOT "
+        "NULL, cashgroup_prop INTEGER NOT NULL, stock_code TEXT NOT NULL, order_id INTEGER NOT NULL, open_day "
+        "INTEGER NOT NULL, end_day INTEGER NOT NULL, volume INTEGER NOT NULL, repaid_volume INTEGER NOT NULL, "
+        "amount_li INTEGER NOT NULL, repaid_li INTEGER NOT NULL, trade_fees_li INTEGER NOT NULL, rate_ppm INTEGER "
+        "NOT NULL, ratio_ppm INTEGER NOT NULL, basis_days INTEGER NOT NULL, fee_li INTEGER NOT NULL, fee_rest "
+        "INTEGER NOT NULL, repaid_fee_li INTEGER NOT NULL, extensions INTEGER NOT NULL, overdue INTEGER NOT NULL, "
+        "status INTEGER NOT NULL, closed_day INTEGER NOT NULL, PRIMARY KEY (compact_id)) STRICT",
+        "CREATE TABLE credit_accounts (account_id TEXT NOT NULL, fin_quota_li INTEGER NOT NULL, fin_special_quota_li "
+        "INTEGER NOT NULL, slo_quota_li INTEGER NOT NULL, called_day INTEGER NOT NULL, due_day INTEGER NOT NULL, "
+        "PRIMARY KEY (account_id)) STRICT",
+        "CREATE TABLE credit_surplus (account_id TEXT NOT NULL, stock_code TEXT NOT NULL, volume INTEGER NOT NULL, "
+        "today_volume INTEGER NOT NULL, cost_li INTEGER NOT NULL, PRIMARY KEY (account_id, stock_code)) STRICT",
+        "CREATE TABLE credit_events (event_id INTEGER NOT NULL, account_id TEXT NOT NULL, day INTEGER NOT NULL, "
+        "event_ms INTEGER NOT NULL, kind TEXT NOT NULL, ratio_ppm INTEGER NOT NULL, order_id INTEGER NOT NULL, "
+        "detail TEXT NOT NULL, PRIMARY KEY (event_id)) STRICT",
+        "CREATE TABLE lendable (stock_code TEXT NOT NULL, ordinary INTEGER NOT NULL, special INTEGER NOT NULL, "
+        "PRIMARY KEY (stock_code)) STRICT",
+        "CREATE TABLE appointments (apply_id TEXT NOT NULL, compact_id TEXT NOT NULL, account_id TEXT NOT NULL, "
+        "stock_code TEXT NOT NULL, group_id TEXT NOT NULL, apply_mode TEXT NOT NULL, apply_ms INTEGER NOT NULL, "
+        "volume INTEGER NOT NULL, returned_volume INTEGER NOT NULL, amount_li INTEGER NOT NULL, begin_day INTEGER "
+        "NOT NULL, end_day INTEGER NOT NULL, rate_ppm INTEGER NOT NULL, early_ppm INTEGER NOT NULL, fine_ppm INTEGER "
+        "NOT NULL, basis_days INTEGER NOT NULL, fee_li INTEGER NOT NULL, fee_rest INTEGER NOT NULL, repaid_fee_li "
+        "INTEGER NOT NULL, fine_li INTEGER NOT NULL, fine_rest INTEGER NOT NULL, repaid_fine_li INTEGER NOT NULL, "
+        "renewals INTEGER NOT NULL, status TEXT NOT NULL, PRIMARY KEY (apply_id)) STRICT",
+    ),
 }
 """Version -> the statements that make it of the version before. A new database is made at the newest version at once.
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
 
 
@@ -165,6 +165,7 @@ class Order(Base):
     stamp_duty_li: Mapped[int]
     transfer_fee_li: Mapped[int]
     other_fees_li: Mapped[int]
+    forced: Mapped[int] = _is("1: the broker's own, to close the account out")
 
 
 class Trade(Base):
@@ -190,24 +191,136 @@ class Trade(Base):
 
 
 class Compact(Base):
-    """One debt of a credit account, in cash or in shares."""
+    """One debt of a credit account, in cash or in shares, until the day after it is repaid."""
 
     __tablename__ = "compacts"
     compact_id: Mapped[str] = _key()
     account_id: Mapped[str]
-    compact_type: Mapped[int]
-    cashgroup_prop: Mapped[int]
+    compact_type: Mapped[int] = _is("48 financing, 49 short")
+    cashgroup_prop: Mapped[int] = _is("48 ordinary positions, 49 special ones")
     stock_code: Mapped[str]
-    order_id: Mapped[int]
+    order_id: Mapped[int] = _is("the order that opened it")
     open_day: Mapped[int]
     end_day: Mapped[int]
-    volume: Mapped[int]
-    repaid_volume: Mapped[int]
-    amount_li: Mapped[int]
-    repaid_li: Mapped[int]
-    fee_li: Mapped[int]
+    volume: Mapped[int] = _is("shares bought with it, or owed")
+    repaid_volume: Mapped[int] = _is("short: shares returned")
+    amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
+    repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
+    trade_fees_li: Mapped[int] = _is("fees of the opening trades")
+    rate_ppm: Mapped[int] = _is("interest a year")
+    ratio_ppm: Mapped[int] = _is("margin ratio in force when it was opened")
+    basis_days: Mapped[int] = _is("days of a year for interest")
+    fee_li: Mapped[int] = _is("interest accrued in whole li, and beside it …")
+    fee_rest: Mapped[int] = _is("… so many parts of ppm × basis_days of a li")
     repaid_fee_li: Mapped[int]
-    status: Mapped[int]
+    extensions: Mapped[int]
+    overdue: Mapped[int] = _is("1: its term has ended")
+    status: Mapped[int] = _is("48 open, 49 partly repaid, 50 repaid, 54 overdue")
+
+
+class ClosedCompact(Base):
+    """A compact that was repaid, as it was then."""
+
+    __tablename__ = "compact_history"
+    compact_id: Mapped[str] = _key()
+    account_id: Mapped[str]
+    compact_type: Mapped[int] = _is("48 financing, 49 short")
+    cashgroup_prop: Mapped[int] = _is("48 ordinary positions, 49 special ones")
+    stock_code: Mapped[str]
+    order_id: Mapped[int] = _is("the order that opened it")
+    open_day: Mapped[int]
+    end_day: Mapped[int]
+    volume: Mapped[int] = _is("shares bought with it, or owed")
+    repaid_volume: Mapped[int] = _is("short: shares returned")
+    amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
+    repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
+    trade_fees_li: Mapped[int] = _is("fees of the opening trades")
+    rate_ppm: Mapped[int] = _is("interest a year")
+    ratio_ppm: Mapped[int] = _is("margin ratio in force when it was opened")
+    basis_days: Mapped[int] = _is("days of a year for interest")
+    fee_li: Mapped[int] = _is("interest accrued in whole li, and beside it …")
+    fee_rest: Mapped[int] = _is("… so many parts of ppm × basis_days of a li")
+    repaid_fee_li: Mapped[int]
+    extensions: Mapped[int]
+    overdue: Mapped[int] = _is("1: its term has ended")
+    status: Mapped[int] = _is("48 open, 49 partly repaid, 50 repaid, 54 overdue")
+    closed_day: Mapped[int] = _is("the day it was repaid")
+
+
+class CreditAccount(Base):
+    """What the broker decided about a credit account."""
+
+    __tablename__ = "credit_accounts"
+    account_id: Mapped[str] = _key()
+    fin_quota_li: Mapped[int] = _is("this and the next two: -1 is what the terms say")
+    fin_special_quota_li: Mapped[int]
+    slo_quota_li: Mapped[int]
+    called_day: Mapped[int] = _is("day of the margin call, 0: none")
+    due_day: Mapped[int] = _is("day by whose close it must be answered, 0: none")
+
+
+class CreditSurplus(Base):
+    """Shares bought to be returned beyond what was owed."""
+
+    __tablename__ = "credit_surplus"
+    account_id: Mapped[str] = _key()
+    stock_code: Mapped[str] = _key()
+    volume: Mapped[int]
+    today_volume: Mapped[int]
+    cost_li: Mapped[int]
+
+
+class CreditEvent(Base):
+    """What the broker did about a credit account: calls, close-out orders, compacts that fell due."""
+
+    __tablename__ = "credit_events"
+    event_id: Mapped[int] = _key()
+    account_id: Mapped[str]
+    day: Mapped[int]
+    event_ms: Mapped[int]
+    kind: Mapped[str]
+    ratio_ppm: Mapped[int] = _is("maintenance ratio then")
+    order_id: Mapped[int] = _is("0: none")
+    detail: Mapped[str]
+
+
+class Lendable(Base):
+    """Shares the broker has for lending where an operator said so, lent ones included."""
+
+    __tablename__ = "lendable"
+    stock_code: Mapped[str] = _key()
+    ordinary: Mapped[int]
+    special: Mapped[int]
+
+
+class Appointment(Base):
+    """Securities lending: special shares reserved for an account."""
+
+    __tablename__ = "appointments"
+    apply_id: Mapped[str] = _key()
+    compact_id: Mapped[str]
+    account_id: Mapped[str]
+    stock_code: Mapped[str]
+    group_id: Mapped[str]
+    apply_mode: Mapped[str] = _is("0 by the offer, 1 negotiated")
+    apply_ms: Mapped[int]
+    volume: Mapped[int]
+    returned_volume: Mapped[int]
+    amount_li: Mapped[int] = _is("value of its shares when it was made; fees are rates of it")
+    begin_day: Mapped[int]
+    end_day: Mapped[int]
+    rate_ppm: Mapped[int] = _is("this and the next two: a year, of the fee, of ending early, of being late")
+    early_ppm: Mapped[int]
+    fine_ppm: Mapped[int]
+    basis_days: Mapped[int]
+    fee_li: Mapped[int] = _is("fees in whole li, and beside it …")
+    fee_rest: Mapped[int] = _is("… so many parts of ppm × basis_days of a li; the fines likewise")
+    repaid_fee_li: Mapped[int]
+    fine_li: Mapped[int]
+    fine_rest: Mapped[int]
+    repaid_fine_li: Mapped[int]
+    renewals: Mapped[int]
+    status: Mapped[str] = _is("0 to come, 1 in force, 2 overdue, 3 ended, 4 cancelled")
 
 
 class CashEntry(Base):

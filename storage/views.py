@@ -14,7 +14,8 @@ from sqlalchemy import Table
 from storage.schema import TABLES
 
 _SHOWN: Final = (
-    "accounts", "positions", "orders", "trades", "compacts", "cash_ledger", "settlements", "banks", "bank_transfers",
+    "accounts", "positions", "orders", "trades", "compacts", "compact_history", "credit_events", "appointments",
+    "cash_ledger", "settlements", "banks", "bank_transfers",
     "ordinary_funds", "ordinary_positions",
 )  # fmt: skip
 _HIDDEN: Final = ("bank_pwd", "fund_pwd")

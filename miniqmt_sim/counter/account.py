@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from matching.units import half_up
 from miniqmt_sim.changes import Row
 from miniqmt_sim.constants import AccountStatus, AccountType
 from miniqmt_sim.counter.order import Order, Trade
+
+if TYPE_CHECKING:
+    from miniqmt_sim.counter.margin import Margin
 
 
 class Position:
@@ -66,6 +70,13 @@ class Position:
         self.bought_li += paid_li
         self.bought_volume += volume
 
+    def give(self, volume: int) -> None:
+        """Book shares that went otherwise than by a trade, with their part of what was paid for all."""
+        for name in ("cost_li", "bought_li", "bought_volume"):
+            setattr(self, name, getattr(self, name) - half_up(getattr(self, name) * volume, self.volume))
+        self.volume -= volume
+        self.today_volume = min(self.today_volume, self.volume)
+
     def go_ex(self, cash_li: int) -> None:
         """Book a dividend: it lowers the cost, and the purchases count for what is held now."""
         if self.bought_volume:
@@ -97,12 +108,13 @@ class Account:
     """One account.
 
     ``cash_li`` is the balance; ``frozen_li`` of it is kept for open orders; ``unsettled_li`` of it came from today's sales;
-    ``overdraft_li`` is how far dues that are taken whatever cash there is have brought it below zero.
+    ``overdraft_li`` is how far dues that are taken whatever cash there is have brought it below zero. ``margin`` stands behind
+    an account that trades on margin; ``restricted_li`` of its cash only returns shares sold short.
     """
 
     __slots__ = (
-        "account_id", "account_type", "cash_li", "frozen_li", "opened_day", "orders", "overdraft_li", "positions", "status",
-        "trades", "unsettled_li",
+        "account_id", "account_type", "cash_li", "frozen_li", "margin", "opened_day", "orders", "overdraft_li", "positions",
+        "restricted_li", "status", "trades", "unsettled_li",
     )  # fmt: skip
 
     def __init__(self, account_id: str, account_type: AccountType, opened_day: int) -> None:
@@ -114,20 +126,30 @@ class Account:
         self.frozen_li = 0
         self.unsettled_li = 0
         self.overdraft_li = 0
+        self.restricted_li = 0
+        self.margin: Margin | None = None
         self.positions: dict[str, Position] = {}
         self.orders: dict[int, Order] = {}
         self.trades: list[Trade] = []
 
     @property
-    def available_li(self) -> int:
-        """Cash a new order may use."""
+    def free_li(self) -> int:
+        """Cash that no order has frozen; returning shares may use all of it."""
         return self.cash_li - self.frozen_li
 
     @property
+    def available_li(self) -> int:
+        """Cash a new order may use."""
+        free_li = self.cash_li - self.frozen_li
+        return max(0, free_li - self.restricted_li) if self.restricted_li and free_li > 0 else free_li
+
+    @property
     def withdrawable_li(self) -> int:
-        """Cash that may leave today: not frozen, and not from today's sales."""
-        left_li = self.cash_li - self.frozen_li - (self.unsettled_li if self.unsettled_li > 0 else 0)
-        return left_li if left_li > 0 else 0
+        """Cash that may leave today: not frozen, not from today's sales, and not what debts must be covered by."""
+        left_li = self.available_li - (self.unsettled_li if self.unsettled_li > 0 else 0)
+        if left_li <= 0:
+            return 0
+        return left_li if self.margin is None else min(left_li, self.margin.removable_li(self))
 
     def row(self) -> Row:
         """The row of table accounts."""

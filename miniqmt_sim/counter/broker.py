@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from matching import units
 from matching.book import BUY, HOUSE, Side
-from matching.checks import Setting, Terms, worst_price
+from matching.checks import Reason, Setting, Terms, worst_price
 from matching.codes import Venue, is_repo, parse_code
 from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
 from matching.exchange import Exchange
@@ -104,6 +104,8 @@ class Broker(Holdings):
 
     def place(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
         """Take an order. It comes back reported, filled, refused (57), or not reported yet: held (49) or on its way (48)."""
+        if request.order_type.at_counter:
+            return self._carry_out(account, request, now_ms)
         security = self._liquidity.security(request.stock_code, request.price_li if request.on_grid else 0)
         setting = self.exchange.setting(security, now_ms) if security is not None else None
         order = self._make(account, request, security, setting, now_ms)
@@ -114,6 +116,8 @@ class Broker(Holdings):
         assert setting is not None, "an order for an unknown security was not refused"
         self._freeze(account, order)
         self._open[order.order_id] = order
+        if account.margin is not None:
+            account.margin.taken(order)
         if setting.held:
             self._move(order, OrderStatus.WAIT_REPORTING)
         elif self._behaviour.ack_ms:
@@ -158,7 +162,8 @@ class Broker(Holdings):
         rejection = self.exchange.check(terms, setting)
         if rejection is not None:
             return refusal_text(rejection.reason, _figures(order, rejection.figures))
-        return self._cash_refusal(account, order) or self._share_refusal(account, order, setting.security)
+        text = account.margin.refusal(account, order, setting.security) if account.margin is not None else None
+        return text or self._cash_refusal(account, order) or self._share_refusal(account, order, setting.security)
 
     def account_refusal(self, account: Account, order_type: OrderType, now_ms: int) -> str | None:
         """What speaks against an account's order, whatever it is for."""
@@ -169,22 +174,24 @@ class Broker(Holdings):
         reached = self._compliance.refuses(account.account_id, self.exchange.day, now_ms)
         return refusal_text(Refusals.TOO_FREQUENT, reached._asdict()) if reached is not None else None
 
+    def last_li(self, stock_code: str, now_ms: int) -> int:
+        """The last price of a listed security at this moment."""
+        return self._liquidity.last_li(self.exchange.securities[stock_code], now_ms)
+
     def _cash_refusal(self, account: Account, order: Order) -> str | None:
         if order.order_type.freezes is not _CASH:
             return None
-        needed_li = self._cash_needed(order)
-        if needed_li <= account.cash_li - account.frozen_li:
-            return None
-        figures = {
-            "account_id": account.account_id,
-            "needed": units.text_yuan(needed_li),
-            "available": units.text_yuan(account.available_li),
-        }
-        return refusal_text(Refusals.CASH, figures)
+        available_li = account.available_li if order.order_type.repays is None else account.free_li
+        needed_li = self.cash_needed(order)
+        return None if needed_li <= available_li else cash_refusal(account, needed_li, available_li)
 
     def _share_refusal(self, account: Account, order: Order, security: Security) -> str | None:
         if order.order_type.freezes is not _SHARES:
             return None
+        return self.shares_refusal(account, order, security)
+
+    def shares_refusal(self, account: Account, order: Order, security: Security) -> str | None:
+        """The text for more shares than may be sold now."""
         sellable = self.sellable(account, security)
         if order.volume <= sellable:
             return None
@@ -204,6 +211,26 @@ class Broker(Holdings):
         order.status_msg = f"{_operation(order)} {text}"
         self._move(order, OrderStatus.JUNK)
         self._listener.refused(order)
+
+    def _carry_out(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
+        """Do at once what an order asks of the counter alone, while the counter is open."""
+        order = self._make(account, request, None, None, now_ms)
+        security = self.exchange.securities.get(order.stock_code)
+        text = self.account_refusal(account, order.order_type, now_ms)
+        if text is None and account.status is AccountStatus.CLOSED:
+            text = refusal_text(Reason.PHASE, {})
+        margin = account.margin
+        if text is None and margin is not None:
+            text = margin.refusal(account, order, security)
+        if text is not None:
+            self._refuse(order, text)
+            return order
+        assert margin is not None, "only margin trading has such orders"
+        order.order_sysid = str(self._counters.next("sysid.counter"))
+        self._move(order, OrderStatus.REPORTED)
+        margin.carry_out(account, order, now_ms)
+        self._move(order, OrderStatus.SUCCEEDED)
+        return order
 
     def subscribe(self, account: Account, request: PlaceRequest, text: str | None, now_ms: int) -> Order:
         """Take an order for a new issue, which freezes nothing and no book ever sees; a text refuses it."""
@@ -335,29 +362,38 @@ class Broker(Holdings):
         trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees, is_self_trade)
         account.trades.append(trade)
         self._trades_changed[trade.trade_id,] = trade
+        margin = account.margin
+        if margin is not None:
+            margin.before_fill(account, trade, now_ms)
         self._book_fill(account, trade)
         is_filled = order.traded_volume == order.volume
         if order.frozen_li:
             self._freeze_cash(account, order)
+        if margin is not None:
+            margin.after_fill(account, trade, now_ms)
         self._move(order, _SUCCEEDED if is_filled else _PART_SUCC)
         if is_filled:
             del self._open[order.order_id]
+            if margin is not None:
+                margin.ended(order)
         self._listener.traded(trade)
         self._listener.holdings_changed(account, order.stock_code)
 
     def _book_fill(self, account: Account, trade: Trade) -> None:
         """Move shares and cash; cash moves in fen, and the fills of an order together as much as their sum says."""
         order, amount_li, fees_li = trade.order, trade.amount_li, trade.fees.total_li
-        position, traded_li = self.position(account, order.stock_code), order.traded_amount_li
-        paid_li = units.whole_fen(traded_li) - units.whole_fen(traded_li - amount_li)
+        position = self.position(account, order.stock_code) if order.order_type.moves_shares else None
+        paid_li = paid_by(trade)
         if order.order_type.side is BUY:
             self._round_off(amount_li - paid_li)
-            position.add(order.day, trade.volume, amount_li, fees_li)
+            if position is not None:
+                position.add(order.day, trade.volume, amount_li, fees_li)
             self.ledger.post_trade(account, trade, -paid_li, fees_li)
             return
         assert order.security is not None
         self._round_off(paid_li - amount_li)
-        position.remove(trade.volume, amount_li, fees_li, self.exchange.resale_days(order.security))
+        if position is not None:
+            position.remove(trade.volume, amount_li, fees_li, self.exchange.resale_days(order.security))
         self.ledger.post_trade(account, trade, paid_li, fees_li)
         account.unsettled_li += paid_li - fees_li
         if account.available_li < -account.overdraft_li:  # a few shares may not bring their fees
@@ -380,6 +416,8 @@ class Broker(Holdings):
             self.position(account, order.stock_code).frozen_volume -= order.left
         account.frozen_li -= order.frozen_li
         order.frozen_li = 0
+        if account.margin is not None:
+            account.margin.ended(order)
         self._accounts_changed[account.account_id,] = account
         return account
 
@@ -393,12 +431,12 @@ class Broker(Holdings):
 
     def _freeze_cash(self, account: Account, order: Order) -> None:
         """Bring the freeze to what the rest of the order can still cost."""
-        needed_li = self._cash_needed(order) if order.order_type.freezes is _CASH else 0
+        needed_li = self.cash_needed(order) if order.order_type.freezes is _CASH else 0
         account.frozen_li += needed_li - order.frozen_li
         order.frozen_li = needed_li
         self._accounts_changed[account.account_id,] = account
 
-    def _cash_needed(self, order: Order) -> int:
+    def cash_needed(self, order: Order) -> int:
         """What the rest of a buy order can cost at worst: its limit times the volume left, and the fees not yet charged."""
         left = order.volume - order.traded_volume
         if not left:
@@ -444,10 +482,13 @@ class Broker(Holdings):
         """Take an order of today back from storage."""
         self.accounts[order.account_id].orders[order.order_id] = order
         self._belongs_to(order, self.exchange.securities.get(order.stock_code))
-        if order.order_sysid and order.order_sysid != f"xt{order.order_id}":
+        if order.order_sysid and order.order_sysid != f"xt{order.order_id}" and not order.order_type.at_counter:
             self._by_sysid[_venue(order.stock_code), order.order_sysid] = order
         if order.is_open and not subscription:
             self._open[order.order_id] = order
+            margin = self.accounts[order.account_id].margin
+            if margin is not None:
+                margin.taken(order)
 
 
 _SETTLE: Mapping[type[Event], Callable[[Broker, Order, Any], None]] = {
@@ -457,6 +498,22 @@ _SETTLE: Mapping[type[Event], Callable[[Broker, Order, Any], None]] = {
     Rejected: Broker._settle_rejection,
 }
 """What an event about one order does to it."""
+
+
+def paid_by(trade: Trade) -> int:
+    """What a fill moves in cash: its part of the order's amount in whole fen."""
+    traded_li = trade.order.traded_amount_li
+    return units.whole_fen(traded_li) - units.whole_fen(traded_li - trade.amount_li)
+
+
+def cash_refusal(account: Account, needed_li: int, available_li: int) -> str:
+    """The text for too little cash."""
+    figures = {
+        "account_id": account.account_id,
+        "needed": units.text_yuan(needed_li),
+        "available": units.text_yuan(available_li),
+    }
+    return refusal_text(Refusals.CASH, figures)
 
 
 def _why_unknown(stock_code: str) -> Refusals:

@@ -130,11 +130,14 @@ class Corporate:
 
     def open_day(self, before: int, now_ms: int) -> None:
         """A day opens, ``before`` was the trading day before it: do what goes ex."""
-        today = self._broker.exchange.day
-        for action in self.actions():
-            security = self._broker.exchange.securities.get(action.stock_code)
-            if before < action.ex_day <= today and security is not None:
-                self._go_ex(security, action, action.record_day or before, now_ms)
+        for action in self.going_ex(before):
+            security = self._broker.exchange.securities[action.stock_code]
+            self._go_ex(security, action, action.record_day or before, now_ms)
+
+    def going_ex(self, before: int) -> list[Action]:
+        """What goes ex on the present day; ``before`` was the trading day before it."""
+        today, securities = self._broker.exchange.day, self._broker.exchange.securities
+        return [action for action in self.actions() if before < action.ex_day <= today and action.stock_code in securities]
 
     def _go_ex(self, security: Security, action: Action, record_day: int, now_ms: int) -> None:
         exchange = self._broker.exchange

@@ -15,6 +15,7 @@ from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import AccountStatus, AccountType
 from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.ledger import Entry, Ledger
+from miniqmt_sim.counter.margin import Margin
 from miniqmt_sim.counter.order import Order, Trade
 
 
@@ -44,6 +45,7 @@ class Holdings:
         self.exchange = exchange
         self.accounts: dict[str, Account] = {}
         self.ledger = Ledger(changes, counters)
+        self.margin: Margin | None = None
         self._listener = listener
         self._changes = changes
         self._accounts_changed = changes.table("accounts")
@@ -75,8 +77,13 @@ class Holdings:
         """Open an account without anything in it."""
         assert account_id not in self.accounts
         account = self.accounts[account_id] = Account(account_id, account_type, self.exchange.day)
+        self.give_margin(account)
         self._changes.put("accounts", (account_id,), account)
         return account
+
+    def give_margin(self, account: Account) -> None:
+        """Let an account that is for it trade on margin."""
+        account.margin = self.margin if account.account_type is AccountType.CREDIT else None
 
     def begin_anew(self) -> None:
         """The day is another before anything was traded: accounts and positions were opened on it."""
@@ -105,9 +112,11 @@ class Holdings:
             if account.status is AccountStatus.CLOSED:
                 self.set_status(account, AccountStatus.OK)
 
-    def move_cash(self, account: Account, reason: Entry, amount_li: int, now_ms: int) -> None:
+    def move_cash(
+        self, account: Account, reason: Entry, amount_li: int, now_ms: int, order_id: int = 0, trade_id: int = 0
+    ) -> None:
         """Pay in, or out with a negative amount."""
-        self.ledger.post(account, reason, amount_li, now_ms)
+        self.ledger.post(account, reason, amount_li, now_ms, order_id, trade_id)
         self._counters.add("sum.external_li", amount_li)
         self._listener.holdings_changed(account, None)
 
@@ -120,6 +129,12 @@ class Holdings:
         """Hand over shares that were not bought in the market."""
         self._counters.add(f"shares.{stock_code}", volume)
         self.position(account, stock_code).receive(volume, paid_li)
+        self._listener.holdings_changed(account, stock_code)
+
+    def hand_back(self, account: Account, stock_code: str, volume: int) -> None:
+        """Take shares out of an account that were not sold in the market."""
+        self._counters.add(f"shares.{stock_code}", -volume)
+        self.position(account, stock_code).give(volume)
         self._listener.holdings_changed(account, stock_code)
 
     def set_position(self, account: Account, security: Security, volume: int, sellable: int, cost_li: int) -> Position:

@@ -28,6 +28,12 @@ class Entry(StrEnum):
     DIVIDEND_TAX = "dividend_tax"
     RIGHTS = "rights"
     IPO = "ipo"
+    LOAN = "loan"
+    LOAN_REPAID = "loan_repaid"
+    INTEREST = "interest"
+    SLO_FEE = "slo_fee"
+    SLO_DIVIDEND = "slo_dividend"
+    LENDING_FEE = "lending_fee"
 
 
 @record

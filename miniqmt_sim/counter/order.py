@@ -95,7 +95,7 @@ class Order:
             self.order_id, self.day, self.account_id, int(self.account_type), self.stock_code, self.order_type.number,
             self.price_type.number, self.price_li, self.volume, self.traded_volume, self.traded_amount_li,
             int(self.status), self.status_msg, self.order_sysid, origin.strategy_name, origin.order_remark, self.order_ms,
-            origin.session_id, origin.request_seq, self.queue_seq, self.frozen_li, *fees,
+            origin.session_id, origin.request_seq, self.queue_seq, self.frozen_li, *fees, int(self.order_type.forced),
         )  # fmt: skip
 
 

@@ -31,8 +31,9 @@ def close_day(broker: Broker, changes: Changes, now_ms: int) -> None:
     day = broker.exchange.day
     for account in broker.accounts.values():
         value_li = market_value_li(broker, account)
+        debt_li = account.margin.debt_li(account) if account.margin is not None else 0
         row = Settlement(
-            account.account_id, day, int(account.account_type), account.cash_li, value_li, account.cash_li + value_li, 0
+            account.account_id, day, int(account.account_type), account.cash_li, value_li, account.cash_li + value_li, debt_li
         )
         changes.put("settlements", (account.account_id, day), row)
 

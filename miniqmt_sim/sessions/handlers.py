@@ -15,9 +15,10 @@ from matching.book import Side
 from matching.price_types import PRICE_TYPES
 from miniqmt_sim.behaviour import cut
 from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, OrderStatus
+from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.broker import PlaceRequest
 from miniqmt_sim.counter.order import Origin
-from miniqmt_sim.counter.order_types import ORDER_TYPES
+from miniqmt_sim.counter.order_types import ORDER_TYPES, OrderType
 from miniqmt_sim.counter.status import is_final
 from miniqmt_sim.sessions.context import Answer, Context, no_account
 from miniqmt_sim.sessions.snapshots import OrderAnswer, order_answer
@@ -61,6 +62,8 @@ def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     if account is None or text:
         return order_answer(fields, -1, text)
     order_type = ORDER_TYPES[fields["order_type"]]
+    if order_type.in_yuan:
+        return _order_in_yuan(context, account, order_type, fields)
     price_li, on_grid = units.nearest_li(fields["price"])
     if not on_grid:  # only a market order may say so: its protective price is never passed
         price_li = units.li_towards(fields["price"], up=order_type.side is Side.SELL)
@@ -70,6 +73,17 @@ def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     )  # fmt: skip
     order = world.place(account, request, context.now_ms)
     world.send_later(order, context.now_ms)
+    return OrderAnswer(context.seq, fields, order.order_id)
+
+
+def _order_in_yuan(context: Context, account: Account, order_type: OrderType, fields: JsonObject) -> Answer:
+    """Place an order whose volume is an amount; its price says the amount, its volume the whole yuan of it."""
+    amount_li = units.li_from_yuan(fields["order_volume"])
+    request = PlaceRequest(
+        fields["stock_code"], order_type, PRICE_TYPES[fields["price_type"]], amount_li, True, amount_li // units.LI_PER_YUAN,
+        _origin(context, fields),
+    )  # fmt: skip
+    order = context.world.place(account, request, context.now_ms)
     return OrderAnswer(context.seq, fields, order.order_id)
 
 
@@ -92,9 +106,20 @@ def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
         return f"不支持的报价类型: {fields['price_type']}"
     if not math.isfinite(price) or abs(price) > MAX_PRICE_YUAN:
         return f"委托价格无效: {price}"
-    if not math.isfinite(volume) or volume != int(volume) or not 0 < volume <= MAX_INT32:
-        return f"委托数量无效: {volume}"
-    return ""
+    is_volume = _is_amount if ORDER_TYPES[fields["order_type"]].in_yuan else _is_volume
+    return "" if is_volume(volume) else f"委托数量无效: {volume}"
+
+
+def _is_volume(volume: float) -> bool:
+    return math.isfinite(volume) and volume == int(volume) and 0 < volume <= MAX_INT32
+
+
+def _is_amount(volume: float) -> bool:
+    """Yuan and fen."""
+    if not (math.isfinite(volume) and 0 < volume <= MAX_INT32):
+        return False
+    amount_li, on_grid = units.nearest_li(volume)
+    return on_grid and amount_li > 0 and amount_li % units.LI_PER_FEN == 0
 
 
 def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:

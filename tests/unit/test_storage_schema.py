@@ -25,11 +25,22 @@ ipo_subscriptions: account_id* subscription_code* order_id subscribe_day volume 
 market_values: account_id* day* sh_li sz_li
 orders: order_id* day account_id account_type stock_code order_type price_type price_li volume traded_volume traded_amount_li
         status status_msg order_sysid strategy_name order_remark order_ms session_id request_seq queue_seq frozen_li
-        commission_li stamp_duty_li transfer_fee_li other_fees_li
+        commission_li stamp_duty_li transfer_fee_li other_fees_li forced
 trades: trade_id* day account_id account_type order_id stock_code order_type price_li volume amount_li trade_ms
         commission_li stamp_duty_li transfer_fee_li other_fees_li self_trade
-compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume repaid_volume
-        amount_li repaid_li fee_li repaid_fee_li status
+compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume
+        repaid_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li extensions
+        overdue status
+compact_history: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume
+        repaid_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li extensions
+        overdue status closed_day
+credit_accounts: account_id* fin_quota_li fin_special_quota_li slo_quota_li called_day due_day
+credit_surplus: account_id* stock_code* volume today_volume cost_li
+credit_events: event_id* account_id day event_ms kind ratio_ppm order_id detail
+lendable: stock_code* ordinary special
+appointments: apply_id* compact_id account_id stock_code group_id apply_mode apply_ms volume returned_volume amount_li begin_day
+        end_day rate_ppm early_ppm fine_ppm basis_days fee_li fee_rest repaid_fee_li fine_li fine_rest repaid_fine_li renewals
+        status
 cash_ledger: ledger_id* account_id day ledger_ms reason amount_li balance_li order_id trade_id
 banks: account_id* bank_no* bank_account* bank_name balance_li bank_pwd fund_pwd
 bank_transfers: transfer_id* account_id transfer_ms direction bank_no bank_account bank_name amount_li
@@ -53,6 +64,7 @@ TEXTS = {
     *("bank_no", "bank_account", "bank_name", "bank_pwd", "fund_pwd", "warned"),
     *("name", "board", "tags", "halts", "tape", "bids", "asks", "kind", "detail", "body"),
     *("untaxed", "subscribe", "subscription_code"),
+    *("apply_id", "group_id", "apply_mode"),
     *("server", "config", "state_hash", "world", "fingerprint"),
 }
 
@@ -87,7 +99,7 @@ def test_a_created_table_is_the_declared_one(name: str, database: sqlite3.Connec
     assert [row[3] for row in found] == [*range(1, len(keys) + 1), *[0] * (len(columns) - len(keys))], "keys come first"
     assert all(row[2] == 1 for row in found), "no column may be NULL"
     for column, kind, _, _ in found:
-        is_text = column in TEXTS or (name, column) == ("meta", "value")
+        is_text = column in TEXTS or (name, column) in (("meta", "value"), ("appointments", "status"))
         assert kind == ("TEXT" if is_text else "INTEGER"), column
 
 
