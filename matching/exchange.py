@@ -77,15 +77,11 @@ class Exchange:
         self._spans: dict[Board, _Span] = {}
         self._settings: dict[str, _Lasting] = {}
         self.day = 0
+        """The trading day; ``set_day`` changes it."""
 
-    @property
-    def day(self) -> int:
-        """The trading day."""
-        return self._day
-
-    @day.setter
-    def day(self, day: int) -> None:
-        self._day = day
+    def set_day(self, day: int) -> None:
+        """Say which trading day it is."""
+        self.day = day
         self._spans.clear()
         self._forget_rules()
 
@@ -112,14 +108,14 @@ class Exchange:
 
     def has_begun(self, security: Security) -> bool:
         """Does it trade yet? Not before its first day, nor before its board opened."""
-        return security.first_day <= self._day
+        return security.first_day <= self.day
 
     def open_day(self, day: int) -> None:
         """Begin a trading day: books are empty, yesterday's close is the reference."""
         assert not any(True for book in self._books.values() for _ in book.orders()), "orders outlived their day"
         assert not any(self._dormant.values()), "dormant orders outlived their day"
         assert not any(map(len, self._fixed.values())), "fixed-price orders outlived their day"
-        self.day = day
+        self.set_day(day)
         self._books.clear()
         self._dormant.clear()
         self._fixed.clear()

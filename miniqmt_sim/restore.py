@@ -28,7 +28,7 @@ def restore_world(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
     """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
     for name, value in rows["counters"]:
         world.counters.restore(name, value)
-    world.exchange.day = world.counters["day"]
+    world.exchange.set_day(world.counters["day"])
     restore_securities(world, rows["instruments"])
     world.market.restore_figures(rows["day_figures"])
     world.market.restore_quotes(rows["quotes"])

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
+from matching.records import record
 from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
@@ -57,7 +58,8 @@ class Command(NamedTuple):
     request: Request
 
 
-class Outcome(NamedTuple):
+@record
+class Outcome:
     """What to send, in order, once what was changed is stored."""
 
     replies: list[tuple[int, Said]]
@@ -192,7 +194,8 @@ class Simulator:
 
     def _outcome(self, replies: list[tuple[int, Said]], now_ms: int) -> Outcome:
         self._tell_holdings(now_ms)
-        return Outcome(replies, self._pushes.take(), self._world.compliance.take_warnings(), self._pushes.take_refused())
+        pushes, refused = self._pushes.take()
+        return Outcome(replies, pushes, self._world.compliance.take_warnings(), refused)
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
@@ -200,6 +203,8 @@ class Simulator:
         if self._screens.is_delayed:
             self._screens.note(pushes.changed_accounts(), now_ms)
         positions, assets = pushes.take_holdings()
+        if not assets:
+            return
         accounts, securities, subscribers = world.broker.accounts, world.exchange.securities, self._registry.subscribers
         for account_id, stock_code in positions:
             account, security = accounts[account_id], securities[stock_code]

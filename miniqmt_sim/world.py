@@ -201,7 +201,8 @@ class World:
         if not self.always and now_ms >= calendar.midnight_ms(day) + DAY_CLOSE_MS:
             day = self.exchange.calendar.next_after(day)
         self.counters["start_ms"] = self.counters["now_ms"] = now_ms
-        self.counters["day"] = self.exchange.day = day
+        self.exchange.set_day(day)
+        self.counters["day"] = day
         self._plan_day(now_ms)
 
     @property

@@ -22,14 +22,16 @@ class Position:
     """
 
     __slots__ = (
-        "account_id", "bought_li", "bought_volume", "cost_li", "frozen_volume", "opened_day", "stock_code", "today_volume",
-        "volume", "yesterday_volume",
+        "account_id", "bought_li", "bought_volume", "cost_li", "frozen_volume", "head", "opened_day", "stock_code",
+        "today_volume", "volume", "yesterday_volume",
     )  # fmt: skip
 
     def __init__(self, account_id: str, stock_code: str, opened_day: int) -> None:
         self.account_id = account_id
         self.stock_code = stock_code
         self.opened_day = opened_day
+        self.head = ""
+        """What never changes of it, as the views write it down."""
         self.volume = 0
         self.today_volume = 0
         self.frozen_volume = 0

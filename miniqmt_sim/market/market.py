@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from matching.book import Side
+from matching.book import HOUSE, Side
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import SUSPENDED, Listing, Security, parse_listing
@@ -27,6 +27,7 @@ UNKNOWN_PRICE_LI = 10 * LI_PER_YUAN
 ABSURD_PRICE_LI = 10_000 * LI_PER_YUAN
 """From here on an order's price says nothing of a code: the exchanges take no such price. Source: exchange-rules §3."""
 NO_QUOTE = ""
+_ENTRY, _AFTER_HOURS = Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS
 
 
 class _QuoteRow(NamedTuple):
@@ -195,18 +196,22 @@ class Market:
 
     def arrive(self, security: Security, now_ms: int) -> list[Event]:
         """An order is about to reach the book: the house enters it with the quote that holds; after hours there is a close."""
-        if self._exchange.phase(security, now_ms) in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS):
+        setting = self._exchange.setting(security, now_ms)
+        if setting.phase is _ENTRY or setting.phase is _AFTER_HOURS:
             self._fix_close(security, now_ms)
             return []
-        in_place = self.house.is_in(security.code) or not self._is_open(security, now_ms)
-        quote = None if in_place else self.current(security, now_ms)
+        if self.house.is_in(security.code) or (self._synthetic is None and security.code not in self._quotes):
+            return []
+        quote = self.current(security, now_ms) if self._is_open(security, now_ms) else None
         return self.house.enter(security.code, quote, now_ms) if quote is not None else []
 
     def traded(self, event: Traded, now_ms: int) -> None:
         """House orders shrank, the last price moved: write both down."""
-        self.house.note(event.maker)
-        self.house.note(event.taker)
-        self.record(self._exchange.securities[event.maker.code], now_ms)
+        maker, taker = event.maker, event.taker
+        if maker.owner == HOUSE or taker.owner == HOUSE:
+            self.house.note(maker)
+            self.house.note(taker)
+        self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from matching.records import record
 from miniqmt_sim.constants import AccountType
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.order import Order
@@ -18,7 +19,8 @@ Answer = JsonObject | list[JsonObject] | View
 """Fields of an answer, its rows, or the whole reply as a view."""
 
 
-class Context(NamedTuple):
+@record
+class Context:
     """One request on its way through."""
 
     world: World

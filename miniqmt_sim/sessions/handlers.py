@@ -14,14 +14,14 @@ from matching import units
 from matching.book import Side
 from matching.price_types import PRICE_TYPES
 from miniqmt_sim.behaviour import cut
-from miniqmt_sim.constants import MAX_INT32, ORDER_ERROR_ID, OrderStatus
+from miniqmt_sim.constants import MAX_INT32, OrderStatus
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.broker import PlaceRequest
 from miniqmt_sim.counter.order import Origin
 from miniqmt_sim.counter.order_types import ORDER_TYPES, OrderType
 from miniqmt_sim.counter.status import is_final
 from miniqmt_sim.sessions.context import Answer, Context, no_account
-from miniqmt_sim.sessions.snapshots import OrderAnswer, order_answer
+from miniqmt_sim.sessions.snapshots import CancelAnswer, OrderAnswer, cancel_answer, order_answer
 from miniqmt_sim.sessions.views import (
     account_info_row,
     account_status_row,
@@ -126,29 +126,19 @@ def on_cancel_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Cancel an order; a refusal is answered and then pushed, with the same numbers."""
     account = context.account(fields)
     if account is None:
-        return _cancel_answer(fields, -1, fields["order_id"], fields["order_sysid"], no_account(fields))
+        asked = (fields["account_type"], fields["account_id"])
+        return cancel_answer(*asked, -1, fields["order_id"], fields["order_sysid"], no_account(fields))
     broker = context.world.broker
     order = broker.find(account, fields["order_id"], fields["market"], fields["order_sysid"])
     answer = broker.cancel(order, context.now_ms)
-    order_id = order.order_id if order else fields["order_id"]
-    order_sysid = order.order_sysid if order else fields["order_sysid"]
-    if answer.text:
-        market = market_of(order.stock_code) if order else max(fields["market"], 0)
-        row = cancel_error_row(account.account_type, account.account_id, order_id, order_sysid, market, answer.text)
-        context.pushes.cancel_refused(context.session.connection, row)
-    return _cancel_answer(fields, answer.result, order_id, order_sysid, answer.text if answer.result else "")
-
-
-def _cancel_answer(fields: JsonObject, result: int, order_id: int, order_sysid: str, text: str) -> JsonObject:
-    return {
-        "account_type": fields["account_type"],
-        "account_id": fields["account_id"],
-        "cancel_result": result,
-        "order_id": order_id,
-        "order_sysid": order_sysid,
-        "error_id": ORDER_ERROR_ID if text else 0,
-        "error_msg": text,
-    }
+    if order is not None and not answer.text:
+        return CancelAnswer(context.seq, account, order.order_id, order.order_sysid)
+    order_id, order_sysid = (order.order_id, order.order_sysid) if order else (fields["order_id"], fields["order_sysid"])
+    market = market_of(order.stock_code) if order else max(fields["market"], 0)
+    row = cancel_error_row(account.account_type, account.account_id, order_id, order_sysid, market, answer.text)
+    context.pushes.cancel_refused(context.session.connection, row)
+    text = answer.text if answer.result else ""
+    return cancel_answer(account.account_type, account.account_id, answer.result, order_id, order_sysid, text)
 
 
 def on_query_account_infos(context: Context, fields: JsonObject) -> Answer:

@@ -12,7 +12,7 @@ from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
-from miniqmt_sim.sessions.snapshots import TradeSnapshot, order_snapshot
+from miniqmt_sim.sessions.snapshots import OrderSnapshot, TradeSnapshot, order_snapshot
 from miniqmt_sim.sessions.views import account_status_row, order_error_row
 from miniqmt_sim.wire.messages import JsonObject, Said, View
 
@@ -45,8 +45,16 @@ class Pushes:
     def order_changed(self, order: Order) -> None:
         """Tell of an order's new status or fill."""
         to = self._subscribers.get(order.account_id)
-        if to is not None:
+        if to is None:
+            return
+        if order.status_msg and self._status_msg_bytes:
             self._pushes.append((to, order_snapshot(order, self._status_msg_bytes)))
+            return
+        snapshot = OrderSnapshot(
+            order, order.price_li, order.traded_volume, order.traded_amount_li, order.status, order.status_msg,
+            order.order_sysid,
+        )  # fmt: skip
+        self._pushes.append((to, snapshot))
 
     def traded(self, trade: Trade) -> None:
         """Tell of a fill."""
@@ -97,19 +105,14 @@ class Pushes:
             self._trades = []
         if not self._assets:
             return [], []
-        subscribers = self._subscribers
-        positions = [key for key in self._positions if key[0] in subscribers]
-        assets = [account_id for account_id in self._assets if account_id in subscribers]
+        positions = [key for key in self._positions if key[0] in self._subscribers]
+        assets = [account_id for account_id in self._assets if account_id in self._subscribers]
         self._positions.clear()
         self._assets.clear()
         return positions, assets
 
-    def take_refused(self) -> list[Refused]:
-        """The refusals of the step, for the log."""
-        refused, self._refused = self._refused, []
-        return refused
-
-    def take(self) -> list[Push]:
-        """All pushes of the step, in order."""
-        pushes, self._pushes = self._pushes, []
-        return pushes
+    def take(self) -> tuple[list[Push], list[Refused]]:
+        """All pushes of the step, in order, and its refusals, for the log."""
+        pushes, refused = self._pushes, self._refused
+        self._pushes, self._refused = [], []
+        return pushes, refused

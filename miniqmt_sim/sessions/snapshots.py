@@ -134,6 +134,7 @@ class PositionSnapshot:
     """XtPosition. ``open_price`` is what the purchases cost on average, ``avg_price`` what the holding cost, fees included."""
 
     account: Account
+    position: Position
     security: Security
     sellable: int
     last_li: int
@@ -152,42 +153,66 @@ class PositionSnapshot:
 
     def fields(self) -> JsonObject:
         """One row of the message table."""
-        volume, bought_li, bought_volume = self.volume, self.bought_li, self.bought_volume
-        value_li = volume * self.last_li
-        cost_li = self.cost_li if volume else 0
-        opened_li = units.half_up(bought_li * volume, bought_volume) if bought_volume else 0
+        value_li, cost_li, opened_li = self._values()
         return {
-            "account_type": int(self.account.account_type),
-            "account_id": self.account.account_id,
-            "stock_code": self.security.code,
-            "volume": volume,
+            **self._constants(),
+            "volume": self.volume,
             "can_use_volume": self.sellable,
-            "open_price": units.average_yuan(bought_li, bought_volume),
+            "open_price": units.average_yuan(self.bought_li, self.bought_volume),
             "market_value": units.yuan(value_li),
             "frozen_volume": self.frozen_volume,
             "on_road_volume": self.today_volume,
             "yesterday_volume": self.yesterday_volume,
-            "avg_price": units.average_yuan(cost_li, volume),
-            "direction": DIRECTION_STOCK,
+            "avg_price": units.average_yuan(cost_li, self.volume),
             "last_price": units.yuan(self.last_li),
             "profit_rate": units.ratio(value_li - cost_li, abs(cost_li)),
             "float_profit": units.yuan(value_li - cost_li),
             "position_profit": units.yuan(value_li - opened_li),
             "open_date": str(self.opened_day),
-            "secu_account": secu_account(self.account.account_id, self.security.venue),
-            "instrument_name": self.security.name,
         }
 
     def text(self) -> str:
         """The push as JSON."""
-        return object_text(self.message())
+        value_li, cost_li, opened_li = self._values()
+        profit_li = value_li - cost_li
+        return (
+            f'{{"t":"push_stock_position",{self.position.head or self._write_head()},"volume":{self.volume},'
+            f'"can_use_volume":{self.sellable},"open_price":{units.average_yuan(self.bought_li, self.bought_volume)!r},'
+            f'"market_value":{units.yuan(value_li)!r},"frozen_volume":{self.frozen_volume},'
+            f'"on_road_volume":{self.today_volume},"yesterday_volume":{self.yesterday_volume},'
+            f'"avg_price":{units.average_yuan(cost_li, self.volume)!r},"last_price":{units.yuan(self.last_li)!r},'
+            f'"profit_rate":{units.ratio(profit_li, abs(cost_li))!r},"float_profit":{units.yuan(profit_li)!r},'
+            f'"position_profit":{units.yuan(value_li - opened_li)!r},"open_date":"{self.opened_day}"}}'
+        )
+
+    def _values(self) -> tuple[int, int, int]:
+        """What the holding is worth, what it cost, and what its purchases cost, in li."""
+        volume, bought_volume = self.volume, self.bought_volume
+        opened_li = units.half_up(self.bought_li * volume, bought_volume) if bought_volume else 0
+        return volume * self.last_li, self.cost_li if volume else 0, opened_li
+
+    def _constants(self) -> JsonObject:
+        account, security = self.account, self.security
+        return {
+            "account_type": int(account.account_type),
+            "account_id": account.account_id,
+            "stock_code": security.code,
+            "direction": DIRECTION_STOCK,
+            "secu_account": secu_account(account.account_id, security.venue),
+            "instrument_name": security.name,
+        }
+
+    def _write_head(self) -> str:
+        self.position.head = object_text(self._constants())[1:-1]
+        return self.position.head
 
 
 def position_snapshot(account: Account, position: Position, security: Security, sellable: int) -> PositionSnapshot:
     """A position now."""
     return PositionSnapshot(
-        account, security, sellable, security.last_li, position.volume, position.today_volume, position.frozen_volume,
-        position.yesterday_volume, position.cost_li, position.bought_li, position.bought_volume, position.opened_day,
+        account, position, security, sellable, security.last_li, position.volume, position.today_volume,
+        position.frozen_volume, position.yesterday_volume, position.cost_li, position.bought_li, position.bought_volume,
+        position.opened_day,
     )  # fmt: skip
 
 
@@ -255,6 +280,45 @@ class OrderAnswer:
             f'"strategy_name":{quoted(request["strategy_name"])},"order_remark":{quoted(request["order_remark"])},'
             '"error_id":0,"error_msg":""}'
         )
+
+
+@record
+class CancelAnswer:
+    """The answer to a cancel that was sent to the exchange, or done at the counter."""
+
+    seq: int
+    account: Account
+    order_id: int
+    order_sysid: str
+
+    def message(self) -> JsonObject:
+        """The reply."""
+        account = self.account
+        answer = cancel_answer(account.account_type, account.account_id, 0, self.order_id, self.order_sysid, "")
+        return {"t": "reply", "seq": self.seq, **answer}
+
+    def text(self) -> str:
+        """The reply as JSON."""
+        account = self.account
+        return (
+            f'{{"t":"reply","seq":{self.seq},"account_type":{int(account.account_type)},"account_id":"{account.account_id}",'
+            f'"cancel_result":0,"order_id":{self.order_id},"order_sysid":"{self.order_sysid}","error_id":0,"error_msg":""}}'
+        )
+
+
+def cancel_answer(
+    account_type: int, account_id: str, result: int, order_id: int, order_sysid: str, text: str
+) -> JsonObject:
+    """Fields of the answer to a cancel; a text says why it cannot be."""
+    return {
+        "account_type": int(account_type),
+        "account_id": account_id,
+        "cancel_result": result,
+        "order_id": order_id,
+        "order_sysid": order_sysid,
+        "error_id": ORDER_ERROR_ID if text else 0,
+        "error_msg": text,
+    }
 
 
 def order_answer(request: JsonObject, order_id: int, text: str) -> JsonObject:

@@ -817,8 +817,7 @@ Said = JsonObject | View
 
 def encode_message(said: Said) -> bytes:
     """Serialize a message to the payload of a frame."""
-    text = _encode(said) if isinstance(said, dict) else said.text()
-    return text.encode("utf-8", "surrogatepass")
+    return (_encode(said) if isinstance(said, dict) else said.text()).encode("utf-8", "surrogatepass")
 
 
 def object_of(said: Said) -> JsonObject:

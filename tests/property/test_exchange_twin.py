@@ -397,7 +397,7 @@ class Day:
         self.market = market
         numbers = itertools.count(1)
         self.exchange = Exchange(RULES, TradingCalendar(), lambda: next(numbers))
-        self.exchange.day = market.day
+        self.exchange.set_day(market.day)
         listing = parse_listing(market.code, "", market.close, listed=market.day if market.free else 0)
         self.security: Security = self.exchange.list_security(listing)
         self.twin = Twin(market)

@@ -14,7 +14,14 @@ from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.fees import Fees
 from miniqmt_sim.counter.order import Order, Origin, Trade
 from miniqmt_sim.counter.order_types import ORDER_TYPES
-from miniqmt_sim.sessions.snapshots import OrderAnswer, TradeSnapshot, asset_snapshot, order_snapshot, position_snapshot
+from miniqmt_sim.sessions.snapshots import (
+    CancelAnswer,
+    OrderAnswer,
+    TradeSnapshot,
+    asset_snapshot,
+    order_snapshot,
+    position_snapshot,
+)
 from miniqmt_sim.wire.messages import View
 
 WORDS = st.text(max_size=30).filter(lambda text: not any("\ud800" <= char <= "\udfff" for char in text))
@@ -61,6 +68,7 @@ def test_a_position_and_an_asset(cash_li: int, cost_li: int, bought_li: int, vol
 def test_an_answer(name: str, remark: str) -> None:
     asked = {"account_type": 2, "account_id": "A1", "strategy_name": name, "order_remark": remark, "price": 10.0}
     assert says_the_same(OrderAnswer(9, asked, 1_048_577))
+    assert says_the_same(CancelAnswer(9, Account("A1", AccountType.STOCK, 20261123), 1_048_577, "12"))
 
 
 def test_a_snapshot_keeps_what_was() -> None:
