@@ -43,17 +43,6 @@ def _rows(name: str) -> Payload:
     return payload
 
 
-def _rows_or_reason(name: str) -> Payload:
-    """Rows; without an answer one that says no and why, because the vendor's ``xttrader`` takes the first of them apart."""
-    kind = STRUCTS[name]
-
-    def payload(_fields: JsonObject, answer: JsonObject | None, reason: str) -> list[Struct]:
-        rows = [{"success": False, "msg": reason}] if answer is None else answer["rows"]
-        return [fill(kind, row) for row in rows]
-
-    return payload
-
-
 def _one(name: str, **failed: Any) -> Payload:
     """One object; without an answer it says so, and repeats what was asked."""
     kind = STRUCTS[name]
@@ -114,7 +103,7 @@ CALLS: Final[dict[str, Call]] = {
     ),
     "queryIPOData": Call("query_ipo_data", "bindOnQueryIPODataCallback", _rows("IPOData")),
     "transfer": Call("fund_transfer", "bindOnTransferRespCallback", _one("TransferResp", success=False)),
-    "queryComFund": Call("query_com_fund", "bindOnQueryComFundRespCallback", _rows_or_reason("ComFund")),
+    "queryComFund": Call("query_com_fund", "bindOnQueryComFundRespCallback", _rows("ComFund")),
     "queryComPosition": Call("query_com_position", "bindOnQueryComPositionRespCallback", _rows("ComPosition")),
     "smtQueryQuoter": Call("smt_query_quoter", "bindOnSmtQueryQuoterRespCallback", _rows("SmtQuoter")),
     "smtQueryOrder": Call("smt_query_order", "bindOnSmtQueryOrderRespCallback", _rows("SmtOrder")),

@@ -191,7 +191,9 @@ def query_com_fund(desk: Desk) -> None:
     with pytest.raises(IndexError):
         desk.trader.query_com_fund(A)
     desk.server.drop()
-    eventually(lambda: desk.trader.query_com_fund(A)["success"] is False, "a row that says no")
+    eventually(lambda: not desk.trader.async_client._transport.is_open)
+    with pytest.raises(IndexError):
+        desk.trader.query_com_fund(A)
 
 
 def smt_appointment_cancel_async(desk: Desk) -> None:
@@ -230,6 +232,18 @@ def an_account_number_that_is_no_text(desk: Desk) -> None:
 
 
 # -- what is told wrongly, late or never ---------------------------------------------------------------------------------
+
+
+def made_in_another_thread(desk: Desk) -> None:
+    made: list[Any] = []
+    thread = threading.Thread(target=lambda: made.append(xttrader.XtQuantTrader(str(desk.userdata), 2)))
+    thread.start()
+    thread.join(10)
+    [trader] = made
+    with pytest.raises(AttributeError, match="oldloop"):
+        trader.__del__()
+    trader.oldloop = trader.loop
+    trader.loop.close()
 
 
 def on_connected(desk: Desk) -> None:
@@ -309,6 +323,7 @@ ROWS: Final[dict[str, Callable[[Desk], None]]] = {
     "asynchronous calls without a registered callback": without_a_callback,
     "a volume of NaN": a_volume_of_nan,
     "`StockAccount(1001)`": an_account_number_that_is_no_text,
+    "a trader made outside the main thread": made_in_another_thread,
     "`on_connected`": on_connected,
     "exceptions in callbacks": exceptions_in_callbacks,
     "list queries that fail": a_failed_list_query,

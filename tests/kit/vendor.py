@@ -7,17 +7,24 @@ import asyncio
 import importlib
 import importlib.metadata
 import sys
+import threading
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty
 from types import ModuleType
 from typing import Any
+
+import pytest
 
 from miniqmt_sim.xtquant import xtpythonclient
 
 ALIAS = "vendor_xtquant"
 """Imported under this name the package's own __init__, which looks for updates on the network, never runs."""
+NAP_S = 2.0
+"""The wheel's ``run_forever`` sleeps so long at a time."""
 
 
 def path_of(module: str) -> Path:
@@ -81,8 +88,39 @@ def event_loop() -> Iterator[None]:
     loop.close()
 
 
+def make_trader(path: str, session: int, callback: object = None) -> Any:
+    """Make a trader of the wheel; made outside the main thread, it gets what its ``__del__`` would miss there."""
+    trader = trader_module().XtQuantTrader(path, session, callback)
+    if not hasattr(trader, "oldloop"):
+        trader.oldloop = trader.loop
+    return trader
+
+
 def close(trader: Any) -> None:
     """Stop a trader of the wheel and close the loop it leaves open."""
     if trader.executor is not None:
         trader.stop()
     trader.loop.close()
+
+
+def run_what_waits(trader: Any) -> int:
+    """Run what stands in the worker's queue, as the worker would if its callback did not wait for it; give how much it was."""
+    ran = 0
+    with suppress(Empty):
+        while True:
+            trader.executor._work_queue.get_nowait().run()
+            ran += 1
+    return ran
+
+
+def end_naps() -> None:
+    """End every ``run_forever``: whoever sleeps next, within its two seconds, leaves its thread."""
+    left = threading.Event()
+
+    def leave(_seconds: float) -> None:
+        left.set()
+        raise InterruptedError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(time, "sleep", leave)
+        assert left.wait(NAP_S * 2)

@@ -28,10 +28,11 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(params=DRIVERS, ids=lambda kind: kind.name)
-def driver(request: pytest.FixtureRequest) -> Driver:
+def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
     """One way to reach the simulator."""
     made: Driver = request.param()
-    return made
+    yield made
+    made.close()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ Source: the wheel's own code, edition 250807.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
@@ -85,6 +86,10 @@ def _without_a_callback(desk: Desk) -> str:
 
 def order_async(desk: Desk) -> Any:
     return desk.trader.order_stock_async(desk.account, CODE, BUY, 100, FIX_PRICE, 9.5)
+
+
+def _order_made(desk: Desk, volume: float) -> str:
+    return outcome(desk, lambda: desk.trader.order_stock(desk.account, CODE, BUY, volume, FIX_PRICE, 10.0))
 
 
 def _fresh(desk: Desk) -> Any:
@@ -173,8 +178,8 @@ DEVIATIONS: Final = (
         "query_com_position",
         lambda desk: outcome(desk, lambda: desk.trader.query_com_position(desk.account)),
         "[]",
-        "hangs",
-        "the wheel asks and binds no callback for the answer",
+        "NotImplementedError",
+        "the wheel binds no callback for the answer and waits for ever; the native module it gets from us says so instead",
     ),
     Deviation(
         "query_stock_asset_async returns",
@@ -216,6 +221,9 @@ DEVIATIONS: Final = (
         "the wheel leaves it to an event loop that nobody runs",
     ),
     Deviation("order_stock_async without a callback object", _without_a_callback, "a seq", "AttributeError"),
+    Deviation("an order of NaN shares", lambda desk: _order_made(desk, math.nan), "-1", "ValueError", "it calls int()"),
+    Deviation("an order of 10**30 shares", lambda desk: _order_made(desk, 10**30), "-1", "TypeError", "native integers end"),
+    Deviation("an order of infinitely many shares", lambda desk: _order_made(desk, math.inf), "-1", "OverflowError"),
     Deviation("connected after the connection was lost", lambda desk: repr(_lost(desk).trader.connected), "False", "True"),
     Deviation("StockAccount of a number", lambda desk: _account_made(desk, 1001), "TypeError", "str"),
     Deviation("StockAccount of an unknown type", lambda desk: _account_made(desk, "1001", "?"), "ValueError", "Exception"),

@@ -6,6 +6,7 @@ does otherwise than our SDK over a socket stands as a row in ``deviations``, and
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from types import ModuleType
 from typing import Any, ClassVar, Final
@@ -17,6 +18,7 @@ from miniqmt_sim.simulator import Simulator
 from miniqmt_sim.testing import SimServer
 from miniqmt_sim.testing.ctl import Control
 from miniqmt_sim.xtquant import xtconstant, xttrader, xttype
+from tests.kit import vendor
 from tests.kit.desk import make_config, moment
 
 Options = dict[str, Any]
@@ -116,6 +118,14 @@ class Driver(ABC):
     xttype: ModuleType
     xtconstant: ModuleType
 
+    def __init__(self) -> None:
+        self._loops: list[asyncio.AbstractEventLoop] = []
+
+    def close(self) -> None:
+        """Put away the event loops that its traders leave behind."""
+        for loop in self._loops:
+            loop.close()
+
     @abstractmethod
     def terminal(self, options: Options) -> Terminal:
         """Make what its traders connect to; it is not started yet."""
@@ -161,4 +171,36 @@ class OurSdkInProcess(OurSdk):
         return type("XtQuantTrader", (xttrader.XtQuantTrader,), connector)(terminal.path, session, callback)
 
 
-DRIVERS: Final[tuple[type[Driver], ...]] = (OurSdk, OurSdkInProcess)
+class VendorWheel(Driver):
+    """The vendor's own wheel, unmodified, over a socket, with our native module in it."""
+
+    name = "wheel-socket"
+    wheel = True
+    xttrader, xttype, xtconstant = vendor.trader_module(), vendor.load("xttype"), vendor.load("xtconstant")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loops.append(asyncio.new_event_loop())
+        asyncio.set_event_loop(self._loops[0])  # its traders look for one, and each leaves another behind
+
+    def close(self) -> None:
+        asyncio.set_event_loop(None)
+        super().close()
+
+    def terminal(self, options: Options) -> Terminal:
+        return SocketTerminal(options)
+
+    def make_trader(self, terminal: Terminal, session: int, callback: Any = None) -> Any:
+        trader = vendor.make_trader(terminal.path, session, callback)
+        self._loops.append(trader.loop)
+        return trader
+
+    def untangle(self, trader: Any) -> None:
+        """Do what nobody does: run what waits behind a callback, run the loop, or end the endless loop."""
+        if trader.executor._shutdown:
+            vendor.end_naps()
+        elif not vendor.run_what_waits(trader):
+            trader.loop.run_until_complete(asyncio.sleep(0.02))
+
+
+DRIVERS: Final[tuple[type[Driver], ...]] = (OurSdk, OurSdkInProcess, VendorWheel)
