@@ -41,6 +41,16 @@ def failed(text: str) -> dict[str, Any]:
     return {"error": {"errorMsg": text}}
 
 
+def unsupported(data_type: str) -> dict[str, Any]:
+    """Give the answer to what is no ``DEAL``."""
+    return failed(f"unsupported data type: {data_type}")
+
+
+def unknown(account_id: str, account_type: int) -> dict[str, Any]:
+    """Give the answer when an account has no deals to be had."""
+    return failed(f"can not find account info, accountID:{account_id} accountType:{account_type}")
+
+
 def _moment(given: Any, filler: str) -> str:
     digits = re.sub(r"[-:/ T]", "", str(given or ""))
     if digits and not digits.isdecimal():

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.xtquant import _export
 from miniqmt_sim.xtquant._native_fields import fill
 from miniqmt_sim.xtquant._native_structs import STRUCTS
 from miniqmt_sim.xtquant._native_types import Struct
 
 Payload = Callable[[JsonObject, "JsonObject | None", str], Any]
-"""From the fields asked with, the answer (None: there is none) and the reason for that, to what the callback gets."""
+"""From all that was asked, the answer (None: there is none) and the reason for that, to what the callback gets."""
 
 
 class Call(NamedTuple):
@@ -30,14 +31,14 @@ class Call(NamedTuple):
 # -- what callbacks are given --------------------------------------------------------------------------------------------
 
 
-def _result(_fields: JsonObject, answer: JsonObject | None, _reason: str) -> int:
+def _result(_asked: JsonObject, answer: JsonObject | None, _reason: str) -> int:
     return -1 if answer is None else int(answer["result"])
 
 
 def _rows(name: str) -> Payload:
     kind = STRUCTS[name]
 
-    def payload(_fields: JsonObject, answer: JsonObject | None, _reason: str) -> list[Struct]:
+    def payload(_asked: JsonObject, answer: JsonObject | None, _reason: str) -> list[Struct]:
         return [] if answer is None else [fill(kind, row) for row in answer["rows"]]
 
     return payload
@@ -47,34 +48,43 @@ def _one(name: str, **failed: Any) -> Payload:
     """One object; without an answer it says so, and repeats what was asked."""
     kind = STRUCTS[name]
 
-    def payload(fields: JsonObject, answer: JsonObject | None, reason: str) -> Struct:
-        return fill(kind, {**fields, **failed, "error_msg": reason} if answer is None else {**fields, **answer})
+    def payload(asked: JsonObject, answer: JsonObject | None, reason: str) -> Struct:
+        return fill(kind, {**asked, **failed, "error_msg": reason} if answer is None else {**asked, **answer})
 
     return payload
 
 
 def _json(**failed: Any) -> Payload:
-    """A text of JSON; without an answer a failure in the form of the vendor's examples."""
+    """A text of JSON; there is never an answer, and without one it is a failure in the form of the vendor's examples."""
 
-    def payload(fields: JsonObject, answer: JsonObject | None, reason: str) -> str:
-        if answer is not None:
-            return json.dumps({key: value for key, value in answer.items() if key not in ("t", "seq")}, ensure_ascii=False)
-        return json.dumps(_said(failed, fields, reason), ensure_ascii=False)
+    def payload(asked: JsonObject, _answer: JsonObject | None, reason: str) -> str:
+        return json.dumps(_said(failed, asked, reason), ensure_ascii=False)
 
     return payload
 
 
-_REASON: Final = "<reason>"
-_ASKED: Final = "<asked>"
+_REASON: Final = "{reason}"
+_ASKED: Final = "{asked}"
 
 
-def _said(value: Any, fields: JsonObject, reason: str, key: str = "") -> Any:
+def _said(value: Any, asked: JsonObject, reason: str, key: str = "") -> Any:
     """Put the reason, and what was asked, in their places."""
     if isinstance(value, dict):
-        return {name: _said(inner, fields, reason, name) for name, inner in value.items()}
+        return {name: _said(inner, asked, reason, name) for name, inner in value.items()}
     if value == _ASKED:
-        return fields.get(key, "")
-    return reason if value == _REASON else value
+        return asked.get(key, "")
+    return value.replace(_REASON, reason) if isinstance(value, str) else value
+
+
+def _exported(asked: JsonObject, answer: JsonObject | None, _reason: str) -> str:
+    """The answer of ``export_data``, once the file is written."""
+    if asked["dataType"] != _export.DEAL:
+        result = _export.unsupported(asked["dataType"])
+    elif answer is None:
+        result = _export.unknown(asked["accountID"], asked["accountType"])
+    else:
+        result = _export.write_deals(answer["rows"], asked["resultPath"], asked["startTime"], asked["endTime"])
+    return json.dumps(result, ensure_ascii=False)
 
 
 # -- the table -----------------------------------------------------------------------------------------------------------
@@ -149,9 +159,11 @@ CALLS: Final[dict[str, Call]] = {
         ),
     ),
     "querySmartAlgoTask": Call("query_smart_algo_task", "bindOnQuerySmartAlgoTaskRespCallback", _json(datas=[])),
-    "exportData": Call("export_data", "bindOnExportDataRespCallback", _json(error={"errorMsg": _REASON})),
+    "exportData": Call("query_stock_trades", "bindOnExportDataRespCallback", _exported),
     "syncTransactionFromExternal": Call(
-        "sync_transaction_from_external", "bindOnSyncTransactionFromExternalRespCallback", _json(error={"msg": _REASON})
+        "sync_transaction_from_external",
+        "bindOnSyncTransactionFromExternalRespCallback",
+        _json(error={"msg": f"[0-0: {_REASON}], "}),
     ),
 }
 

@@ -1,8 +1,8 @@
 """How the native module's objects and the wire's messages become each other.
 
-In comes a request object as the vendor's ``xttrader`` filled it, out go the fields of a message; in comes a row of an answer
-or a push, out goes a native object. Attributes and fields find each other by name, whatever their spelling; what differs in
-more than spelling stands in the tables.
+In comes a request object as the vendor's ``xttrader`` filled it, or a BSON document, out go the fields of a message; in comes
+a row of an answer or a push, out goes a native object. Attributes and fields find each other by name, whatever their
+spelling; what differs in more than spelling stands in the tables.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
+from miniqmt_sim.xtquant import _bson
 from miniqmt_sim.xtquant._native_structs import STRUCTS
 from miniqmt_sim.xtquant._native_types import Attribute, Struct, plain
 
@@ -52,8 +53,18 @@ def message_of(message: str, request: Any) -> str:
     return "secu_transfer" if isinstance(request, _TRANSFER) and request.m_nOrderType in _SECU_TRANSFERS else message
 
 
+def asked_by(request: Any) -> JsonObject:
+    """Give all that a request says, under its plain names: of an object, of a BSON document, or of anything else nothing."""
+    if isinstance(request, Struct):
+        return {attribute.names[-1]: getattr(request, attribute.slot) for attribute in request._attributes}
+    return _bson.decode(request) if isinstance(request, bytes) else {}
+
+
 def fields_of(message: str, request: Any) -> JsonObject:
-    """Take the fields of a message from a request object; those it does not have keep the message's default."""
+    """Take the fields of a message from a request; those it does not say keep the message's default."""
+    if not isinstance(request, Struct):
+        said = {plain(name): value for name, value in asked_by(request).items()}
+        return {field.name: said[plain(field.name)] for field in BY_NAME[message].fields if plain(field.name) in said}
     fields = {name: _first_said(request, sources) for name, sources in _sources_of(message, type(request).__name__)}
     if isinstance(request, _CANCEL):
         fields["market"] = _market_of(request)

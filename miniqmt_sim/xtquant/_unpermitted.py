@@ -113,11 +113,10 @@ class Unpermitted(Session):
         ``data_type`` is 'deal'; the times, as in '20261125' or '20261125093000', bound when the deals were made.
         """
         if data_type != _export.DEAL:
-            return _export.failed(f"unsupported data type: {data_type}")
+            return _export.unsupported(data_type)
         deals = self._ask("query_stock_trades", arguments.account_fields(account))
         if deals is None:
-            whose = f"accountID:{account.account_id} accountType:{account.account_type}"
-            return _export.failed(f"can not find account info, {whose}")
+            return _export.unknown(account.account_id, account.account_type)
         return _export.write_deals(deals["rows"], result_path, start_time, end_time)
 
     def query_data(

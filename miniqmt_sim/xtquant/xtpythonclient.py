@@ -25,9 +25,8 @@ from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, T
 from miniqmt_sim.errors import ConnectError
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
-from miniqmt_sim.xtquant import _bson
 from miniqmt_sim.xtquant._native_calls import BINDERS, CALLS, DISCONNECTED, PUSHES, Call
-from miniqmt_sim.xtquant._native_fields import fields_of, fill, message_of
+from miniqmt_sim.xtquant._native_fields import asked_by, fields_of, fill, message_of
 from miniqmt_sim.xtquant._native_structs import STRUCTS
 from miniqmt_sim.xtquant._views import NO_PERMISSION
 
@@ -110,17 +109,14 @@ class XtQuantAsyncClient:
 
     def _ask(self, call: Call, seq: int, request: Any) -> int:
         self._check_bound(call)
-        message = message_of(call.message, request)
+        message, asked, transport = message_of(call.message, request), asked_by(request), self._transport
         if message not in BY_NAME:
-            self._tell_failure(call, seq, _plain_fields(request), f"{message}: {NO_PERMISSION}", NO_PERMISSION)
-            return seq
-        fields = fields_of(message, request)
-        transport = self._transport
-        if transport is None:
-            self._tell_failure(call, seq, fields, f"{message} failed: not connected", "not connected")
+            self._tell_failure(call, seq, message, asked, NO_PERMISSION)
+        elif transport is None:
+            self._tell_failure(call, seq, message, asked, "not connected")
         else:
-            done = functools.partial(self._on_done, call, seq, message, fields)
-            transport.request(message, fields, seq, done, self._timeout_s)
+            done = functools.partial(self._on_done, call, seq, message, asked)
+            transport.request(message, fields_of(message, request), seq, done, self._timeout_s)
             if seq in self._untold:
                 raise RuntimeError(f"{message}: the trader was stopped meanwhile")
         return seq
@@ -132,21 +128,21 @@ class XtQuantAsyncClient:
                 "waits for ever. The SDK of miniqmt-sim has it."
             )
 
-    def _on_done(self, call: Call, seq: int, message: str, fields: JsonObject, future: Future[Answer]) -> None:
+    def _on_done(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
         error = future.exception()
         try:
             if error is None:
                 answer = future.result()
                 _warn_of_refusal(message, answer)
-                self._tell(call.binder, seq, call.payload(fields, answer, ""))
+                self._tell(call.binder, seq, call.payload(asked, answer, ""))
             else:
-                self._tell_failure(call, seq, fields, f"{message} failed: {error}", str(error))
+                self._tell_failure(call, seq, message, asked, str(error))
         except RuntimeError:  # the vendor's workers take nothing after stop()
             self._untold.add(seq)
 
-    def _tell_failure(self, call: Call, seq: int, fields: JsonObject, line: str, reason: str) -> None:
-        _log.warning("%s", line)
-        self._tell(call.binder, seq, call.payload(fields, None, reason))
+    def _tell_failure(self, call: Call, seq: int, message: str, asked: JsonObject, reason: str) -> None:
+        _log.warning("%s failed: %s", message, reason)
+        self._tell(call.binder, seq, call.payload(asked, None, reason))
 
     # -- callbacks -------------------------------------------------------------------------------------------------------
 
@@ -190,14 +186,6 @@ def _asking(call: Call) -> Callable[..., int]:
         return self._ask(call, seq, request[0] if request else None)
 
     return ask
-
-
-def _plain_fields(request: Any) -> JsonObject:
-    """What was asked, as far as an answer that there is none repeats it."""
-    if isinstance(request, bytes):
-        return _bson.decode(request)
-    attributes = getattr(request, "_attributes", ())
-    return {attribute.names[-1]: getattr(request, attribute.slot) for attribute in attributes}
 
 
 def _add_methods(cls: type) -> None:
