@@ -5,8 +5,8 @@ Accounts and positions, orders in their places in the books with what stood ahea
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from matching.book import BookOrder
 from matching.exchange import LIMIT_ORDER
@@ -24,8 +24,13 @@ if TYPE_CHECKING:
     from miniqmt_sim.world import World
 
 
-def restore_world(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
+READ_ONCE: Final = ("orders", "trades")
+"""Tables of a day that may be too long to be held as rows: gone through once, as they come."""
+
+
+def restore_world(world: World, stored: Mapping[str, Iterable[Row]]) -> None:
     """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
+    rows = {name: list(table) for name, table in stored.items() if name not in READ_ONCE}
     for name, value in rows["counters"]:
         world.counters.restore(name, value)
     world.exchange.set_day(world.counters["day"])
@@ -44,7 +49,7 @@ def restore_world(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
     world.ordinary.restore(rows["ordinary_funds"], rows["ordinary_positions"])
     world.compliance.restore(rows["compliance"], rows["compliance_window"])
     world.credit.restore(rows)
-    resting = restore_orders(world, rows)
+    resting = restore_orders(world, stored)
     houses = [(order, LIMIT_ORDER) for order in world.market.house.restore(rows["house_rests"])]
     world.exchange.restore([*resting, *houses])
     world.scheduler.restore(rows["scheduled"])
@@ -77,10 +82,11 @@ def restore_accounts(world: World, rows: Mapping[str, Sequence[Row]]) -> None:
         world.broker.accounts[account_id].positions[stock_code] = position
 
 
-def restore_orders(world: World, rows: Mapping[str, Sequence[Row]]) -> list[tuple[BookOrder, PriceType]]:
+def restore_orders(world: World, rows: Mapping[str, Iterable[Row]]) -> list[tuple[BookOrder, PriceType]]:
     resting = []
+    texts = _Texts()
     for row in rows["orders"]:
-        order = _order(row)
+        order = _order(row, texts)
         subscription = world.ipo.is_subscription(order)
         world.broker.restore_order(order, subscription)
         if order.is_open and not order.is_unreported and not subscription:
@@ -93,24 +99,37 @@ def restore_orders(world: World, rows: Mapping[str, Sequence[Row]]) -> list[tupl
     return resting
 
 
-def _order(row: Row) -> Order:
+class _Texts(dict[str, str]):
+    """One copy of each text that many orders share; a day's rows bring one of their own with every order."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = text
+        return text
+
+
+def _order(row: Row, texts: _Texts) -> Order:
     """An order from its row."""
     (
         order_id, day, account_id, account_type, stock_code, order_type, price_type, price_li, volume, traded_volume,
         traded_amount_li, status, status_msg, order_sysid, strategy_name, order_remark, order_ms, session_id, request_seq,
         queue_seq, frozen_li, *fees, forced,
     ) = row  # fmt: skip
-    origin = Origin(session_id, request_seq, strategy_name, order_remark)
+    origin = Origin(session_id, request_seq, texts[strategy_name], order_remark)
     order = Order(
-        order_id, account_id, AccountType(account_type), stock_code, order_type_of(order_type, bool(forced)),
+        order_id, texts[account_id], _ACCOUNT_TYPES[account_type], texts[stock_code], order_type_of(order_type, bool(forced)),
         PRICE_TYPES[price_type], price_li, volume, origin, day, order_ms,
     )  # fmt: skip
     order.order_sysid = order_sysid
-    order.status = OrderStatus(status)
+    order.status = _STATUSES[status]
     order.status_msg = status_msg
     order.traded_volume = traded_volume
     order.traded_amount_li = traded_amount_li
     order.frozen_li = frozen_li
-    order.fees = Fees(*fees)
+    order.fees = Fees(*fees) if any(fees) else _NO_FEES
     order.queue_seq = queue_seq
     return order
+
+
+_ACCOUNT_TYPES: Final = {int(each): each for each in AccountType}
+_STATUSES: Final = {int(each): each for each in OrderStatus}
+_NO_FEES: Final = Fees()

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.behaviour import BEHAVIOURS, Behaviour
+from miniqmt_sim.canonical import MASK, SECRETS
 from miniqmt_sim.errors import ConfigError
 
 ENV_LISTEN: Final = "MINIQMT_SIM_LISTEN"
@@ -111,10 +112,24 @@ class World:
     """``terms``, parsed, and the rows of ``subjects`` and ``lendable``."""
 
     @property
+    def text(self) -> str:
+        """Write all of it as JSON, with a mask for each password."""
+        values = {**asdict(self), "accounts": [_masked(account) for account in self.accounts]}
+        return json.dumps(values, sort_keys=True, default=str, ensure_ascii=False)
+
+    @property
     def fingerprint(self) -> str:
-        """Give the SHA-256 of all of it."""
-        text = json.dumps(asdict(self), sort_keys=True, default=str, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Give the SHA-256 of that text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def _masked(account: Mapping[str, Any]) -> dict[str, Any]:
+    """An account's table without the passwords of its banks, whatever else is wrong with it."""
+    banks = account.get("bank")
+    if not isinstance(banks, list) or not all(isinstance(bank, dict) for bank in banks):
+        return dict(account)
+    shown = [{name: MASK if name in SECRETS and value else value for name, value in bank.items()} for bank in banks]
+    return {**account, "bank": shown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ What a batch of steps changed is taken as rows at its end, by ``take_facts``; wh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
 from matching.records import record
 from miniqmt_sim.blueprint import SimulatorConfig
+from miniqmt_sim.canonical import without_secrets
 from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
@@ -27,7 +28,7 @@ from miniqmt_sim.sessions.pushes import Push, Pushes, Refused
 from miniqmt_sim.sessions.registry import OPERATOR, Registry
 from miniqmt_sim.sessions.screens import Screens
 from miniqmt_sim.sessions.snapshots import asset_snapshot, position_snapshot
-from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS
+from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS, with_masks
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Request, Said
 from miniqmt_sim.world import World
 
@@ -83,7 +84,7 @@ class Simulator:
 
     # ---- life ----------------------------------------------------------------------------------------------------------
 
-    def start(self, now_ms: int, rows: Mapping[str, Sequence[Row]]) -> Facts:
+    def start(self, now_ms: int, rows: Mapping[str, Iterable[Row]]) -> Facts:
         """Open the world new, or from stored rows; what is returned must be stored before anybody is served."""
         if rows.get("counters"):
             self._world.restore(rows)
@@ -170,6 +171,24 @@ class Simulator:
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows."""
         return self._world.rows()
+
+    def shown_rows(self) -> dict[str, list[Row]]:
+        """Everything another simulator needs to go on from here, without anybody's passwords."""
+        return without_secrets({**self._world.rows(), "quotes": self._world.market.quote_rows()})
+
+    def shown_fields(self, request: Request) -> JsonObject:
+        """The fields of a request as a journal may show them: passwords masked, right and wrong ones told apart."""
+        return with_masks(self._world, request)
+
+    @property
+    def size(self) -> int:
+        """How many orders and trades of today there are: what makes a world large."""
+        return self._world.size
+
+    @property
+    def day(self) -> int:
+        """The trading day."""
+        return self._world.counters["day"]
 
     # ---- one command ---------------------------------------------------------------------------------------------------
 

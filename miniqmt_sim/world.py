@@ -7,9 +7,7 @@ built from plain mappings (``blueprint``), opened new or from stored rows, and a
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
@@ -24,6 +22,7 @@ from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.announcements import parse_action, parse_issue
 from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.blueprint import FirstAccount, SimulatorConfig, read_listing, read_row
+from miniqmt_sim.canonical import state_hash
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.constants import OrderStatus
 from miniqmt_sim.counter.account import Account
@@ -59,10 +58,6 @@ CLOSE_OUT_AGAIN_MS: Final = 30 * calendar.MS_PER_MINUTE
 """How long the broker waits for the market before it places what its close-out still lacks."""
 DAY_CLOSE_MS: Final = calendar.parse_clock("16:00")
 """When it settles: after the last phase of any board."""
-UNHASHED_TABLES: Final = ("quotes",)
-"""Bare quotes are no part of the state hash."""
-UNHASHED_COUNTERS: Final = ("now_ms", "seq")
-"""How often somebody merely looked is no part of it either."""
 
 
 class World:
@@ -347,7 +342,7 @@ class World:
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 
-    def restore(self, rows: Mapping[str, Sequence[Row]]) -> None:
+    def restore(self, rows: Mapping[str, Iterable[Row]]) -> None:
         """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
         restore_world(self, rows)
 
@@ -373,6 +368,11 @@ class World:
             **self.compliance.rows(),
             **self.credit.rows(),
         }
+
+    @property
+    def size(self) -> int:
+        """How many orders and trades of today there are: what makes a world large."""
+        return sum(len(account.orders) + len(account.trades) for account in self.broker.accounts.values())
 
     def state_hash(self) -> str:
         """SHA-256 of the world's canonical form."""
@@ -400,12 +400,3 @@ _ROUTINES: Final[Mapping[str, Callable[[World, Due], None]]] = {
     "close_out": World._close_out,
 }
 """What each kind of scheduled thing does."""
-
-
-def state_hash(rows: Mapping[str, Sequence[Row]]) -> str:
-    """SHA-256 of a world given as rows, wherever they were read from."""
-    digest = hashlib.sha256()
-    for table in sorted(set(rows) - set(UNHASHED_TABLES)):
-        kept = sorted(row for row in rows[table] if table != "counters" or (row[0] not in UNHASHED_COUNTERS and row[1]))
-        digest.update(json.dumps([table, kept], ensure_ascii=False, separators=(",", ":")).encode())
-    return digest.hexdigest()

@@ -15,7 +15,7 @@ from typing import Final, Self, TypeVar
 import aiosqlite
 
 from storage.errors import StorageError, naming
-from storage.loader import Rows, load
+from storage.loader import Rows, Stream, load, stream
 from storage.location import MEMORY, parse_url, url_of
 from storage.lock import DatabaseLock
 from storage.migrations import create, is_new, prepare, refuse_foreign
@@ -67,6 +67,11 @@ class Database:
         """Read everything a restart needs: table -> rows as tuples in column order, ordered by primary key."""
         with naming(self._name):
             return await self._in_thread(partial(load, self._sqlite))
+
+    async def wake(self, function: Callable[[Stream], T]) -> T:
+        """Give what ``read`` gives to a function, in the database thread; the growing tables' rows come one by one."""
+        with naming(self._name):
+            return await self._in_thread(lambda: function(stream(self._sqlite)))
 
     async def write(self, batch: Batch) -> None:
         """Commit a batch: table -> primary key -> row, or None to delete it. One transaction, one hand-over.

@@ -122,7 +122,7 @@ def prepare(path: Path) -> None:
     refuse_foreign(path)
     _refuse_read_only(path)
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)) as connection:
-        _refuse_unknown(path, schema_version(connection))
+        refuse_unknown(path, schema_version(connection))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         if connection.execute("PRAGMA journal_mode = WAL").fetchone() != ("wal",):
             raise StorageError(f"{path}: the file system does not support SQLite's write-ahead log")
@@ -190,7 +190,8 @@ def _refuse_read_only(path: Path) -> None:
             raise StorageError(f"{path}: {place.name} is read-only")
 
 
-def _refuse_unknown(path: Path, version: int | None) -> None:
+def refuse_unknown(path: Path, version: int | None) -> None:
+    """Raise ForeignDatabase or NewerSchema for a version that this program does not know."""
     if version is None:
         raise ForeignDatabase(f"{path} does not say its schema version")
     if version > SCHEMA_VERSION:

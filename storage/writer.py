@@ -57,8 +57,7 @@ class Writer:
         self.refuse_after_failure()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for name, rows in batch.items():
-                self._write_table(connection, self._tables[name], rows)
+            self.write(connection, batch)
             connection.execute("COMMIT")
         except Exception as error:
             self.failure = f"{type(error).__name__}: {error}"
@@ -66,6 +65,11 @@ class Writer:
             with suppress(sqlite3.Error):
                 connection.execute("ROLLBACK")
             raise WriteFailed(f"the batch was not written: {self.failure}") from error
+
+    def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        """Write a batch in whatever transaction there is."""
+        for name, rows in batch.items():
+            self._write_table(connection, self._tables[name], rows)
 
     def refuse_after_failure(self) -> None:
         """Raise WriteFailed if an earlier batch was lost."""

@@ -80,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
 
     data.add_parsers(parts)
 
+    replay = parts.add_parser("replay", help="play a database's journal again and say where it comes out otherwise")
+    replay.add_argument("database", metavar="DATABASE", help="a server's, running or not, or a snapshot of it")
+    replay.set_defaults(run=commands.replay)
+
     health = parts.add_parser("health", parents=[place], help="exit 0 if a server is at work")
     health.set_defaults(run=commands.health)
     parts.add_parser("version", help="show the version").set_defaults(run=commands.version)

@@ -46,6 +46,17 @@ def demo(args: argparse.Namespace) -> int:
     return demo.demo(_duration(args.seconds))
 
 
+def replay(args: argparse.Namespace) -> int:
+    """Play a database's journal again; 1 when it comes out otherwise."""
+    from miniqmt_sim.cli.replays import lines_of
+    from miniqmt_sim.server.replay import replay
+
+    report = replay(args.database)
+    for line in lines_of(report):
+        say(line)
+    return 0 if report.same else 1
+
+
 def health(args: argparse.Namespace) -> int:
     """Say whether a server is at work."""
     try:

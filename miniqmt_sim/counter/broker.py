@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from matching import units
@@ -523,6 +524,7 @@ def _why_unknown(stock_code: str) -> Refusals:
     return Refusals.CODE_NOT_SIMULATED if exists else Refusals.NO_SUCH_CODE
 
 
+@lru_cache(maxsize=10_000)
 def _venue(stock_code: str) -> Venue:
     """The exchange of a code that an order was taken for."""
     code = parse_code(stock_code)

@@ -215,9 +215,7 @@ class Market:
 
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day."""
-        quote = self._quotes.get(security.code)
-        bids, asks = (json.dumps(quote.bids), json.dumps(quote.asks)) if quote else (NO_QUOTE, NO_QUOTE)
-        row = _QuoteRow(security.code, security.last_li, bids, asks, now_ms)
+        row = _QuoteRow(security.code, security.last_li, *self._levels_of(security.code), now_ms)
         self._changes.put("quotes", (security.code,), row)
         if _happened(security):
             self._changes.put("day_figures", (security.code,), _FigureRow(security))
@@ -310,6 +308,18 @@ class Market:
     def figure_rows(self) -> list[Row]:
         """Rows of table day_figures: securities in which something happened today."""
         return sorted(_FigureRow(security).row() for security in self._exchange.securities.values() if _happened(security))
+
+    def quote_rows(self) -> list[Row]:
+        """Rows of table quotes that bring every last price back; a walk goes on where it was."""
+        start_ms = self._counters["start_ms"]
+        return [
+            (code, security.last_li, *self._levels_of(code), start_ms + self._steps.get(code, -1) * STEP_MS)
+            for code, security in sorted(self._exchange.securities.items())
+        ]
+
+    def _levels_of(self, code: str) -> tuple[str, str]:
+        quote = self._quotes.get(code)
+        return (json.dumps(quote.bids), json.dumps(quote.asks)) if quote else (NO_QUOTE, NO_QUOTE)
 
     # ---- restart -------------------------------------------------------------------------------------------------------
 

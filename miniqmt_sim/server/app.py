@@ -24,7 +24,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import fields
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -33,12 +33,12 @@ from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
-from miniqmt_sim.server.clock import make_clock
 from miniqmt_sim.server.connection import Switchboard
-from miniqmt_sim.server.dispatcher import JOURNAL_SEQ, Dispatcher
+from miniqmt_sim.server.dispatcher import Dispatcher
+from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.server.persistence import Persistence
-from miniqmt_sim.settings import Settings, World
-from miniqmt_sim.simulator import Simulator, SimulatorConfig
+from miniqmt_sim.server.wake import wake
+from miniqmt_sim.settings import Settings
 from miniqmt_sim.wire.protocol import Terms
 from storage import StorageError
 from storage.lock import DatabaseLock
@@ -112,20 +112,13 @@ class Server:
         persistence = await Persistence.open(settings.database or str(self.userdata / DATABASE_NAME), settings.durability)
         self._undo.push_async_callback(persistence.close)
         self.database = persistence.url
-        rows = await persistence.read()
-        counters = dict(rows.get("counters", ()))
-        journal_seq = counters.pop(JOURNAL_SEQ, 0)
-        rows["counters"] = list(counters.items())
-        clock = make_clock(settings.world.clock, counters.get("now_ms", 0))
-        simulator = Simulator(_simulator_config(settings.world))
-        facts = simulator.start(clock.now_ms(), rows)
-        last_seq = max(journal_seq, simulator.last_seq)
+        awake = await persistence.wake(partial(wake, settings.world))
         cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
-        self.dispatcher = Dispatcher(
-            simulator, clock, persistence, settings.limits, last_seq, settings.journal, cooldown_ms
-        )
+        circumstances = Circumstances(SERVER, settings.world.fingerprint, settings.world.text)
+        journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, settings.journal)
+        self.dispatcher = Dispatcher(awake.simulator, awake.clock, persistence, settings.limits, journal, cooldown_ms)
         try:
-            await self.dispatcher.begin(facts, {"server": SERVER, "config": settings.world.fingerprint})
+            await self.dispatcher.begin(awake.facts, awake.is_new, awake.now_ms)
         except StorageError as error:
             raise StartError(str(error)) from error
         terms = Terms(self.token, self.operator_token, settings.limits.heartbeat_ms, SERVER)
@@ -214,10 +207,6 @@ class Server:
         await asyncio.wait((writer,))
         if writer.exception() is None:
             await self.switchboard.goodbye("the server is stopping")
-
-
-def _simulator_config(world: World) -> SimulatorConfig:
-    return SimulatorConfig(**{item.name: getattr(world, item.name) for item in fields(world)})
 
 
 def _tokens(host: str) -> tuple[str, str]:

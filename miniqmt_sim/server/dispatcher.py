@@ -15,7 +15,6 @@ memory is ahead of the disk, so the only honest thing left is to start again fro
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -25,20 +24,16 @@ from miniqmt_sim.changes import Facts
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.clock import Clock
+from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Outcome, Simulator
-from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.messages import Request
 from miniqmt_sim.wire.protocol import Hello, Role, frame
 
 _CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
-SECRETS: Final = ("bank_pwd", "fund_pwd")
-"""Fields the journal does not show: a strategy may say the passwords of a real bank here."""
-JOURNAL_SEQ: Final = "journal_seq"
-"""Row of the counters table that keeps the number of the last journal row across restarts; the core does not know it."""
-
 
 _log = logging.getLogger("miniqmt_sim.server")
 
@@ -137,15 +132,13 @@ class Dispatcher:
         clock: Clock,
         ledger: Ledger,
         limits: Limits,
-        last_seq: int = 0,
-        journal: bool = True,
+        journal: Journal,
         cooldown_ms: int = 0,
     ) -> None:
         self._simulator = simulator
         self._clock = clock
         self._ledger = ledger
         self._limits = limits
-        self._seq = last_seq
         self._journal = journal
         self._sessions = SessionIds(cooldown_ms / 1000)
         # None stands for the end of a connection.
@@ -181,13 +174,11 @@ class Dispatcher:
         self._stopping = True
         self._wake.set()
 
-    async def begin(self, facts: Facts, circumstances: JsonObject) -> None:
-        """Commit what the core's start changed; the journal tells under what circumstances."""
+    async def begin(self, facts: Facts, is_new: bool, now_ms: int) -> None:
+        """Commit what the core's start changed."""
         batch = Batch()
         batch.facts = facts
-        if self._journal:
-            state = {"state": self._simulator.state_hash()}
-            self._record(0, "start", 0, circumstances | state, self._clock.now_ms(), batch)
+        self._journal.start(is_new, now_ms, batch)
         await self._ledger.commit(batch.facts)
 
     # -- the loop ------------------------------------------------------------------------------------------------------
@@ -218,11 +209,21 @@ class Dispatcher:
 
     async def _catch_up(self, now_ms: int) -> None:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
-        while (outcome := self._simulator.catch_up(now_ms)) is not None:
+        while self._is_due(now_ms):
             batch = Batch()
-            batch.add(outcome)
+            self._slice(now_ms, batch)
             await self._close(batch)
             await asyncio.sleep(0)
+
+    def _is_due(self, now_ms: int) -> bool:
+        due_ms = self._simulator.next_due_ms()
+        return due_ms is not None and due_ms <= now_ms
+
+    def _slice(self, now_ms: int, batch: Batch) -> None:
+        self._journal.due(now_ms, batch)
+        outcome = self._simulator.catch_up(now_ms)
+        assert outcome is not None, "something was due"
+        batch.add(outcome)
 
     async def _run_batch(self) -> None:
         """Take up to a batch of events; one that moves the clock is a batch of its own."""
@@ -240,6 +241,7 @@ class Dispatcher:
         if isinstance(event, Request):
             self._step(connection, event, self._clock.now_ms(), batch)
         elif event is None:
+            self._journal.gone(connection, batch)
             self._simulator.close_session(connection)
             self._sessions.release(connection, asyncio.get_running_loop().time())
         else:
@@ -257,15 +259,16 @@ class Dispatcher:
         if is_trader:
             self._sessions.take(connection, hello.session_id)
         self._outlet.welcome(connection)
-        if self._journal and is_trader:
-            self._record(connection, "hello", 0, {"session_id": hello.session_id}, self._clock.now_ms(), batch)
+        self._journal.hello(connection, hello, batch)
 
     def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
-        if self._journal and self._simulator.journaled(request):
-            self._record(connection, request.name, request.seq, request.fields, now_ms, batch)
+        if self._simulator.journaled(request):
+            self._journal.request(connection, request, now_ms, batch)
         else:
-            self._seq += 1
-        batch.add(self._simulator.step(Command(now_ms, self._seq, connection, request)))
+            while self._is_due(now_ms):  # what only looks is not written down, but time has passed
+                self._slice(now_ms, batch)
+            self._journal.skip()
+        batch.add(self._simulator.step(Command(now_ms, self._journal.seq, connection, request)))
 
     async def _move_clock(self, connection: int, request: Hello | Request | None, batch: Batch) -> None:
         """Pass through everything on the way to the time asked for, then answer."""
@@ -278,14 +281,6 @@ class Dispatcher:
         await self._catch_up(target_ms)
         self._clock.move_to(target_ms)
         self._step(connection, request, target_ms, batch)
-
-    def _record(self, connection: int, name: str, request_seq: int, fields: JsonObject, now_ms: int, batch: Batch) -> None:
-        """Write a row of the journal under the next command number, and that number, so that no restart uses it again."""
-        self._seq += 1
-        shown = {key: "***" if key in SECRETS and value else value for key, value in fields.items()}
-        body = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
-        batch.note("journal", (self._seq, now_ms, connection, name, body, request_seq))
-        batch.note("counters", (JOURNAL_SEQ, self._seq))
 
     async def _close(self, batch: Batch) -> None:
         """Commit what the batch changed, then send."""

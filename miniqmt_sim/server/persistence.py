@@ -8,10 +8,10 @@ the store is never more than one batch behind.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Self, TypeVar
 
-from miniqmt_sim.changes import Facts
+from miniqmt_sim.changes import Facts, Row
 from miniqmt_sim.errors import StartError
 from storage import Database, StorageError
 
@@ -38,9 +38,9 @@ class Persistence:
         """The database's URL."""
         return self._database.url
 
-    async def read(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Read everything a restart needs. Raises StartError."""
-        return await _at_start(self._database.read())
+    async def wake(self, function: Callable[[Mapping[str, Iterable[Row]]], T]) -> T:
+        """Give what a restart needs to a function, in the database thread. Raises StartError, or what the function raises."""
+        return await _at_start(self._database.wake(function))
 
     async def commit(self, facts: Facts) -> None:
         """Store the facts of one batch. Raises StorageError when they, or those before, could not be stored."""

@@ -12,6 +12,7 @@ from typing import Final
 from matching import calendar, units
 from matching.codes import Venue
 from matching.instrument import Security
+from miniqmt_sim.canonical import MASK, SECRETS
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.bank import (
     DEFAULT_BANK_NAME,
@@ -30,14 +31,43 @@ from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.refusals import TransferRefusals, refusal_text
 from miniqmt_sim.sessions.arguments import MAX_VOLUME, account_of, money_li, price_li, security_of
 from miniqmt_sim.sessions.context import Answer, Context, no_account
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.world import World
 
 RMB: Final = "0"
 """Currency, as the broker enumeration writes it."""
+WRONG_MASK: Final = "***?"
+"""Stands for a password that was not the bank's."""
 DONE: Final = "2"
 """``transfer_status`` of a transfer that was carried out. Source: the counters' convention, unverified."""
 _EXCHANGE_TYPES: Final = {Venue.SH: "1", Venue.SZ: "2"}
 """Source: the counters' texts, exchange-rules §13.2."""
+
+
+# ---- passwords ----------------------------------------------------------------------------------------------------------
+
+
+def with_masks(world: World, request: Request) -> JsonObject:
+    """A request's fields with a mask for each password.
+
+    A right password is masked alike everywhere and a wrong one otherwise, so that a bank whose own are masked judges them
+    as they were judged.
+    """
+    said = {name: value for name in SECRETS if (value := request.fields.get(name))}
+    if not said:
+        return request.fields
+    mask = _mask_of_setting if request.name == "ctl_bank_set" else _mask_of_saying
+    return request.fields | {name: mask(world, request.fields, name) for name in said}
+
+
+def _mask_of_setting(_world: World, fields: JsonObject, name: str) -> str:
+    text: str = fields[name]
+    return text if text == "-" else MASK if len(text) <= MAX_BANK_TEXT else "*" * len(text)
+
+
+def _mask_of_saying(world: World, fields: JsonObject, name: str) -> str:
+    bank = world.banks.find(fields["account_id"], fields["bank_no"], fields["bank_account"])
+    return MASK if bank is None or is_password(getattr(bank, name), fields[name]) else WRONG_MASK
 
 
 # ---- a trader's requests -----------------------------------------------------------------------------------------------

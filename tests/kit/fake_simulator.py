@@ -70,6 +70,15 @@ class FakeSimulator:
     def state_hash(self) -> str:
         return "0" * 64
 
+    size = 0
+    day = 0
+
+    def shown_rows(self) -> dict[str, list[Any]]:
+        return {}
+
+    def shown_fields(self, request: Request) -> dict[str, Any]:
+        return request.fields
+
     def journaled(self, request: Request) -> bool:
         return not request.name.startswith(("query_", "health", "ctl_clock"))
 

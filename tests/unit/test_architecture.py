@@ -33,12 +33,12 @@ LEAVES: Final = ("miniqmt_sim.behaviour", "miniqmt_sim.constants", "miniqmt_sim.
 COUNTER: Final = ("matching", "miniqmt_sim.changes", "miniqmt_sim.refusals", *LEAVES)
 CREDIT: Final = ("miniqmt_sim.counter", *COUNTER)
 WORLD: Final = (
-    *("miniqmt_sim.announcements", "miniqmt_sim.blueprint", "miniqmt_sim.restore"),
+    *("miniqmt_sim.announcements", "miniqmt_sim.blueprint", "miniqmt_sim.canonical", "miniqmt_sim.restore"),
     *("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT),
 )
 SESSIONS: Final = ("miniqmt_sim.world", "miniqmt_sim.wire.messages", *WORLD)
 SIMULATOR: Final = ("miniqmt_sim.sessions", *SESSIONS)
-SETTINGS: Final = ("miniqmt_sim.simulator", "miniqmt_sim.client.discovery", *LEAVES)
+SETTINGS: Final = ("miniqmt_sim.canonical", "miniqmt_sim.simulator", "miniqmt_sim.client.discovery", *LEAVES)
 CLIENT: Final = ("miniqmt_sim", "miniqmt_sim.wire", "matching.units", "matching.codes", *LEAVES)
 SDK: Final = ("miniqmt_sim.client", *CLIENT)
 SERVER: Final = ("miniqmt_sim.settings", "miniqmt_sim.simulator", "miniqmt_sim.wire", "storage", *SIMULATOR, *SDK)
@@ -51,6 +51,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.constants": Layer(),
     "miniqmt_sim.errors": Layer(),
     "miniqmt_sim.changes": Layer(),
+    "miniqmt_sim.canonical": Layer(("miniqmt_sim.changes",)),
     "miniqmt_sim.behaviour": Layer(),
     "miniqmt_sim.refusals": Layer(("matching.checks", "miniqmt_sim.constants")),
     "miniqmt_sim.wire": Layer(("matching.codes", *LEAVES)),
@@ -87,6 +88,7 @@ CORE: Final = (
     "matching",
     "miniqmt_sim.announcements",
     "miniqmt_sim.behaviour",
+    "miniqmt_sim.canonical",
     "miniqmt_sim.changes",
     "miniqmt_sim.constants",
     "miniqmt_sim.counter",

@@ -11,6 +11,7 @@ import pytest
 
 from miniqmt_sim.server.clock import ManualClock, SystemClock, make_clock, manual_start_ms
 from miniqmt_sim.server.dispatcher import Batch, Dispatcher, log_of
+from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import load_settings
 from miniqmt_sim.simulator import Outcome
@@ -33,7 +34,8 @@ class Desk:
         self.disk_is_free = asyncio.Event()
         self.disk_is_free.set()
         self.disk_fails = False
-        self.dispatcher = Dispatcher(self.simulator, self.clock, self, replace(LIMITS, **limits), last_seq=0, journal=True)  # type: ignore[arg-type]
+        journal = Journal(self.simulator, self.clock, Circumstances("test", "f" * 64, "{}"), {}, last_seq=0, keeps=True)  # type: ignore[arg-type]
+        self.dispatcher = Dispatcher(self.simulator, self.clock, self, replace(LIMITS, **limits), journal)  # type: ignore[arg-type]
 
     # the ledger
 
@@ -227,19 +229,63 @@ async def test_what_a_client_asked_before_it_left_is_done_in_its_session() -> No
 
 async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_their_own() -> None:
     desk = Desk()
-    await desk.dispatcher.begin(happened(1_000), {"server": "test"})
+    await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
     desk.dispatcher.submit(1, hello(7))
     desk.dispatcher.submit(2, hello(0, Role.OPERATOR))
     desk.ask(1, "order_stock", stock_code="600000.SH")
     desk.ask(1, "query_account_infos")
+    desk.dispatcher.submit_gone(1)
     await desk.run_to_the_end()
     rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
-    assert rows == [
-        (1, 1_000, 0, "start", '{"server":"test","state":"' + "0" * 64 + '"}', 0),
-        (2, 1_000, 1, "hello", '{"session_id":7}', 0),
-        (3, 1_000, 1, "order_stock", '{"stock_code":"600000.SH"}', 1),
+    assert [(seq, connection, name, request_seq) for seq, _, connection, name, _, request_seq in rows] == [
+        (1, 0, "start", 0),
+        (2, 1, "hello", 0),
+        (3, 1, "order_stock", 1),
+        (5, 1, "gone", 0),
     ]
-    assert ("journal_seq", 3) in desk.commits()[-1]["counters"]
+    assert [row[4] for row in rows[1:]] == ['{"session_id":7,"role":"trader"}', '{"stock_code":"600000.SH"}', "{}"]
+    assert ("journal_seq", 5) in desk.commits()[-1]["counters"]
+
+
+async def test_an_operator_who_only_looks_is_not_in_the_journal() -> None:
+    desk = Desk()
+    await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
+    for connection in (1, 2):
+        desk.dispatcher.submit(connection, hello(0, Role.OPERATOR))
+    desk.ask(1, "query_account_infos")
+    desk.ask(2, "ctl_cash_deposit")
+    desk.dispatcher.submit_gone(1)
+    await desk.run_to_the_end()
+    rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
+    assert [(connection, name) for _, _, connection, name, *_ in rows] == [(0, "start"), (2, "hello"), (2, "ctl_cash_deposit")]
+
+
+async def test_time_that_passes_while_somebody_only_looks_is_in_the_journal() -> None:
+    wall = [1_000]
+    desk = Desk(SystemClock(1_000, lambda: wall[0]))
+    await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
+    desk.dispatcher.submit(1, hello())
+    desk.ask(1, "query_account_infos")
+    slices(desk, 1_400)
+    desk.welcome = lambda _: wall.__setitem__(0, 1_500)  # type: ignore[method-assign]
+    await desk.run_to_the_end()
+    rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
+    assert [(now_ms, name) for _, now_ms, _, name, *_ in rows][1:] == [(1_500, "hello"), (1_500, "due")]
+
+
+async def test_the_first_entry_of_a_day_is_preceded_by_the_world() -> None:
+    desk = Desk()
+    await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
+    desk.dispatcher.submit(1, hello(7))
+    await desk.run_to_the_end()
+    desk.simulator.day = 20260106
+    for seq in (1, 2):
+        desk.ask(1, "order_stock", seq)
+    await desk.run_to_the_end()
+    bases = [row for facts in desk.commits() for row in facts.get("journal_bases", [])]
+    assert [(seq, world) for seq, *_, world in bases] == [(0, ""), (2, "{}")]
+    rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
+    assert [name for _, _, _, name, *_ in rows] == ["start", "hello", "hello", "order_stock", "order_stock"]
 
 
 # -- time ----------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,172 @@
+"""The journal: everything that enters the core, in order, so that it can be played again (``replay``).
+
+Beside the dispatcher, which tells it what happens before the core hears of it; rows go out with the facts of the same batch, so
+that a journal never tells more or less than was committed. What only looks is left out.
+
+An entry is a request with its stamp and its client's number, or one of these: ``start`` (of a server on its database),
+``hello`` and ``gone`` of a session, ``due`` (one slice of what happens by itself). Passwords are masked, see
+``sessions.transfers.with_masks``. A journal begins with a base: the world as rows, or the word that it is new. The first entry
+of each trading day is preceded by one, because yesterday's orders are gone then and the world is small; so old entries can go.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+from miniqmt_sim.server.clock import Clock
+from miniqmt_sim.server.wake import JOURNAL_BASE, JOURNAL_SEQ
+from miniqmt_sim.simulator import Simulator
+from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.protocol import Hello, Role
+
+START: Final = "start"
+HELLO: Final = "hello"
+GONE: Final = "gone"
+DUE: Final = "due"
+NO_CONNECTION: Final = 0
+MAX_HASHED: Final = 20_000
+"""Orders and trades of a world whose hash is worth the while at a start: 0.2 s. A larger one is compared row by row instead."""
+MAX_BASE: Final = 200_000
+"""Likewise of a world that is written down as a base: 40 MB. After a gap in a larger one, the journal begins again next day."""
+
+_log = logging.getLogger("miniqmt_sim.server")
+
+
+class Notes(Protocol):
+    """What takes rows: the batch that is being made."""
+
+    def note(self, table: str, row: tuple[object, ...]) -> None:
+        """Keep a row whose key is its first column."""
+
+
+class Circumstances:
+    """Under what a server runs: its name and version, its configuration and that one's fingerprint."""
+
+    __slots__ = ("config", "fingerprint", "server")
+
+    def __init__(self, server: str, fingerprint: str, config: str) -> None:
+        self.server = server
+        self.fingerprint = fingerprint
+        self.config = config
+
+
+class Journal:
+    """Numbers whatever enters the core, and writes it down unless it is switched off."""
+
+    def __init__(
+        self, simulator: Simulator, clock: Clock, circumstances: Circumstances, shell: Mapping[str, int], last_seq: int,
+        keeps: bool,
+    ) -> None:  # fmt: skip
+        self._simulator = simulator
+        self._clock = clock
+        self._circumstances = circumstances
+        self._keeps = keeps
+        self._base_seq = shell.get(JOURNAL_BASE, 0)
+        self._base_day = 0
+        self._seq = last_seq
+        self._told: dict[int, Hello] = {}
+        """Connections whose hello is written down."""
+        self._quiet: dict[int, Hello] = {}
+        """Operators that have only looked so far; most of them never do anything else."""
+
+    @property
+    def seq(self) -> int:
+        """The number of the last entry, or of what was numbered without one."""
+        return self._seq
+
+    # -- what the dispatcher tells -------------------------------------------------------------------------------------
+
+    def start(self, is_new: bool, now_ms: int, notes: Notes) -> None:
+        """A server woke the core: from nothing, or from its database."""
+        if not self._keeps:
+            if self._base_seq:  # what comes now is not written down: the journal cannot be played beyond here
+                notes.note("counters", (JOURNAL_BASE, 0))
+            return
+        given = self._circumstances
+        notes.note("configurations", (given.fingerprint, given.config))
+        small = self._simulator.size <= MAX_HASHED
+        state = self._simulator.state_hash() if small else ""
+        if is_new:
+            self._begin(state, "", notes)
+        elif not self._base_seq:
+            self._begin_with_world(notes)
+        self._base_day = self._simulator.day
+        told = {"server": given.server, "config": given.fingerprint, "state": state}
+        self._write(NO_CONNECTION, START, 0, told, notes, now_ms)
+
+    def hello(self, connection: int, hello: Hello, notes: Notes) -> None:
+        """A session began; an operator's is written down with the first thing that it does."""
+        if hello.role is Role.OPERATOR:
+            self._quiet[connection] = hello
+        else:
+            self._tell_hello(connection, hello, notes)
+
+    def gone(self, connection: int, notes: Notes) -> None:
+        """A session ended."""
+        self._quiet.pop(connection, None)
+        if self._told.pop(connection, None) is not None:
+            self._record(connection, GONE, 0, {}, notes)
+
+    def due(self, now_ms: int, notes: Notes) -> None:
+        """A slice of what is due is about to happen."""
+        self._record(NO_CONNECTION, DUE, 0, {}, notes, now_ms)
+
+    def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> None:
+        """A request that may change the world is about to be done."""
+        if not self._keeps:
+            self._seq += 1
+            return
+        if connection in self._quiet:
+            self._tell_hello(connection, self._quiet.pop(connection), notes)
+        self._record(connection, request.name, request.seq, self._simulator.shown_fields(request), notes, now_ms)
+
+    def skip(self) -> None:
+        """Number what changes nothing."""
+        self._seq += 1
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def _tell_hello(self, connection: int, hello: Hello, notes: Notes) -> None:
+        self._record(connection, HELLO, 0, {"session_id": hello.session_id, "role": hello.role.value}, notes)
+        self._told[connection] = hello
+
+    def _record(
+        self, connection: int, name: str, request_seq: int, fields: JsonObject, notes: Notes, now_ms: int | None = None
+    ) -> None:
+        """Write an entry under the next number, and before the first one of a day the world it finds."""
+        if not self._keeps:
+            return
+        if self._simulator.day != self._base_day:
+            self._begin_with_world(notes)
+            for open_connection, hello in self._told.items():
+                self._write(open_connection, HELLO, 0, {"session_id": hello.session_id, "role": hello.role.value}, notes)
+        self._write(connection, name, request_seq, fields, notes, now_ms)
+
+    def _write(
+        self, connection: int, name: str, request_seq: int, fields: JsonObject, notes: Notes, now_ms: int | None = None
+    ) -> None:
+        self._seq += 1
+        body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+        stamp_ms = self._clock.now_ms() if now_ms is None else now_ms
+        notes.note("journal", (self._seq, stamp_ms, connection, name, body, request_seq))
+        # So that no restart uses the number again.
+        notes.note("counters", (JOURNAL_SEQ, self._seq))
+
+    def _begin_with_world(self, notes: Notes) -> None:
+        self._base_day = self._simulator.day
+        if self._simulator.size > MAX_BASE:
+            if not self._base_seq:
+                _log.warning("the journal begins again tomorrow: today has too many orders to begin with")
+            return
+        world = json.dumps(self._simulator.shown_rows(), ensure_ascii=False, separators=(",", ":"))
+        self._begin(self._simulator.state_hash(), world, notes)
+
+    def _begin(self, state: str, world: str, notes: Notes) -> None:
+        given = self._circumstances
+        notes.note("journal_bases", (self._seq, self._clock.now_ms(), given.server, given.fingerprint, state, world))
+        if not self._base_seq:
+            self._base_seq = self._seq + 1
+            notes.note("counters", (JOURNAL_BASE, self._base_seq))
