@@ -9,6 +9,7 @@ from typing import Any
 from miniqmt_sim.wire.messages import JsonObject
 from tests.kit.auditor import Auditor, Product, exact
 from tests.kit.desk import CONFIG, MONDAY, NINE_THIRTY_ONE, Desk, make_config
+from tests.kit.elsewhere import BANK_DIRECTION, FUND_DIRECTION, SHARE_DIRECTION, Elsewhere
 
 BY_TIME = ("12313", "1224", "5009", "20009")
 """Refusals that depend on the phase, which the auditor does not know."""
@@ -31,6 +32,7 @@ class AuditedDesk:
             self.desk.ask("ctl_account_create", account_id=who, cash=0.0)
             self.auditor.pay_in(who, Fraction(0))
             self.desk.session(who)
+        self.elsewhere = {who: Elsewhere(self.auditor, who) for who in accounts}
         self._known: dict[tuple[str, str], JsonObject] = {}
         self._who = {self.desk.session(who): who for who in accounts}
         self.auditor.turn_day(day, self._references())
@@ -91,6 +93,40 @@ class AuditedDesk:
         self._hear()
         self.check()
 
+    def bank(self, who: str, way: str, amount: float) -> None:
+        """Bring money from the bank, or take it there, if it may go."""
+        books = self.elsewhere[who]
+        number = {"bank_no": "1001", "bank_account": f"6222{who}", "direction": BANK_DIRECTION[way]}
+        if self._transfer(who, "bank_transfer", books.bank_verdict(way, exact(amount)), balance=amount, **number):
+            books.move_bank(way, exact(amount))
+        self._check_elsewhere()
+
+    def counter_cash(self, who: str, way: str, amount: float) -> None:
+        """Bring cash from the ordinary counter, or send it there, if it may go."""
+        books = self.elsewhere[who]
+        verdict = books.cash_verdict(way, exact(amount))
+        if self._transfer(who, "fund_transfer", verdict, price=amount, transfer_direction=FUND_DIRECTION[way]):
+            books.move_cash(way, exact(amount))
+        self._check_elsewhere()
+
+    def counter_shares(self, who: str, way: str, code: str, volume: int) -> None:
+        """Bring shares from the ordinary counter, or send them there, if they may go."""
+        books = self.elsewhere[who]
+        fields = {"transfer_direction": SHARE_DIRECTION[way], "stock_code": code, "volume": volume, "transfer_type": 0}
+        if self._transfer(who, "secu_transfer", books.share_verdict(way, code, volume), **fields):
+            books.move_shares(way, code, volume)
+        self._check_elsewhere()
+
+    def _transfer(self, who: str, name: str, verdict: str | None, **fields: Any) -> bool:
+        """Ask for a transfer; it is done exactly if nothing speaks against it."""
+        self._synchronize()
+        reply = self.desk.transfer(who, name, **fields)
+        said = f"[{verdict}]" in reply["msg"] if verdict else not reply["msg"]
+        assert said, f"{who} {name} {fields}: expected {verdict}, got {reply}"
+        assert reply["success"] == (verdict is None), f"{reply} contradicts itself"
+        self._hear()
+        return verdict is None
+
     def set_position(self, who: str, code: str, volume: int, can_use: int, cost: float) -> None:
         """Give shares, if open sell orders allow it."""
         may = self.auditor.books[who].frozen_shares(code) <= can_use <= volume
@@ -120,7 +156,7 @@ class AuditedDesk:
         """Lose the process and come back."""
         self.desk.crash()
         self._hear()
-        self.check()
+        self._check_elsewhere()
 
     # ---- what comes back -------------------------------------------------------------------------------------------------
 
@@ -164,6 +200,17 @@ class AuditedDesk:
         problems += self._audit_store()
         assert problems == [], "\n".join(problems)
         self.desk.check()
+
+    def _check_elsewhere(self) -> None:
+        """The same, and what everybody has elsewhere, which nothing else changes."""
+        problems = [problem for who in self.accounts for problem in self._audit_elsewhere(who)]
+        assert problems == [], "\n".join(problems)
+        self.check()
+
+    def _audit_elsewhere(self, who: str) -> Iterator[str]:
+        bank = self.desk.rows("ctl_bank_list", account_id=who)[0]["balance"]
+        fund, held = (self.desk.transfer(who, name)["rows"] for name in ("query_com_fund", "query_com_position"))
+        return self.elsewhere[who].audit(bank, fund[0], held)
 
     def _audit_push(self, who: str, code: str, push: JsonObject) -> Iterator[str]:
         """Who only listens knows what who asks is told."""

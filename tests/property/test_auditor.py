@@ -64,6 +64,18 @@ class Trading:
         asks = [(self.price(code, ticks + level), lot * size * level) for level in (1, 2, 3) if size]
         self.desk.quote(code, self.price(code, ticks), bids, asks, volume)
 
+    def counter_cash(self, who: str, way: str, part: int) -> None:
+        """So many parts of what may go, a fen more than all of it for 0."""
+        books = self.desk.elsewhere[who]
+        has = math.floor((books.cash if way == "in" else self.desk.auditor.withdrawable(who)) * 100)
+        self.desk.counter_cash(who, way, (has // part if part else has + 1) / 100)
+
+    def counter_shares(self, who: str, way: str, code: str, part: int) -> None:
+        """The same of shares."""
+        there = self.desk.elsewhere[who].holdings.get(code)
+        has = (there.volume if there else 0) if way == "in" else self.desk.auditor.sellable(who, code)
+        self.desk.counter_shares(who, way, code, has // part if part else has + 1)
+
     def shares(self, who: str, code: str, volume: int, locked: int, cost: float) -> None:
         self.desk.set_position(who, code, volume, volume - min(locked, volume), cost)
 
@@ -83,6 +95,7 @@ who_ = st.sampled_from(ACCOUNTS)
 code_ = st.sampled_from(CODES)
 side_ = st.sampled_from((23, 24))
 ticks_ = st.integers(-3, 3)
+way_ = st.sampled_from(("in", "out"))
 number_ = st.integers(0, 1000)
 type_ = st.sampled_from((11, 11, 5, 42, 43, 44, 45, 46, 47, 48))
 
@@ -156,6 +169,18 @@ class AuditedTrading(RuleBasedStateMachine):
         if fen:
             self.trading.desk.withdraw(who, fen / 100)
 
+    @rule(who=who_, way=way_, fen=st.integers(-1, 300_000), exact=st.booleans())
+    def bank(self, who: str, way: str, fen: int, exact: bool) -> None:
+        self.trading.desk.bank(who, way, fen / 100 if exact else fen / 1000)
+
+    @rule(who=who_, way=way_, part=st.sampled_from((1, 2, 3, 0)))
+    def counter_cash(self, who: str, way: str, part: int) -> None:
+        self.trading.counter_cash(who, way, part)
+
+    @rule(who=who_, way=way_, code=code_, part=st.sampled_from((0, 1, 2, 3, 7)))
+    def counter_shares(self, who: str, way: str, code: str, part: int) -> None:
+        self.trading.counter_shares(who, way, code, part)
+
     @rule(who=who_, code=code_, volume=st.sampled_from((0, 1, 32, 232, 450, 1000)), locked=st.sampled_from((0, 0, 100, 1000)))
     def shares(self, who: str, code: str, volume: int, locked: int) -> None:
         self.trading.shares(who, code, volume, locked, 10.123)
@@ -200,7 +225,11 @@ def _act(trading: Trading, luck: random.Random) -> None:
         trading.quote(code, ticks, luck.randint(0, 5), luck.randint(0, 2000))
     elif chance < 0.90:
         trading.shares(who, code, luck.choice((1, 32, 500, 1000)), luck.choice((0, 100)), 9.87)
+    elif chance < 0.915:
+        trading.counter_shares(who, luck.choice(("in", "out")), code, luck.choice((0, 1, 2, 3)))
+        trading.counter_cash(who, luck.choice(("in", "out")), luck.choice((0, 1, 2, 3)))
     elif chance < 0.93:
+        desk.bank(who, luck.choice(("in", "out")), luck.randint(1, 10**6) / 100)
         desk.deposit(who, luck.randint(1, 10**6) / 100)
         desk.withdraw(who, luck.randint(1, 10**6) / 100)
     elif chance < 0.95:
