@@ -93,19 +93,31 @@ class _VendorFinder(MetaPathFinder):
 class _QuietLoader(SourceFileLoader):
     """Runs the wheel's ``__init__`` without its look for a newer edition, which can take ten seconds where there is no network.
 
-    The file is run as it is. It imports ``requests`` for that look and goes on when there is none; here, it finds none.
+    The file is run as it is. What it imports for that look fails as it does without a network, which the file expects.
     """
 
     def exec_module(self, module: ModuleType) -> None:
-        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _import_but_requests}
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": _import_offline}
         super().exec_module(module)
         module.__dict__["__builtins__"] = builtins
 
 
-def _import_but_requests(name: str, *more: Any, **named: Any) -> ModuleType:
-    if name == "requests":
-        raise ImportError("miniqmt-sim keeps xtquant from looking for updates while it is imported", name=name)
-    return builtins.__import__(name, *more, **named)
+def _import_offline(name: str, *more: Any, **named: Any) -> ModuleType:
+    return _STAND_INS.get(name) or builtins.__import__(name, *more, **named)
+
+
+def _stand_in(name: str) -> ModuleType:
+    """Make a module in which everything can be called and nothing works."""
+    module = ModuleType(name)
+    module.__dict__["__getattr__"] = lambda _attribute: _refuse
+    return module
+
+
+def _refuse(*_args: Any, **_kwargs: Any) -> Any:
+    raise OSError("miniqmt-sim keeps xtquant from looking for updates while it is imported")
+
+
+_STAND_INS: Final = {name: _stand_in(name) for name in ("requests", "pkg_resources")}
 
 
 def _find_wheel() -> ModuleSpec:

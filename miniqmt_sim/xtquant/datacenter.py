@@ -10,11 +10,13 @@ from typing import Any, Final
 
 _REASON: Final = "the market data of the vendor's xtquant is not served by miniqmt-sim"
 
+_SETTERS: Final = """
+set_allow_optmize_address set_config_dir set_data_home_dir set_future_realtime_mode set_index_mirror_enabled
+set_kline_cutting_mode set_kline_mirror_enabled set_quote_time_version set_thousand_source_mode set_token
+set_watch_market_list set_wholequote_market_list
+"""
 _FUNCTIONS: Final = """
-fetch_auth_markets fetch_init_result fetch_server_list_status get_status listen log_init set_allow_optmize_address
-set_config_dir set_data_home_dir set_future_realtime_mode set_index_mirror_enabled set_kline_cutting_mode
-set_kline_mirror_enabled set_quote_time_version set_thousand_source_mode set_token set_watch_market_list
-set_wholequote_market_list start_init_quote
+fetch_auth_markets fetch_init_result fetch_server_list_status get_status listen log_init start_init_quote
 """
 
 
@@ -73,4 +75,14 @@ def _not_served(name: str) -> Callable[..., Any]:
     return function
 
 
+def _setter(name: str) -> Callable[..., None]:
+    def function(*_args: Any) -> None:
+        pass
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = "Take a setting for what is not served; older editions of the wheel set some when they are imported."
+    return function
+
+
 globals().update({name: _not_served(name) for name in _FUNCTIONS.split()})
+globals().update({name: _setter(name) for name in _SETTERS.split()})

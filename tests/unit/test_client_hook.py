@@ -169,11 +169,21 @@ def test_importing_the_wheel_never_looks_for_updates(tmp_path: Path) -> None:
     for name in ("requests", "pkg_resources"):
         (tmp_path / f"{name}.py").write_text(f"print('{name} was imported')", encoding="utf-8")
     program = "{}import xtquant, builtins; print(xtquant.__version__, xtquant.__builtins__ is builtins)"
-    assert "requests was imported" in python(program.format(""), path=tmp_path).stdout, "it does without the hook"
+    assert "requests was imported" in python(program.format(""), path=tmp_path).stdout, "without the hook it does"
     done = python(program.format("import miniqmt_sim.hook; "), sdk="vendor", path=tmp_path)
     assert (done.stdout, done.stderr) == ("xtquant_250807 True\n", "")
     done = python("import miniqmt_sim.hook, xtquant, requests", sdk="vendor", path=tmp_path)
     assert done.stdout == "requests was imported\n", "to everybody else it is there"
+
+
+@pytest.mark.parametrize("guard", ["try:\n    {}\nexcept:\n    pass", "{}\ntry:\n    requests.get('')\nexcept:\n    pass"])
+def test_an_older_wheel_imports_what_it_wants_outside_its_guard(tmp_path: Path, guard: str) -> None:
+    (tmp_path / "xtquant").mkdir()
+    (tmp_path / "xtquant" / "xttrader.py").write_text("print('here')", encoding="utf-8")
+    look = guard.format("import requests; from pkg_resources import get_distribution")
+    (tmp_path / "xtquant" / "__init__.py").write_text(look, encoding="utf-8")
+    done = python("import miniqmt_sim.hook, xtquant.xttrader", sdk="vendor", path=tmp_path)
+    assert (done.stdout, done.stderr) == ("here\n", "")
 
 
 def test_a_wheel_that_is_not_installed_is_a_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
