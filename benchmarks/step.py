@@ -15,7 +15,6 @@ clock start.
 from __future__ import annotations
 
 import gc
-import tomllib
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import count
@@ -33,12 +32,13 @@ from benchmarks.matching import (
     table,
     targets,
 )
-from benchmarks.ours import DAY, RULES
+from benchmarks.ours import DAY
 from benchmarks.peers import PEERS, FieldsOfEvent, Trade
 from benchmarks.streams import REFERENCE_LI, order_stream
 from matching.calendar import midnight_ms, parse_clock
 from matching.units import LI_PER_YUAN, yuan
 from miniqmt_sim.constants import FIRST_ORDER_ID
+from miniqmt_sim.settings import config_dir, read_credit, read_rules
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import JsonObject, Request, object_of
 from miniqmt_sim.wire.protocol import frame
@@ -57,9 +57,9 @@ def make_config(codes: Sequence[str]) -> SimulatorConfig:
     holds = [{"stock_code": code, "volume": MOST_SHARES, "cost_yuan": 50} for code in codes]
     accounts = [{"id": f"A{number}", "cash_yuan": MOST_YUAN, "position": holds} for number in range(ACCOUNTS)]
     same = {"name": "benchmark", "pre_close": REFERENCE_LI / LI_PER_YUAN, "tags": "", "board": "", "listed": ""}
-    rules = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in RULES.glob("*.toml")}
     return SimulatorConfig(
-        hours="exchange", feed="none", clock="manual", seed=1, auto_list=False, fills="standard", rules=rules,
+        hours="exchange", feed="none", clock="manual", seed=1, auto_list=False, fills="standard",
+        rules=read_rules(config_dir() / "rules"), credit=read_credit(config_dir() / "credit"),
         instruments=[{"stock_code": code, **same} for code in codes], accounts=accounts, holidays=(),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.matching import digest
 from benchmarks.ours import BareBook, FullExchange
 from benchmarks.peers import SortedMap
+from benchmarks.step import Core, write_down
 from benchmarks.streams import order_stream
 
 
@@ -16,6 +17,12 @@ def test_our_engines_make_the_yardsticks_trades(ours: type, symbols: int) -> Non
     events = order_stream(5, 3000, symbols)
     expected = digest("sorted map", lambda: SortedMap(symbols), events)
     assert digest("ours", lambda: ours(symbols), events) == expected
+
+
+def test_the_whole_core_makes_the_yardsticks_trades() -> None:
+    events = order_stream(5, 500, 3)
+    expected = digest("sorted map", lambda: SortedMap(3), events)
+    assert digest("core", lambda: Core(3, batch=64, say=write_down), events) == expected
 
 
 def test_a_stream_is_its_seeds() -> None:
