@@ -9,6 +9,7 @@ Transports speak in terms of ``wire.messages`` and behave alike to their user:
 * ``on_closed`` runs exactly once when the connection ends by anything but ``close``, after the last of the above.
 
 Any number of threads may call ``request``. The socket transport has one thread of its own, which reads; the twin has none.
+A connection belongs to the process that opened it: in a forked child it has ended, and the parent's goes on.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ import contextlib
 import itertools
 import logging
 import math
+import os
 import selectors
 import socket
 import threading
 import time
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -228,6 +231,7 @@ class SocketTransport(Transport):
         self._last_sent = self._last_heard = self._ping_tried = now
         # The timeout bounds how long a sender can be held up by a server that reads no more; reading waits by a selector.
         connection.settimeout(self._silence_s)
+        _open.add(self)
         self._reader = threading.Thread(target=self._run, name="miniqmt-sim reader", daemon=True)
         self._reader.start()
 
@@ -253,6 +257,14 @@ class SocketTransport(Transport):
         self._shut_down()
         if threading.current_thread() is not self._reader:
             self._reader.join(timeout=CONNECT_TIMEOUT_S)
+
+    def leave_to_parent(self) -> None:
+        """In a forked child: let go of the connection without ending it. Locks may be held by threads that are not here."""
+        self._calls = _Calls()
+        self._calls.end_reason = "the connection belongs to the parent process; connect() in this one"
+        self._send_lock = threading.Lock()
+        self._closing = threading.Event()
+        self._socket.close()
 
     def _send(self, message: JsonObject) -> None:
         data = _frame(message)
@@ -336,6 +348,18 @@ class SocketTransport(Transport):
             finally:
                 self._send_lock.release()
 
+
+_open: Final[weakref.WeakSet[SocketTransport]] = weakref.WeakSet()
+"""What a forked child must let go of."""
+
+
+def _after_fork() -> None:
+    for transport in list(_open):
+        transport.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # Windows forks nothing
+    os.register_at_fork(after_in_child=_after_fork)
 
 _Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
 """poll() where there is one: unlike select() it takes any descriptor, unlike epoll it needs none of its own."""

@@ -7,15 +7,20 @@ the order of arrival: pushes, answers to asynchronous orders and cancels, and an
 A synchronous call from any other thread is answered straight from the reader. From inside a callback it works in relaxed mode
 only: otherwise its answer stands in the queue behind that very callback. Where the vendor's hangs for ever then, ours raises
 RuntimeError after CALLBACK_TRAP_S.
+
+A trader that was never stopped is stopped when the interpreter ends. In a forked child it is there, without a connection;
+the parent's goes on, and a trader with a session of its own works in either.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import itertools
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, ClassVar, Final, TypeVar
@@ -60,11 +65,9 @@ class Session:
         self._timeout_s = REQUEST_TIMEOUT_S
         self._relaxed = False
         self._empty_when_failed = os.environ.get(ENV_FAILED_QUERIES) == "empty"
-        self._connecting = threading.Lock()
-        self._lock = threading.Lock()
-        self._stopped = threading.Event()
         self._transport: Transport | None = None
-        self._make_workers()
+        self._make_threads_things(stopped=False)
+        _sessions.add(self)
 
     # -- life ------------------------------------------------------------------------------------------------------------
 
@@ -274,9 +277,41 @@ class Session:
         _log.warning("session %s lost its connection: %s", self._session, reason)
         self._callback_worker.submit(self._tell_disconnected)
 
+    def _make_threads_things(self, *, stopped: bool) -> None:
+        """Make what threads share; also in a forked child, where the threads that held the locks are not."""
+        self._connecting = threading.Lock()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        if stopped:
+            self._stopped.set()
+        self._make_workers()
+
+    def in_forked_child(self) -> None:
+        """Begin anew, without a connection; the parent's goes on without this process."""
+        self._make_threads_things(stopped=self._stopped.is_set())
+
     def _make_workers(self) -> None:
         self._callback_worker = Worker(f"miniqmt-sim callbacks {self._session}")
         self._query_worker = Worker(f"miniqmt-sim queries {self._session}")
+
+
+_sessions: Final[weakref.WeakSet[Session]] = weakref.WeakSet()
+
+
+def _stop_all() -> None:
+    """Before the interpreter ends: a callback that prints while it does can bring it down."""
+    for session in list(_sessions):
+        session.stop()
+
+
+def _after_fork() -> None:
+    for session in list(_sessions):
+        session.in_forked_child()
+
+
+atexit.register(_stop_all)
+if hasattr(os, "register_at_fork"):  # Windows forks nothing
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _objects(query: views.Query[_T], answer: Answer) -> list[_T]:
