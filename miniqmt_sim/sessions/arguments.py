@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from matching import units
 from matching.instrument import Security
+from miniqmt_sim.constants import MAX_INT64
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.sessions.context import Context
@@ -15,6 +16,8 @@ from miniqmt_sim.world import World
 MAX_MONEY_LI: Final = 10**15
 """A million million yuan: sums of such amounts still fit the store's integers."""
 MAX_VOLUME: Final = 10**12
+MAX_PRICE_LI: Final = MAX_INT64 // MAX_VOLUME
+"""9,223.372 yuan: the value of the most shares there can be still fits the store's integers. The dearest share cost 2,627."""
 
 
 def account_of(context: Context, fields: JsonObject) -> Account:
@@ -58,6 +61,6 @@ def price_li(price: Any, name: str) -> int:
         found_li = units.li_from_yuan(price)
     except units.OffGridError as error:
         raise CommandRefused(f"{name}: {error}") from None
-    if not 0 < found_li <= MAX_MONEY_LI // MAX_VOLUME * units.LI_PER_YUAN:
+    if not 0 < found_li <= MAX_PRICE_LI:
         raise CommandRefused(f"{name} {price} is not a price")
     return found_li

@@ -57,6 +57,8 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
 def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Place an order."""
     world = context.world
+    if world.behaviour.text_bytes:
+        fields = _cut(fields, world.behaviour.text_bytes)
     account = context.account(fields)
     text = no_account(fields) if account is None else _not_an_order(fields, world.config.after_hours)
     if account is None or text:
@@ -87,13 +89,15 @@ def _order_in_yuan(context: Context, account: Account, order_type: OrderType, fi
     return OrderAnswer(context.seq, fields, order.order_id)
 
 
+def _cut(fields: JsonObject, most: int) -> JsonObject:
+    """The fields with the two texts as far as the terminal keeps them, in its answers as well."""
+    name, remark = cut(fields["strategy_name"], most), cut(fields["order_remark"], most)
+    return {**fields, "strategy_name": name, "order_remark": remark}
+
+
 def _origin(context: Context, fields: JsonObject) -> Origin:
-    """Who asked, and the words it gave, as far as the terminal keeps them."""
-    most = context.world.behaviour.text_bytes
-    name, remark = fields["strategy_name"], fields["order_remark"]
-    if most:
-        name, remark = cut(name, most), cut(remark, most)
-    return Origin(context.session.session_id, context.seq, name, remark)
+    """Who asked, and the words it gave."""
+    return Origin(context.session.session_id, context.seq, fields["strategy_name"], fields["order_remark"])
 
 
 def _not_an_order(fields: JsonObject, after_hours: bool) -> str:

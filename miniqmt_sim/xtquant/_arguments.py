@@ -53,17 +53,27 @@ def integer(value: Any, name: str) -> int:
 
 
 def number(value: Any, name: str) -> int | float:
-    """Take an int or a float, or what converts to one without loss of meaning: numpy's numbers, Decimal; no text."""
-    if not isinstance(value, str | bytes | bytearray):
+    """Take an int or a float, or what converts to one without loss of meaning: numpy's numbers, Decimal; no text.
+
+    A float of less than 64 bits means the decimal it is shown as: 1688.88 as a numpy.float32 is no 1688.8800048828125.
+    """
+    if type(value) is float or type(value) is int:
+        return _small(value)
+    if not isinstance(value, str | bytes | bytearray) and not getattr(value, "shape", ()):
         try:
-            return float(value) if not hasattr(value, "__index__") else _small(operator.index(value))
+            return _small(operator.index(value))
+        except TypeError:
+            pass
+        try:
+            return float(str(value)) if getattr(value, "nbytes", 8) < 8 else float(value)
         except (TypeError, ValueError, OverflowError):
             pass
     raise TypeError(f"{name} must be a number, not {type(value).__name__}")
 
 
-def _small(value: int) -> int | float:
-    return value if -MAX_INT64 <= value <= MAX_INT64 else float(value)
+def _small(value: int | float) -> int | float:
+    """A number that fits into the wire's 64 bits; a greater int becomes a float, which the server refuses."""
+    return value if type(value) is float or -MAX_INT64 <= value <= MAX_INT64 else float(value)
 
 
 def market_number(value: Any) -> int:

@@ -8,7 +8,7 @@ A synchronous call from any other thread is answered straight from the reader. F
 only: otherwise its answer stands in the queue behind that very callback. Where the vendor's hangs for ever then, ours raises
 RuntimeError after CALLBACK_TRAP_S.
 
-A trader that was never stopped is stopped when the interpreter ends. In a forked child it is there, without a connection;
+When the interpreter ends, the callbacks on their way are run. In a forked child it is there, without a connection;
 the parent's goes on, and a trader with a session of its own works in either.
 """
 
@@ -115,11 +115,16 @@ class Session:
         with self._lock:
             self._stopped.set()
             transport, self._transport = self._transport, None
-            workers = self._query_worker, self._callback_worker
+            workers = self.workers
         if transport is not None:
             transport.close()
         for worker in workers:
             worker.stop()
+
+    @property
+    def workers(self) -> tuple[Worker, Worker]:
+        """The threads that run callbacks."""
+        return self._query_worker, self._callback_worker
 
     def run_forever(self) -> None:
         """Wait until ``stop`` is called or Ctrl+C is pressed."""
@@ -299,9 +304,10 @@ _sessions: Final[weakref.WeakSet[Session]] = weakref.WeakSet()
 
 
 def _stop_all() -> None:
-    """Before the interpreter ends: a callback that prints while it does can bring it down."""
+    """Before the interpreter ends: a callback that prints while it does can bring it down. What is under way is dropped."""
     for session in list(_sessions):
-        session.stop()
+        for worker in session.workers:
+            worker.stop()
 
 
 def _after_fork() -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from miniqmt_sim.client import discovery
 from miniqmt_sim.testing import SimServer
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader
 from miniqmt_sim.xtquant.xttype import StockAccount
@@ -95,6 +96,12 @@ order(trader)
 """
 
 
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (discovery.ENV_ADDR, discovery.ENV_TOKEN):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.fixture
 def sim() -> Iterator[SimServer]:
     with SimServer(feed="none", clock="manual", accounts=[{"id": "1001", "type": "STOCK", "cash_yuan": 10**7}]) as sim:
@@ -140,10 +147,12 @@ def test_many_traders_in_one_process(sim: SimServer) -> None:
     traders = [XtQuantTrader(sim.userdata, session) for session in range(1, 21)]
     orders: dict[int, list[int]] = {}
 
-    def work(number: int) -> None:
-        trader = traders[number]
+    for trader in traders:
         trader.start()
         assert trader.connect() == 0
+
+    def work(number: int) -> None:
+        trader = traders[number]
         orders[number] = [trader.order_stock(account, CODE, 23, 100, 11, 9.5, "", str(number)) for _ in range(10)]
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(20)]

@@ -79,6 +79,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("asset", ("nobody",), {}),
     ("position_set", ("1000000365", "nonsense", 100), {}),
     ("clock_set", ("2000-01-01T00:00",), {}),
+    ("quote", ("600519.SH",), {"last": 9300}),
 ]
 
 
