@@ -36,8 +36,9 @@ bench: $(VENV)/.runtime
 	$(PIP) -r benchmarks/requirements.txt
 	$(BIN)/python -m benchmarks.matching $(ARGS)
 
-docs: $(VENV)/.runtime
+docs: $(VENV)/.dev
 	$(BIN)/python -m miniqmt_sim.docs docs
+	$(BIN)/python -m tests.kit.sdk_surface docs
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

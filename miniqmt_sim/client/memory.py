@@ -160,6 +160,7 @@ class MemoryTransport(Transport):
     def hear(self, message: JsonObject) -> None:
         """The host said something; the message may be shared with other connections."""
         self._hear(dict(message))
+        self._calls.wake()
 
     def _send(self, message: JsonObject) -> None:
         try:

@@ -19,7 +19,7 @@ import itertools
 import logging
 import math
 import os
-import selectors
+import select
 import socket
 import threading
 import time
@@ -27,7 +27,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from miniqmt_sim import __version__
 from miniqmt_sim.client.discovery import Endpoint, PathLike, find, open_socket
@@ -43,7 +43,8 @@ SILENT_HEARTBEATS: Final = 3
 """So many heartbeats without a byte from the server mean that it is gone."""
 LOOK_UP_S: Final = 1.0
 """So late at most is it noticed that an answer stayed away; the reader cannot be woken by who asks."""
-RECEIVE_BYTES: Final = 256 * 1024
+RECEIVE_BYTES: Final = 64 * 1024
+"""More at once would make the allocator ask the system for each."""
 MAX_WELCOME_BYTES: Final = 64 * 1024
 """A first frame longer than this comes from something that is no server of ours."""
 CLIENT_NAME: Final = f"miniqmt-sim python client {__version__}"
@@ -88,18 +89,26 @@ class Transport(ABC):
 
         ``seq`` must be new. Who numbers requests at all numbers every one of a connection.
         """
-        return self._ask(name, fields, seq, done, timeout_s)[0]
+        promised = _Promised(time.monotonic() + timeout_s)
+        if done is not None:
+            promised.future.add_done_callback(done)
+        seq = self._calls.open(seq, promised)
+        if promised.is_open:
+            self._send({"t": name, "seq": seq, **fields})
+        return promised.future
 
     def call(
         self, name: str, fields: Mapping[str, Any], seq: int | None = None, timeout_s: float = REQUEST_TIMEOUT_S
     ) -> Answer:
         """Ask and wait. Raises CommandRefused or ConnectError; no answer in time is the latter."""
-        future, seq = self._ask(name, fields, seq, None, timeout_s)
-        try:
-            return future.result(timeout_s)
-        except TimeoutError:
+        awaited = _Awaited()
+        seq = self._calls.open(seq, awaited)
+        if awaited.is_open:
+            self._send({"t": name, "seq": seq, **fields})
+        if not awaited.wait(timeout_s):
             self._calls.forget(seq)
-            raise ConnectError(f"{name}: no answer within {timeout_s:g} s") from None
+            raise ConnectError(f"{name}: no answer within {timeout_s:g} s")
+        return awaited.answer()
 
     @abstractmethod
     def close(self) -> None:
@@ -107,14 +116,6 @@ class Transport(ABC):
 
     @abstractmethod
     def _send(self, message: JsonObject) -> None: ...
-
-    def _ask(
-        self, name: str, fields: Mapping[str, Any], seq: int | None, done: OnDone | None, timeout_s: float
-    ) -> tuple[Future[Answer], int]:
-        future, seq = self._calls.open(seq, done, time.monotonic() + timeout_s)
-        if not future.done():
-            self._send({"t": name, "seq": seq, **fields})
-        return future, seq
 
     def _hear(self, message: JsonObject) -> None:
         """Hand on a reply or a push."""
@@ -130,10 +131,71 @@ class Transport(ABC):
 # -- requests under way --------------------------------------------------------------------------------------------------
 
 
-class _Call(NamedTuple):
-    future: Future[Answer]
-    deadline: float
-    rows: list[Any]
+class _Call(ABC):
+    """One request under way; completed once, by whoever takes it out of the table."""
+
+    __slots__ = ("deadline", "is_open", "rows")
+
+    def __init__(self, deadline: float) -> None:
+        self.deadline = deadline
+        self.is_open = True
+        self.rows: list[Any] | None = None
+        """The parts of a long answer so far."""
+
+    @abstractmethod
+    def complete(self, answer: Answer | None, error: Exception | None) -> None: ...
+
+
+class _Promised(_Call):
+    """Somebody holds a Future."""
+
+    __slots__ = ("future",)
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(deadline)
+        self.future: Future[Answer] = Future()
+        self.future.set_running_or_notify_cancel()  # from here on nobody can cancel it
+
+    def complete(self, answer: Answer | None, error: Exception | None) -> None:
+        """Tell the Future, and whoever it tells."""
+        self.is_open = False
+        if error is not None:
+            self.future.set_exception(error)
+        else:
+            assert answer is not None
+            self.future.set_result(answer)
+
+
+class _Awaited(_Call):
+    """A thread waits: a bare lock wakes it in a third of the time that a Future's condition takes."""
+
+    __slots__ = ("_answer", "_error", "_lock")
+
+    def __init__(self) -> None:
+        super().__init__(math.inf)
+        self._answer: Answer | None = None
+        self._error: Exception | None = None
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def complete(self, answer: Answer | None, error: Exception | None) -> None:
+        """Keep what the thread will be given; ``wake`` wakes it."""
+        self._answer, self._error, self.is_open = answer, error, False
+
+    def wake(self) -> None:
+        """Let the thread go on."""
+        self._lock.release()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until there is an answer or a failure; False when there was none in time."""
+        return not self.is_open or self._lock.acquire(timeout=timeout_s)
+
+    def answer(self) -> Answer:
+        """Give the answer. Raises CommandRefused or ConnectError."""
+        if self._error is not None:
+            raise self._error
+        assert self._answer is not None
+        return self._answer
 
 
 class _Calls:
@@ -147,24 +209,22 @@ class _Calls:
         self._lock = threading.Lock()
         self._open: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
+        self._to_wake: list[_Awaited] = []
 
-    def open(self, seq: int | None, done: OnDone | None, deadline: float) -> tuple[Future[Answer], int]:
+    def open(self, seq: int | None, call: _Call) -> int:
         """Begin a call; after the connection's end it fails at once."""
-        future: Future[Answer] = Future()
-        future.set_running_or_notify_cancel()  # from here on nobody can cancel it
-        if done is not None:
-            future.add_done_callback(done)
         if seq is None:
             seq = next(self._numbers)
         with self._lock:
             end_reason = self.end_reason
             if end_reason is None:
                 assert seq not in self._open, f"seq {seq} is under way"
-                self._open[seq] = _Call(future, deadline, [])
-                self.next_deadline = min(self.next_deadline, deadline)
+                self._open[seq] = call
+                if call.deadline < self.next_deadline:
+                    self.next_deadline = call.deadline
         if end_reason is not None:
-            future.set_exception(ConnectError(end_reason))
-        return future, seq
+            call.complete(None, ConnectError(end_reason))
+        return seq
 
     def answer(self, reply: JsonObject) -> None:
         """Complete the call a reply belongs to, or keep its part."""
@@ -174,16 +234,25 @@ class _Calls:
             if call is None:
                 _log.warning("an answer came that nobody waits for any more: seq=%.20r", seq)
                 return
-            if "rows" in reply:
-                call.rows.extend(reply["rows"])
-                if reply.get("more"):
-                    return
-                reply["rows"] = call.rows
+            if "rows" in reply and not _is_whole(call, reply):
+                return
             del self._open[seq]
         if "error" in reply:
-            call.future.set_exception(CommandRefused(str(reply["error"])))
+            self._complete(call, None, CommandRefused(str(reply["error"])))
         else:
-            call.future.set_result(reply)
+            self._complete(call, reply, None)
+
+    def _complete(self, call: _Call, answer: Answer | None, error: Exception | None) -> None:
+        call.complete(answer, error)
+        if isinstance(call, _Awaited):
+            self._to_wake.append(call)
+
+    def wake(self) -> None:
+        """Wake the threads whose answers came: last of all, because a woken thread wants the interpreter for itself."""
+        if self._to_wake:
+            woken, self._to_wake = self._to_wake, []
+            for call in woken:
+                call.wake()
 
     def forget(self, seq: int) -> None:
         """Drop a call nobody waits for any more."""
@@ -199,7 +268,7 @@ class _Calls:
             calls = [self._open.pop(seq) for seq in overdue]
             self.next_deadline = min((call.deadline for call in self._open.values()), default=math.inf)
         for call in calls:
-            call.future.set_exception(ConnectError("no answer in time"))
+            call.complete(None, ConnectError("no answer in time"))
 
     def fail_all(self, reason: str) -> None:
         """Fail every call, and those that come later."""
@@ -208,7 +277,18 @@ class _Calls:
             calls = list(self._open.values())
             self._open.clear()
         for call in calls:
-            call.future.set_exception(ConnectError(reason))  # each its own: a raised exception gathers its traceback
+            self._complete(call, None, ConnectError(reason))  # each its own: a raised exception gathers its traceback
+        self.wake()
+
+
+def _is_whole(call: _Call, reply: JsonObject) -> bool:
+    """Join a part to those before it; is it the last one?"""
+    if call.rows is not None:
+        call.rows.extend(reply["rows"])
+        reply["rows"] = call.rows
+    elif reply.get("more"):
+        call.rows = list(reply["rows"])
+    return not reply.get("more")
 
 
 # -- over a socket -------------------------------------------------------------------------------------------------------
@@ -302,20 +382,20 @@ class SocketTransport(Transport):
 
     def _read(self) -> str:
         """Read until the end; give the reason of it."""
-        with _Selector() as readable, _Selector() as writable:
-            readable.register(self._socket, selectors.EVENT_READ)
-            writable.register(self._socket, selectors.EVENT_WRITE)
-            while True:
-                if readable.select(self._quiet_s()):
-                    end = self._take(self._socket.recv(RECEIVE_BYTES))
-                    if end is not None:
-                        return end
-                elif time.monotonic() >= self._last_heard + self._silence_s:
-                    return f"nothing was heard of the server for {self._silence_s:g} s"
-                now = time.monotonic()
-                self._calls.fail_overdue(now)
-                if now >= self._next_ping():
-                    self._ping(writable, now)
+        calls, is_readable = self._calls, _waiter(self._socket, writing=False)
+        is_writable = _waiter(self._socket, writing=True)
+        while True:
+            if is_readable(self._quiet_s()):
+                end = self._take(self._socket.recv(RECEIVE_BYTES))
+                if end is not None:
+                    return end
+            elif time.monotonic() >= self._last_heard + self._silence_s:
+                return f"nothing was heard of the server for {self._silence_s:g} s"
+            now = time.monotonic()
+            calls.fail_overdue(now)
+            if now >= self._next_ping():
+                self._ping(is_writable, now)
+            calls.wake()
 
     def _take(self, data: bytes) -> str | None:
         """Act on what arrived; give the reason when it was the end."""
@@ -339,10 +419,10 @@ class SocketTransport(Transport):
     def _next_ping(self) -> float:
         return max(self._last_sent, self._ping_tried) + self._heartbeat_s
 
-    def _ping(self, writable: selectors.BaseSelector, now: float) -> None:
+    def _ping(self, is_writable: Callable[[float], Any], now: float) -> None:
         """Give a sign of life, but never wait to do so: a reader that waits to send can hold up a server that does too."""
         self._ping_tried = now
-        if writable.select(0) and self._send_lock.acquire(blocking=False):
+        if is_writable(0) and self._send_lock.acquire(blocking=False):
             try:
                 self._send_locked(_frame({"t": "ping"}))
             finally:
@@ -361,8 +441,14 @@ def _after_fork() -> None:
 if hasattr(os, "register_at_fork"):  # Windows forks nothing
     os.register_at_fork(after_in_child=_after_fork)
 
-_Selector: Final[type[selectors.BaseSelector]] = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""poll() where there is one: unlike select() it takes any descriptor, unlike epoll it needs none of its own."""
+
+def _waiter(connection: socket.socket, *, writing: bool) -> Callable[[float], Any]:
+    """Make a function that waits so many seconds for a socket: poll() where there is one, because it takes any descriptor."""
+    if hasattr(select, "poll"):
+        poller = select.poll()
+        poller.register(connection, select.POLLOUT if writing else select.POLLIN)
+        return lambda timeout_s: poller.poll(math.ceil(timeout_s * 1000))
+    return lambda timeout_s: any(select.select([] if writing else [connection], [connection] * writing, [], timeout_s))
 
 
 def _frame(message: JsonObject) -> bytes:

@@ -17,16 +17,17 @@ import pytest
 from miniqmt_sim import constants
 from miniqmt_sim.wire.messages import BY_NAME
 from miniqmt_sim.xtquant import _views, xtconstant, xtdata, xttrader, xttype
-from miniqmt_sim.xtquant._later import LATER
-from tests.kit import vendor
+from tests.kit import sdk_surface, vendor
+from tests.kit.sdk_surface import ENUMS, LATER_NAMES, sdk_name
 
+QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart.py"
 VENDOR_CONSTANTS = vendor.load("xtconstant")
 VENDOR_TYPES = vendor.load("xttype")
-LATER_NAMES = [name for _, names in LATER for name in names.split()]
 
 # -- xtconstant ----------------------------------------------------------------------------------------------------------
 
-ONLY_IN_THE_DOCUMENT = {"ACCOUNT_STATUSUSING": 2}
+CONSTANTS_OF_THE_DOCUMENT = {"ACCOUNT_STATUSUSING": 2}
+"""Those that the wheel has not."""
 
 DOCUMENTED_CONSTANTS = """
 SH_MARKET SZ_MARKET FUTURE_ACCOUNT SECURITY_ACCOUNT CREDIT_ACCOUNT FUTURE_OPTION_ACCOUNT STOCK_OPTION_ACCOUNT HUGANGTONG_ACCOUNT
@@ -48,7 +49,7 @@ def public_values(module: Any) -> dict[str, Any]:
 
 
 def test_every_constant_of_the_wheel_has_its_value_and_there_are_no_others() -> None:
-    ours = {name: value for name, value in public_values(xtconstant).items() if name not in ONLY_IN_THE_DOCUMENT}
+    ours = {name: value for name, value in public_values(xtconstant).items() if name not in CONSTANTS_OF_THE_DOCUMENT}
     theirs = public_values(VENDOR_CONSTANTS)
     assert len(theirs) > 500
     assert ours == theirs
@@ -56,7 +57,7 @@ def test_every_constant_of_the_wheel_has_its_value_and_there_are_no_others() -> 
 
 def test_the_constants_of_the_api_document_are_there() -> None:
     assert [name for name in DOCUMENTED_CONSTANTS.split() if not hasattr(xtconstant, name)] == []
-    for name, value in ONLY_IN_THE_DOCUMENT.items():
+    for name, value in CONSTANTS_OF_THE_DOCUMENT.items():
         assert getattr(xtconstant, name) == value
 
 
@@ -65,41 +66,10 @@ def test_the_side_of_every_operation_is_the_wheels() -> None:
         assert xtconstant.getDirectionByOpType(operation) == VENDOR_CONSTANTS.getDirectionByOpType(operation), operation
 
 
-ENUMS: list[tuple[type[enum.IntEnum], str, dict[str, str]]] = [
-    # enum, prefix of the SDK's names, members that are named otherwise there
-    (constants.Market, "", {"SH": "SH_MARKET", "SZ": "SZ_MARKET", "BJ": "MARKET_ENUM_BEIJING"}),
-    (
-        constants.AccountType,
-        "",
-        {member.name: f"{member.name}_ACCOUNT" for member in constants.AccountType} | {"STOCK": "SECURITY_ACCOUNT"},
-    ),
-    (
-        constants.AccountStatus,
-        "ACCOUNT_STATUS_",
-        {
-            "LOGGING_IN": "ACCOUNT_STATUSING",
-            "DISABLED_BY_SYSTEM": "ACCOUNT_STATUS_DISABLEBYSYS",
-            "DISABLED_BY_USER": "ACCOUNT_STATUS_DISABLEBYUSER",
-        },
-    ),
-    (constants.OrderStatus, "ORDER_", {}),
-    (constants.OffsetFlag, "OFFSET_FLAG_", {"FORCED_CLOSE": "OFFSET_FLAG_FORCECLOSE"}),
-    (
-        constants.FundTransfer,
-        "FUNDS_TRANSFER_",
-        {name: f"NODE_FUNDS_TRANSFER_{name.removeprefix('NODE_')}" for name in ("NODE_SH_TO_SZ", "NODE_SZ_TO_SH")},
-    ),
-    (constants.SecuTransfer, "SECU_TRANSFER_", {}),
-    (constants.TransferType, "TRANS_TRANSFER_", {}),
-    (constants.SubmittedOrderType, "", {}),
-    (constants.SubmittedPriceType, "", {}),
-]
-
-
 @pytest.mark.parametrize(("kind", "prefix", "renamed"), ENUMS, ids=[row[0].__name__ for row in ENUMS])
 def test_the_enums_have_the_sdks_numbers(kind: type[enum.IntEnum], prefix: str, renamed: dict[str, str]) -> None:
     for member in kind:
-        assert getattr(xtconstant, renamed.get(member.name, prefix + member.name)) == member.value, member
+        assert getattr(xtconstant, sdk_name(member, prefix, renamed)) == member.value, member
 
 
 UNNAMED: list[tuple[type[enum.IntEnum], dict[str, int]]] = [
@@ -347,8 +317,27 @@ def test_every_method_of_the_wheel_and_of_the_document_exists() -> None:
 
 
 def test_the_later_methods_are_those_of_the_two_documents() -> None:
-    assert len(LATER_NAMES) == len(set(LATER_NAMES))
     assert set(LATER_NAMES) <= {*VENDOR_TRADER, *DOCUMENTED_METHODS.split()}
+
+
+def test_every_call_comes_to_something_and_a_test_of_every_driver_makes_it() -> None:
+    for name in sdk_surface.methods():
+        if name not in LATER_NAMES:
+            assert any(test.startswith("conformance/") for test in sdk_surface.tests_of(name)), name
+
+
+def test_what_is_refused_is_what_needs_a_permission() -> None:
+    refused = {name for name in sdk_surface.methods() if sdk_surface.state_of(name).startswith("refused")}
+    assert refused == {
+        "query_position_statistics", "ctp_transfer_option_to_future", "ctp_transfer_option_to_future_async",
+        "ctp_transfer_future_to_option", "ctp_transfer_future_to_option_async", "get_smart_algo_param",
+        "smart_algo_order_async", "query_smart_algo_task", "cancel_smart_algo_task_async", "sync_transaction_from_external",
+    }  # fmt: skip
+
+
+def test_the_page_of_the_surface_is_not_stale() -> None:
+    page = QUICKSTART.parents[1] / "docs" / sdk_surface.PAGE
+    assert page.read_text(encoding="utf-8") == sdk_surface.page(), "run: make docs"
 
 
 # -- xtdata --------------------------------------------------------------------------------------------------------------
@@ -376,8 +365,6 @@ def test_what_market_data_never_had_is_no_attribute() -> None:
 
 
 # -- the quick-start program ---------------------------------------------------------------------------------------------
-
-QUICKSTART = Path(__file__).resolve().parents[2] / "examples" / "quickstart.py"
 
 
 def test_the_quick_start_program_names_nothing_the_sdk_does_not_have() -> None:

@@ -11,6 +11,7 @@ from miniqmt_sim.xtquant import xtconstant as xt
 from tests.contract.conformance.conftest import OpenDesk
 from tests.contract.conformance.desk import CODE, WORDS, A, B, Desk, shown
 from tests.contract.conformance.drivers import Terminal
+from tests.kit.fake_server import eventually
 
 # -- the ways of an order ------------------------------------------------------------------------------------------------
 
@@ -179,6 +180,15 @@ def test_a_cancel_by_the_counters_number(a: Desk, b: Desk) -> None:
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "1") == 0
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "1") == -1, "a second time"
     assert (a.status(order_id), b.status(others)) == (xt.ORDER_CANCELED, xt.ORDER_REPORTED)
+
+
+def test_an_asynchronous_cancel_by_the_counters_number(a: Desk) -> None:
+    order_id = a.buy(100, 9.5)
+    for market, result in ((xt.SH_MARKET, 0), ("SH", -1), (xt.SZ_MARKET, -1), ("Mars", -1)):
+        seq = a.trader.cancel_order_stock_sysid_async(a.account, market, "1")
+        response = eventually(lambda seq=seq: a.answer("on_cancel_order_stock_async_response", seq))
+        assert (response.cancel_result, response.order_sysid, bool(response.error_msg)) == (result, "1", result == -1)
+    assert a.status(order_id) == xt.ORDER_CANCELED
 
 
 def test_a_cancel_in_the_no_cancel_window(day: Terminal, open_desk: OpenDesk) -> None:

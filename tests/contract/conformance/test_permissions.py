@@ -19,15 +19,19 @@ def test_futures_positions(a: Desk) -> None:
         assert a.trader.query_position_statistics(account) == a.driver.failed_rows
 
 
-@pytest.mark.parametrize("way", ["option_to_future", "future_to_option"])
-def test_transfers_between_futures_and_options(a: Desk, way: str) -> None:
-    success, text = getattr(a.trader, f"ctp_transfer_{way}")("1", "2", 100)
-    assert success is False
-    assert NO_PERMISSION in text
-    seq = getattr(a.trader, f"ctp_transfer_{way}_async")("1", "2", 100.5)
-    response = eventually(lambda: a.answer("on_ctp_internal_transfer_async_response", seq))
-    assert (response.success, response.msg) == (False, text)
-    assert a.take() == ["ctp_response False"], "once"
+def test_transfers_between_futures_and_options(a: Desk) -> None:
+    trader = a.trader
+    for at_once, later in (
+        (trader.ctp_transfer_option_to_future, trader.ctp_transfer_option_to_future_async),
+        (trader.ctp_transfer_future_to_option, trader.ctp_transfer_future_to_option_async),
+    ):
+        success, text = at_once("1", "2", 100)
+        assert success is False
+        assert NO_PERMISSION in text
+        seq = later("1", "2", 100.5)
+        response = eventually(lambda seq=seq: a.answer("on_ctp_internal_transfer_async_response", seq))
+        assert (response.success, response.msg) == (False, text)
+        assert a.take() == ["ctp_response False"], "once"
 
 
 def test_an_algorithmic_order(a: Desk) -> None:
@@ -47,6 +51,11 @@ def test_an_algorithmic_order(a: Desk) -> None:
 def test_an_algorithmic_order_of_no_time(a: Desk, times: tuple[str, str]) -> None:
     with pytest.raises(Exception, match=r"."):
         a.trader.smart_algo_order_async(a.account, *ALGO[:-2], *times, {})
+
+
+def test_algorithms_and_their_tasks(a: Desk) -> None:
+    assert not a.trader.get_smart_algo_param(["VWAP"])
+    assert not a.trader.query_smart_algo_task(a.account)
 
 
 def test_deals_made_elsewhere(a: Desk) -> None:

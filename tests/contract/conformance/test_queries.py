@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +13,6 @@ import pytest
 from tests.contract.conformance.desk import CODE, A, Desk, shown
 from tests.contract.conformance.drivers import Terminal
 from tests.kit.fake_server import eventually
-
-LISTS = ("query_stock_orders", "query_stock_trades", "query_stock_positions", "query_stock_asset")
 
 
 def told(ask: Any, *arguments: Any) -> Any:
@@ -27,13 +27,19 @@ def as_dicts(rows: Any) -> Any:
     return [shown(row) for row in rows] if isinstance(rows, list) else shown(rows)
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_both_ways_give_the_same(a: Desk, b: Desk, name: str) -> None:
+def test_both_ways_give_the_same(a: Desk, b: Desk) -> None:
     b.sell(100, 10.0)
     a.buy(100, 10.0)
-    at_once = getattr(a.trader, name)(a.account)
-    assert as_dicts(told(getattr(a.trader, f"{name}_async"), a.account)) == as_dicts(at_once)
-    assert at_once
+    trader = a.trader
+    for at_once, later in (
+        (trader.query_stock_orders, trader.query_stock_orders_async),
+        (trader.query_stock_trades, trader.query_stock_trades_async),
+        (trader.query_stock_positions, trader.query_stock_positions_async),
+        (trader.query_stock_asset, trader.query_stock_asset_async),
+    ):
+        rows = at_once(a.account)
+        assert rows
+        assert as_dicts(told(later, a.account)) == as_dicts(rows)
 
 
 def test_nothing_is_an_empty_list(a: Desk) -> None:
@@ -111,6 +117,16 @@ def test_deals_in_a_file(a: Desk, b: Desk, tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").count("\n") == 2
     assert a.trader.export_data(a.account, str(path), "deal", "2026-11-24") == {"msg": "export success"}
     assert path.read_text(encoding="utf-8").count("\n") == 1, "only the headings"
+
+
+def test_deals_as_a_table(a: Desk, b: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what stands for pandas: the file is read, and then removed."""
+    monkeypatch.setitem(sys.modules, "pandas", SimpleNamespace(read_csv=lambda path: Path(path).read_text(encoding="utf-8")))
+    b.sell(300, 10.0)
+    a.buy(300, 10.0)
+    assert a.trader.query_data(a.account, str(tmp_path / "deal.csv"), "deal").count("600000.SH") == 1
+    assert a.trader.query_data(a.account, str(tmp_path / "deal.csv"), "weather")["error"]["errorMsg"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_deals_that_cannot_be_written(a: Desk, tmp_path: Path) -> None:
