@@ -22,7 +22,7 @@ from tests.kit.fake_server import FakeServer, eventually, row_of
 
 xttrader = vendor.trader_module()
 xttype = vendor.load("xttype")
-DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "vendor-wheel.md"
+DOCUMENT: Final = Path(__file__).resolve().parents[3] / "docs" / "vendor-wheel.md"
 CODE = "600000.SH"
 A = xttype.StockAccount("1001")
 ORDER = (A, CODE, 23, 100, 11, 10.0, "name", "remark")
