@@ -64,6 +64,11 @@ OPTIONS: Final = {
         Option("files.corporate_actions", str),
         Option("files.ipo", str),
         Option("files.credit", str),
+        Option("retention.journal_days", int),
+        Option("retention.history_days", int),
+        Option("log.file", str),
+        Option("log.bytes", int, least=4096),
+        Option("log.files", int),
         Option("limits.connections", int, least=1),
         Option("limits.queue_commands", int, least=1),
         Option("limits.batch_commands", int, least=1),
@@ -84,6 +89,24 @@ class Limits:
     backlog_bytes: int
     heartbeat_ms: int
     handshake_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days are kept, 0: all."""
+
+    journal_days: int
+    history_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Where the log goes, and how much of it is kept."""
+
+    file: str
+    """Empty: the standard error only."""
+    bytes: int
+    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +168,8 @@ class Settings:
     durability: str
     journal: bool
     limits: Limits
+    retention: Retention
+    log: Log
     world: World
 
 
@@ -184,7 +209,9 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
         port=port,
         durability=values["durability"],
         journal=values["journal"],
-        limits=Limits(**{key.partition(".")[2]: value for key, value in values.items() if key.startswith("limits.")}),
+        limits=Limits(**_section(values, "limits")),
+        retention=Retention(**_section(values, "retention")),
+        log=Log(**_section(values, "log")),
         world=World(
             hours=values["hours"],
             feed=values["feed"],
@@ -194,7 +221,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             hold=values["hold"],
             after_hours=values["after_hours"],
             compliance=values["compliance"],
-            behaviour={key.partition(".")[2]: value for key, value in values.items() if key.startswith("behaviour.")},
+            behaviour=_section(values, "behaviour"),
             fills=values["fills.profile"],
             rules=read_rules(Path(values["files.rules"] or home / "rules")),
             instruments=read_instruments(Path(values["files.instruments"] or home / "instruments.csv")),
@@ -205,6 +232,11 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             credit=read_credit(Path(values["files.credit"] or home / "credit")),
         ),
     )
+
+
+def _section(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The keys of one section, without its name."""
+    return {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{name}.")}
 
 
 # -- server.toml ---------------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ READ_ONLY: Final = (
 UNRECORDED: Final = (
     "subscribe", "unsubscribe", "health", "ctl_bank_list", "ctl_compliance",
     "ctl_clock_show", "ctl_book", "ctl_explain", "ctl_state_hash", "ctl_check",
+    "ctl_snapshot_save", "ctl_snapshot_load", "ctl_snapshot_list", "ctl_reset", "ctl_vacuum",
 )
 
 

@@ -70,8 +70,7 @@ class Database:
 
     async def wake(self, function: Callable[[Stream], T]) -> T:
         """Give what ``read`` gives to a function, in the database thread; the growing tables' rows come one by one."""
-        with naming(self._name):
-            return await self._in_thread(lambda: function(stream(self._sqlite)))
+        return await self.do(lambda connection: function(stream(connection)))
 
     async def write(self, batch: Batch) -> None:
         """Commit a batch: table -> primary key -> row, or None to delete it. One transaction, one hand-over.
@@ -82,6 +81,23 @@ class Database:
         self._writer.refuse_after_failure()
         if any(batch.values()):
             await self._in_thread(partial(self._writer.commit, self._sqlite, batch))
+
+    async def do(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function of this package in the database thread; one that fails leaves no transaction open.
+
+        Raises StorageError, or what the function raises.
+        """
+
+        def work() -> T:
+            try:
+                return function(self._sqlite)
+            except BaseException:
+                if self._sqlite.in_transaction:
+                    self._sqlite.execute("ROLLBACK")
+                raise
+
+        with naming(self._name):
+            return await self._in_thread(work)
 
     async def close(self) -> None:
         """Finish what was handed over, close and unlock. Closing again does nothing."""

@@ -25,6 +25,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Final, Self
 
@@ -36,6 +37,7 @@ from miniqmt_sim.errors import ConnectError, StartError
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
 from miniqmt_sim.server.journal import Circumstances, Journal
+from miniqmt_sim.server.keeper import Keeper
 from miniqmt_sim.server.persistence import Persistence
 from miniqmt_sim.server.wake import wake
 from miniqmt_sim.settings import Settings
@@ -109,14 +111,16 @@ class Server:
     async def _wake_core(self) -> None:
         """Open the database and give the core what it holds."""
         settings = self.settings
-        persistence = await Persistence.open(settings.database or str(self.userdata / DATABASE_NAME), settings.durability)
+        place = settings.database or str(self.userdata / DATABASE_NAME)
+        persistence = await Persistence.open(place, settings.durability, settings.retention)
         self._undo.push_async_callback(persistence.close)
         self.database = persistence.url
         awake = await persistence.wake(partial(wake, settings.world))
         cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
+        keeper = Keeper(persistence, settings.world, self.userdata)
         circumstances = Circumstances(SERVER, settings.world.fingerprint, settings.world.text)
         journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, settings.journal)
-        self.dispatcher = Dispatcher(awake.simulator, awake.clock, persistence, settings.limits, journal, cooldown_ms)
+        self.dispatcher = Dispatcher(awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms)
         try:
             await self.dispatcher.begin(awake.facts, awake.is_new, awake.now_ms)
         except StorageError as error:
@@ -255,9 +259,24 @@ def serve(settings: Settings, say: Callable[[str], None]) -> int:
 
     ``say`` gets the one line that tells it is ready. Raises StartError or ConfigError when it cannot start.
     """
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.basicConfig(handlers=_log_handlers(settings), level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         return runner.run(_serve(settings, say))
+
+
+def _log_handlers(settings: Settings) -> list[logging.Handler]:
+    """The standard error, and the file that the settings name. Raises StartError."""
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if settings.log.file:
+        path = (settings.userdata or discovery.default_userdata()).absolute() / settings.log.file
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handlers.append(
+                RotatingFileHandler(path, maxBytes=settings.log.bytes, backupCount=settings.log.files, encoding="utf-8")
+            )
+        except OSError as error:
+            raise StartError(f"the log cannot be written to {path}: {error.strerror or error}") from error
+    return handlers
 
 
 async def _serve(settings: Settings, say: Callable[[str], None]) -> int:

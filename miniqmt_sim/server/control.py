@@ -137,6 +137,7 @@ def _option(name: str, field: str, parse: Callable[[Any], Any], doc: str, metava
 
 _ID: Final = Argument("id", "account_id", parse_text, "account", metavar="ID")
 _CODE: Final = Argument("code", "stock_code", parse_text, "as in 600000.SH", metavar="CODE")
+_NAME: Final = Argument("name", "name", parse_text, "letters, digits, - and _", metavar="NAME")
 _YUAN: Final = Argument("yuan", "amount", parse_number, "amount in yuan", metavar="YUAN")
 
 _ASSET_COLUMNS: Final = ("account_id", "cash", "frozen_cash", "market_value", "total_asset", "fetch_balance")
@@ -267,6 +268,11 @@ VERBS: Final = (
         _CLOCK_COLUMNS,
     ),
     Verb(("settle",), "ctl_settle", (), _CLOCK_COLUMNS),
+    Verb(("snapshot", "save"), "ctl_snapshot_save", (_NAME,)),
+    Verb(("snapshot", "load"), "ctl_snapshot_load", (_NAME,)),
+    Verb(("snapshot", "list"), "ctl_snapshot_list"),
+    Verb(("reset",), "ctl_reset"),
+    Verb(("vacuum",), "ctl_vacuum"),
     Verb(("orders",), "ctl_orders", (_ID,), _ORDER_COLUMNS),
     Verb(("trades",), "ctl_trades", (_ID,), _TRADE_COLUMNS),
     Verb(("positions",), "ctl_positions", (_ID,), _POSITION_COLUMNS),

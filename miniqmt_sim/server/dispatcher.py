@@ -25,6 +25,8 @@ from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
+from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
+from miniqmt_sim.server.wake import Awake
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Outcome, Simulator
@@ -32,6 +34,7 @@ from miniqmt_sim.wire.messages import Request
 from miniqmt_sim.wire.protocol import Hello, Role, frame
 
 _CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+_ALONE: Final = _CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
 
@@ -133,6 +136,7 @@ class Dispatcher:
         ledger: Ledger,
         limits: Limits,
         journal: Journal,
+        keeper: Keeper | None = None,
         cooldown_ms: int = 0,
     ) -> None:
         self._simulator = simulator
@@ -140,6 +144,8 @@ class Dispatcher:
         self._ledger = ledger
         self._limits = limits
         self._journal = journal
+        self._keeper = keeper
+        self._open_sessions: dict[int, Hello] = {}
         self._sessions = SessionIds(cooldown_ms / 1000)
         # None stands for the end of a connection.
         self._queue: deque[tuple[int, Hello | Request | None]] = deque()
@@ -174,9 +180,9 @@ class Dispatcher:
         self._stopping = True
         self._wake.set()
 
-    async def begin(self, facts: Facts, is_new: bool, now_ms: int) -> None:
+    async def begin(self, facts: Facts, is_new: bool, now_ms: int, batch: Batch | None = None) -> None:
         """Commit what the core's start changed."""
-        batch = Batch()
+        batch = batch or Batch()
         batch.facts = facts
         self._journal.start(is_new, now_ms, batch)
         await self._ledger.commit(batch.facts)
@@ -226,13 +232,15 @@ class Dispatcher:
         batch.add(outcome)
 
     async def _run_batch(self) -> None:
-        """Take up to a batch of events; one that moves the clock is a batch of its own."""
+        """Take up to a batch of events; one that moves the clock or concerns the whole database is a batch of its own."""
         batch = Batch()
-        if self._queue and _moves_clock(self._queue[0][1]):
-            await self._move_clock(*self._queue.popleft(), batch)
+        if self._queue and _stands_alone(self._queue[0][1]):
+            connection, request = self._queue.popleft()
+            assert isinstance(request, Request)
+            await (self._move_clock if request.name in _CLOCK_MOVES else self._keep)(connection, request, batch)
         else:
             for _ in range(min(len(self._queue), self._limits.batch_commands)):
-                if _moves_clock(self._queue[0][1]):
+                if _stands_alone(self._queue[0][1]):
                     break
                 self._take(*self._queue.popleft(), batch)
         await self._close(batch)
@@ -241,6 +249,7 @@ class Dispatcher:
         if isinstance(event, Request):
             self._step(connection, event, self._clock.now_ms(), batch)
         elif event is None:
+            self._open_sessions.pop(connection, None)
             self._journal.gone(connection, batch)
             self._simulator.close_session(connection)
             self._sessions.release(connection, asyncio.get_running_loop().time())
@@ -258,6 +267,7 @@ class Dispatcher:
             return
         if is_trader:
             self._sessions.take(connection, hello.session_id)
+        self._open_sessions[connection] = hello
         self._outlet.welcome(connection)
         self._journal.hello(connection, hello, batch)
 
@@ -270,9 +280,8 @@ class Dispatcher:
             self._journal.skip()
         batch.add(self._simulator.step(Command(now_ms, self._journal.seq, connection, request)))
 
-    async def _move_clock(self, connection: int, request: Hello | Request | None, batch: Batch) -> None:
+    async def _move_clock(self, connection: int, request: Request, batch: Batch) -> None:
         """Pass through everything on the way to the time asked for, then answer."""
-        assert isinstance(request, Request)
         try:
             target_ms = self._simulator.clock_target(request, self._clock.now_ms())
         except CommandRefused as refusal:
@@ -281,6 +290,35 @@ class Dispatcher:
         await self._catch_up(target_ms)
         self._clock.move_to(target_ms)
         self._step(connection, request, target_ms, batch)
+
+    async def _keep(self, connection: int, request: Request, batch: Batch) -> None:
+        """Do what concerns the database as a whole, then answer; sessions end with the world they belong to."""
+        try:
+            if self._keeper is None:
+                raise CommandRefused(f"{request.name} needs a database")
+            kept = await self._keeper.answer(request)
+        except CommandRefused as refusal:
+            batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            return
+        if kept.awake is not None:
+            await self._change_world(kept.awake, kept.reason)
+        batch.say(connection, frame({"t": "reply", "seq": request.seq, **kept.answer}))
+
+    async def _change_world(self, awake: Awake, reason: str) -> None:
+        """Go on with another world: traders are told and must come again, operators stay."""
+        ended = {connection for connection, hello in self._open_sessions.items() if hello.role is Role.TRADER}
+        for connection in ended:
+            self._outlet.end(connection, reason)
+            self._sessions.release(connection, asyncio.get_running_loop().time())
+            del self._open_sessions[connection]
+        self._queue = deque(each for each in self._queue if each[0] not in ended)
+        self._simulator, self._clock = awake.simulator, awake.clock
+        self._journal = self._journal.of_another(awake)
+        batch = Batch()
+        for connection, hello in self._open_sessions.items():
+            self._simulator.open_session(connection, hello.role.value, hello.session_id)
+            self._journal.hello(connection, hello, batch)
+        await self.begin(awake.facts, awake.is_new, awake.now_ms, batch)
 
     async def _close(self, batch: Batch) -> None:
         """Commit what the batch changed, then send."""
@@ -311,5 +349,5 @@ def log_of(batch: Batch) -> None:
         )  # fmt: skip
 
 
-def _moves_clock(event: Hello | Request | None) -> bool:
-    return isinstance(event, Request) and event.name in _CLOCK_MOVES
+def _stands_alone(event: Hello | Request | None) -> bool:
+    return isinstance(event, Request) and event.name in _ALONE

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from miniqmt_sim.server.clock import Clock
-from miniqmt_sim.server.wake import JOURNAL_BASE, JOURNAL_SEQ
+from miniqmt_sim.server.wake import JOURNAL_BASE, JOURNAL_SEQ, Awake
 from miniqmt_sim.simulator import Simulator
 from miniqmt_sim.wire.messages import JsonObject, Request
 from miniqmt_sim.wire.protocol import Hello, Role
@@ -76,6 +76,10 @@ class Journal:
     def seq(self) -> int:
         """The number of the last entry, or of what was numbered without one."""
         return self._seq
+
+    def of_another(self, awake: Awake) -> Journal:
+        """The journal of a world that takes this one's place."""
+        return Journal(awake.simulator, awake.clock, self._circumstances, awake.shell, awake.last_seq, self._keeps)
 
     # -- what the dispatcher tells -------------------------------------------------------------------------------------
 

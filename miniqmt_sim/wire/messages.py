@@ -215,6 +215,7 @@ CLOCK: Final = (
     _text("hours", "always or exchange"),
     _text("clock", "system or manual"),
 )
+_WOKEN: Final = (_text("now", "YYYY-MM-DDTHH:MM:SS.mmm, China time"), _int("day", "trading day, yyyymmdd"))
 QUOTE: Final = (
     _text("stock_code", "as in 600000.SH"),
     _text("name", "name of the security"),
@@ -768,6 +769,51 @@ MESSAGES: Final = (
         "Move the clock forward by so much.",
         (_int("duration_ms", "milliseconds"),),
         CLOCK,
+    ),
+    Message(
+        "ctl_snapshot_save",
+        Flow.OPERATOR,
+        "Save the whole database as one file that any server can load.",
+        (_text("name", "letters, digits, - and _; an older one of this name is replaced"),),
+        (_text("name", "its name"), _text("path", "the file"), _int("size_bytes", "its size")),
+    ),
+    Message(
+        "ctl_snapshot_load",
+        Flow.OPERATOR,
+        "Replace the world by a snapshot; every trader's session ends, an operator's goes on.",
+        (_text("name", "as it was saved, or of a file that was put into the same directory"),),
+        (_text("name", "its name"), *_WOKEN),
+    ),
+    Message(
+        "ctl_snapshot_list",
+        Flow.OPERATOR,
+        "Snapshots that can be loaded.",
+        (),
+        (
+            _text("name", "its name"),
+            _text("now", "the simulated time in it; empty: it cannot be read"),
+            _int("size_bytes", "its size"),
+            _text("saved", "when the file was written, China time"),
+        ),
+        Shape.ROWS,
+    ),
+    Message(
+        "ctl_reset",
+        Flow.OPERATOR,
+        "Forget everything and begin anew from the configuration; every trader's session ends.",
+        (),
+        _WOKEN,
+    ),
+    Message(
+        "ctl_vacuum",
+        Flow.OPERATOR,
+        "Remove what is older than the retention settings allow, and give room back to the system.",
+        (),
+        (
+            _int("rows_removed", "rows that were too old"),
+            _int("bytes_before", "size of the database"),
+            _int("bytes_after", "and what it is now"),
+        ),
     ),
     Message("ctl_settle", Flow.OPERATOR, "Close the present trading day and settle it now.", (), CLOCK),
     Message("ctl_orders", Flow.OPERATOR, "Today's orders of an account.", (_text("account_id", "account"),), ORDER, Shape.ROWS),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import stat
 import threading
@@ -13,8 +14,9 @@ from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import Endpoint
 from miniqmt_sim.client.transport import SocketTransport
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError, StartError
-from miniqmt_sim.server.app import SOCKET_NAME
+from miniqmt_sim.server.app import SOCKET_NAME, _log_handlers
 from miniqmt_sim.server.persistence import Persistence
+from miniqmt_sim.settings import load_settings
 from miniqmt_sim.testing import SimServer
 from storage import StorageError
 from tests.kit.raw_client import RawClient
@@ -239,3 +241,23 @@ def test_an_operators_refusal_changes_nothing() -> None:
         with pytest.raises(CommandRefused):
             sim.ctl.cash.withdraw("1000000365", 1e12)
         assert sim.ctl.state_hash() == before
+
+
+# -- the log -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_file_has_a_bound(tmp_path: Path) -> None:
+    settings = load_settings({"userdata": str(tmp_path), "log.file": "logs/a.log", "log.bytes": 4096, "log.files": 1})
+    _, handler = _log_handlers(settings)
+    for number in range(200):
+        handler.emit(logging.LogRecord("test", logging.INFO, "", 0, "line %d " + "x" * 100, (number,), None))
+    handler.close()
+    assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == ["a.log", "a.log.1"]
+    assert all(path.stat().st_size <= 4096 for path in (tmp_path / "logs").iterdir())
+    assert "line 199" in (tmp_path / "logs" / "a.log").read_text("utf-8")
+
+
+def test_a_log_that_cannot_be_written_is_said_at_start(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("a file", encoding="utf-8")
+    with pytest.raises(StartError, match="the log cannot be written"):
+        _log_handlers(load_settings({"userdata": str(tmp_path), "log.file": "logs/a.log"}))
