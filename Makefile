@@ -1,5 +1,6 @@
 # Needs Python 3.11 or newer with pip and venv, and make; everything else goes into .venv.
 #   make test      lint, types and tests, as CI runs them
+#   make soak      three hundred servers killed under load, and what their clients find again
 #   make bench     matching beside its peers, as ratios
 #   make demo      a server, a real strategy, its fills, and the rows it left behind
 # PYTHON=/path/to/python chooses the interpreter, VENV=dir where the environment lies.
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := test
-.PHONY: test lint types pytest demo docs bench clean
+.PHONY: test lint types pytest demo docs bench soak clean
 
 # One step after the other even under `make -j`: the first thing that is wrong is the last thing on the screen.
 test: $(VENV)/.dev
@@ -31,6 +32,9 @@ pytest: $(VENV)/.dev
 
 demo: $(VENV)/.runtime
 	$(BIN)/miniqmt-sim demo $(ARGS)
+
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.kit.soak $(or $(SEEDS),300)
 
 bench: $(VENV)/.runtime
 	$(PIP) -r benchmarks/requirements.txt

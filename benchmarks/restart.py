@@ -52,14 +52,14 @@ def measure(orders: int, past_days: int, directory: Path) -> Restart:
             line = server.stdout.readline()
             seconds = time.perf_counter() - began
             assert line.startswith("ready "), "the server did not start"
-            peak_mb, kept_mb = (_memory_mb(server.pid, name) for name in ("VmHWM", "VmRSS"))
+            peak_mb, kept_mb = (memory_mb(server.pid, name) for name in ("VmHWM", "VmRSS"))
             _check(userdata)
         finally:
             server.terminate()
     return Restart(seconds, peak_mb, kept_mb, file_mb)
 
 
-def _memory_mb(pid: int, name: str) -> float:
+def memory_mb(pid: int, name: str) -> float:
     """Resident memory of a process, at its peak (VmHWM) or now (VmRSS); Linux only."""
     lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:"))

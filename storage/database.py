@@ -16,7 +16,7 @@ import aiosqlite
 
 from storage.errors import StorageError, naming
 from storage.loader import Rows, Stream, load, stream
-from storage.location import MEMORY, parse_url, url_of
+from storage.location import MEMORY, Place, parse_url, url_of
 from storage.lock import DatabaseLock
 from storage.migrations import create, is_new, prepare, refuse_foreign
 from storage.writer import Batch, Writer
@@ -33,7 +33,7 @@ BUSY_SECONDS: Final = 5.0
 class Database:
     """An open database, locked against other servers."""
 
-    __slots__ = ("_connection", "_lock", "_name", "_sqlite", "_writer", "path", "url")
+    __slots__ = ("_connection", "_lock", "_name", "_place", "_sqlite", "_writer", "path", "url")
 
     def __init__(self, path: Path | None, lock: DatabaseLock | None) -> None:
         self.path: Final = path
@@ -41,6 +41,7 @@ class Database:
         self._name: Final = str(path or MEMORY)
         self._lock = lock
         self._writer: Final = Writer()
+        self._place: Place | None = None
         self._connection: aiosqlite.Connection | None = None
         self._sqlite: sqlite3.Connection
 
@@ -80,7 +81,15 @@ class Database:
         """
         self._writer.refuse_after_failure()
         if any(batch.values()):
-            await self._in_thread(partial(self._writer.commit, self._sqlite, batch))
+            await self._in_thread(partial(self._commit, batch))
+
+    def _commit(self, batch: Batch) -> None:
+        """Write a batch, and make sure that it went into the file that the next start will read."""
+        self._writer.commit(self._sqlite, batch)
+        if self._place is not None and not self._place.is_there:
+            self._writer.fail(f"{self._name} is not the file any more that was opened: somebody moved or removed it")
+        if self._lock is not None and self._lock.is_lost:
+            self._writer.fail(f"the lock file of {self._name} was removed: another server could be at work on it")
 
     async def do(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of this package in the database thread; one that fails leaves no transaction open.
@@ -124,6 +133,7 @@ class Database:
             if self.path is None:
                 create(self._sqlite)
             self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
+            self._place = None if self.path is None else Place(self.path)
             return self._sqlite
 
         connection = aiosqlite.Connection(connect, iter_chunk_size=64)

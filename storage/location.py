@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,29 @@ from storage.errors import BadUrl, naming
 
 MEMORY: Final = ":memory:"
 _DRIVERS: Final = ("sqlite", "sqlite+aiosqlite")
+
+
+class Place:
+    """A file as it was when it was opened. Systems that let an open file be removed do not tell who writes to it."""
+
+    __slots__ = ("_identity", "_path")
+
+    def __init__(self, path: Path) -> None:
+        """Remember which file stands there. Raises OSError."""
+        self._path = path
+        self._identity = self._look()
+
+    @property
+    def is_there(self) -> bool:
+        """Does the path still lead to that file?"""
+        try:
+            return self._look() == self._identity
+        except OSError:
+            return False
+
+    def _look(self) -> tuple[int, int]:
+        found = os.stat(self._path)
+        return found.st_dev, found.st_ino
 
 
 def parse_url(url: str) -> Path | None:

@@ -68,6 +68,11 @@ class DatabaseLock:
             raise StorageError(f"{database}: cannot lock {path.name}: {error}") from error
         self._descriptor = descriptor
 
+    @property
+    def is_lost(self) -> bool:
+        """Has somebody removed the lock file? Another server could have its own by now."""
+        return os.fstat(self._descriptor).st_nlink == 0
+
     def release(self) -> None:
         """Give the lock back."""
         # Said aloud, not left to the closing: a forked child may still have the descriptor, and Windows takes its time.

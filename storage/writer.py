@@ -71,6 +71,11 @@ class Writer:
         for name, rows in batch.items():
             self._write_table(connection, self._tables[name], rows)
 
+    def fail(self, failure: str) -> None:
+        """Refuse from now on, because a batch went where nobody will look for it. Raises WriteFailed."""
+        self.failure = failure
+        raise WriteFailed(f"the batch was not stored: {failure}")
+
     def refuse_after_failure(self) -> None:
         """Raise WriteFailed if an earlier batch was lost."""
         if self.failure is not None:

@@ -56,6 +56,26 @@ class RawClient:
             pass
         return message
 
+    def ask_rows(self, name: str, seq: int = 1, **fields: Any) -> list[dict[str, Any]]:
+        """Ask for rows and give those of all parts."""
+        part = self.ask(name, seq, **fields)
+        rows: list[dict[str, Any]] = part["rows"]
+        while part["more"]:
+            while (part := self.hear()).get("seq") != seq:
+                pass
+            rows += part["rows"]
+        return rows
+
+    def hear_all(self) -> list[dict[str, Any]]:
+        """Give what has come, and wait for something if nothing has. Raises ConnectionError at the end of the stream."""
+        heard, self._heard = self._heard, []
+        if heard:
+            return heard
+        data = self.socket.recv(1 << 16)
+        if not data:
+            raise ConnectionError("the server closed the connection")
+        return [parse_object(payload) for payload in self._frames.feed(data)]
+
     def closed(self) -> bool:
         """Wait for the end of the stream; what still comes is let drop."""
         try:
