@@ -330,7 +330,7 @@ class World:
         if self.market.moves:
             for stock_code in account.positions:
                 self.market.last_li(self.exchange.securities[stock_code], now_ms)
-        return market_value_li(self.broker, account)
+        return market_value_li(self.exchange.securities, account)
 
     def phase_name(self, now_ms: int) -> str:
         """The phase of a main-board stock."""

@@ -175,7 +175,9 @@ class Compliance:
     def ordered(self, account_id: str, day: int, now_ms: int) -> None:
         """An order left for the exchange."""
         if not self._is_off:
-            meter = self._open(account_id, day)
+            meter = self._meters.get(account_id)
+            if meter is None or meter.day != day:
+                meter = self._open(account_id, day)
             meter.orders += 1
             self._sent(meter, now_ms)
 
@@ -189,7 +191,9 @@ class Compliance:
     def traded(self, account_id: str, day: int, is_self_trade: bool) -> None:
         """An order of an account was filled; of a self-trade one side is told that it was one."""
         if not self._is_off:
-            meter = self._open(account_id, day)
+            meter = self._meters.get(account_id)
+            if meter is None or meter.day != day:
+                meter = self._open(account_id, day)
             meter.trades += 1
             meter.self_trades += is_self_trade
             self._meters_changed[account_id,] = meter

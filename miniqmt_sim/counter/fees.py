@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from matching import units
 from matching.book import Side
 from matching.codes import Board
 from matching.rules import Dated, RuleError, read_rows
+from matching.units import fen
 
 
 class Fees(NamedTuple):
@@ -73,9 +73,9 @@ class Tariff:
         if known_li != amount_li:
             charged = [0] * len(ITEMS)
             for place, rate_ppb, minimum_li in self._rows:
-                fee_li = units.fen(amount_li, rate_ppb)
+                fee_li = fen(amount_li, rate_ppb)
                 charged[place] = fee_li if fee_li > minimum_li else minimum_li
-            fees = Fees(*charged)
+            fees = Fees._make(charged)
             self._known = (amount_li, fees)
         return fees
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from matching.instrument import Security
 from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.broker import Broker
@@ -30,7 +32,7 @@ def close_day(broker: Broker, changes: Changes, now_ms: int) -> None:
     broker.expire(now_ms)
     day = broker.exchange.day
     for account in broker.accounts.values():
-        value_li = market_value_li(broker, account)
+        value_li = market_value_li(broker.exchange.securities, account)
         debt_li = account.margin.debt_li(account) if account.margin is not None else 0
         row = Settlement(
             account.account_id, day, int(account.account_type), account.cash_li, value_li, account.cash_li + value_li, debt_li
@@ -38,9 +40,9 @@ def close_day(broker: Broker, changes: Changes, now_ms: int) -> None:
         changes.put("settlements", (account.account_id, day), row)
 
 
-def market_value_li(broker: Broker, account: Account) -> int:
+def market_value_li(securities: Mapping[str, Security], account: Account) -> int:
     """Positions at their last prices."""
-    securities, value_li = broker.exchange.securities, 0
+    value_li = 0
     for stock_code, position in account.positions.items():
         value_li += position.volume * securities[stock_code].last_li
     return value_li

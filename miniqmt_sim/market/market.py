@@ -81,17 +81,14 @@ class Market:
         self.house = House(exchange, profile, changes)
         self._exchange = exchange
         self._synthetic = synthetic
+        self.moves = synthetic is not None
+        """Do prices change while nobody says anything?"""
         self._auto_list = auto_list
         self._changes = changes
         self._counters = counters
         self._quotes: dict[str, Quote] = {}
         self._steps: dict[str, int] = {}
         self._bases: dict[str, int] = {}
-
-    @property
-    def moves(self) -> bool:
-        """Do prices change while nobody says anything?"""
-        return self._synthetic is not None
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
