@@ -22,6 +22,7 @@ from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.sessions import operator
 from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
 from miniqmt_sim.sessions.context import Answer, Context
+from miniqmt_sim.sessions.credit import CREDIT_HANDLERS, CREDIT_OPERATOR_HANDLERS
 from miniqmt_sim.sessions.handlers import TRADER_HANDLERS
 from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS
 from miniqmt_sim.sessions.pushes import Push, Pushes, Refused
@@ -42,7 +43,7 @@ ROWS_PER_PART: Final = 1000
 """Rows in one part of a long answer: about 600 kB, well under the frame limit."""
 READ_ONLY: Final = (
     "query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list",
-    "ctl_ipo_list",
+    "ctl_ipo_list", "smt_query_", "ctl_credit_show", "ctl_credit_compacts", "ctl_credit_appointments",
 )
 UNRECORDED: Final = (
     "subscribe", "unsubscribe", "health", "ctl_bank_list", "ctl_compliance",
@@ -237,8 +238,10 @@ class Simulator:
             pushes.show(subscribers[account_id], asset_snapshot(account, world.market_value_li(account, now_ms)))
 
 
-_TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS}
-_OPERATOR: Final = {**OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS}
+_TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS, **CREDIT_HANDLERS}
+_OPERATOR: Final = {
+    **OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS, **CREDIT_OPERATOR_HANDLERS,
+}  # fmt: skip
 _CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
 _JOURNALED: Final = frozenset(name for name in BY_NAME if not name.startswith(READ_ONLY) and name not in UNRECORDED)
 

@@ -34,6 +34,15 @@ class Margin(Protocol):
     def carry_out(self, account: Account, order: Order, now_ms: int) -> None:
         """Do what an order asks that no exchange ever sees."""
 
+    def transfer_refusal(self, account: Account, security: Security, volume: int, incoming: bool) -> str:
+        """Why collateral may not come or go; empty when it may."""
+
+    def surplus_volume(self, account: Account, stock_code: str) -> int:
+        """Shares of a code that were bought to be returned beyond what was owed."""
+
+    def take_over(self, account: Account, stock_code: str, volume: int) -> str:
+        """Take such shares into the position; a text says why not."""
+
     def removable_li(self, account: Account) -> int:
         """How much may leave the account with its maintenance ratio where it must be."""
 

@@ -143,10 +143,15 @@ class OrdinaryCounter:
             return text
         if security is None:
             return refusal_text(TransferRefusals.TRANSFER_CODE, {"stock_code": stock_code})
+        incoming, margin = direction == SecuTransfer.NORMAL_TO_SPEED, account.margin
+        surplus = incoming and transfer_type == TransferType.CREDIT_SHARE
+        if margin is not None and surplus and margin.surplus_volume(account, security.code):
+            return margin.take_over(account, security.code, volume)
         text = self._share_refusal(account, direction, security, volume)
+        if not text and margin is not None:
+            text = margin.transfer_refusal(account, security, volume, incoming)
         if text:
             return text
-        incoming = direction == SecuTransfer.NORMAL_TO_SPEED
         position = self._broker.position(account, security.code)
         held = self._holding(account.account_id, security.code)
         source, target = (held, position) if incoming else (position, held)

@@ -13,7 +13,7 @@ from matching import calendar, units
 from matching.book import Side
 from matching.instrument import Security
 from miniqmt_sim.changes import Counters, Row
-from miniqmt_sim.constants import CashGroup, CompactType
+from miniqmt_sim.constants import CashGroup, CompactType, SubjectStatus
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.broker import Broker, cash_refusal, paid_by
 from miniqmt_sim.counter.ledger import Entry
@@ -25,7 +25,7 @@ from miniqmt_sim.credit.events import Events
 from miniqmt_sim.credit.lending import Lending
 from miniqmt_sim.credit.standing import InFlight, Standing, gather
 from miniqmt_sim.credit.terms import DayTerms, FinancedSale, Subject, Subjects, Terms
-from miniqmt_sim.refusals import refusal_text
+from miniqmt_sim.refusals import TransferRefusals, refusal_text
 
 FIN, SHORT = CompactType.FINANCING, CompactType.SHORT
 ANY_SOURCE: Final = None
@@ -316,10 +316,33 @@ class CreditDesk:
         order.traded_volume = order.volume
         self._broker.hand_back(account, order.stock_code, order.volume)
 
-    def take_over(self, account: Account, stock_code: str, volume: int) -> None:
-        """Move surplus shares into the position."""
+    # ---- transfers -----------------------------------------------------------------------------------------------------
+
+    def transfer_refusal(self, account: Account, security: Security, volume: int, incoming: bool) -> str:
+        """Only collateral comes in, and what leaves must leave the maintenance ratio above the line."""
+        if incoming:
+            is_collateral = self.subject(security.code).assure_status is not SubjectStatus.NO
+            figures = {"stock_code": security.code}
+            return "" if is_collateral else refusal_text(TransferRefusals.TRANSFER_COLLATERAL, figures)
+        value_li, removable_li = volume * security.last_li, self.removable_li(account)
+        if value_li <= removable_li:
+            return ""
+        amounts = {"amount": units.text_yuan(value_li), "available": units.text_yuan(removable_li)}
+        return refusal_text(TransferRefusals.TRANSFER_LINE, amounts)
+
+    def surplus_volume(self, account: Account, stock_code: str) -> int:
+        """An account's surplus shares of a code."""
+        return self.book.surplus(account.account_id, stock_code).volume
+
+    def take_over(self, account: Account, stock_code: str, volume: int) -> str:
+        """Move surplus shares into the position, from the day after they were bought; a text says why not."""
+        surplus = self.book.surplus(account.account_id, stock_code)
+        available = surplus.volume - surplus.today_volume
+        if not 0 < volume <= available:
+            return refusal_text(TransferRefusals.TRANSFER_SURPLUS, {"volume": volume, "available": available})
         cost_li = self.book.take_surplus(account.account_id, stock_code, volume)
         self._broker.deliver(account, stock_code, volume, cost_li)
+        return ""
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 

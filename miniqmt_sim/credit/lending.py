@@ -100,6 +100,11 @@ class Appointment:
         self.state = state
 
     @property
+    def days(self) -> int:
+        """Days from the first to the last, renewals included."""
+        return _days_between(self.begin_day, self.end_day)
+
+    @property
     def left(self) -> int:
         """Shares still reserved."""
         return self.volume - self.returned_volume if self.state in RESERVING else 0
@@ -149,6 +154,8 @@ class Appointment:
 
 class Lending:
     """All appointments that are not over, and those that ended today."""
+
+    group_id: Final = GROUP_ID
 
     def __init__(
         self, book: CompactBook, terms: Callable[[], LendingTerm], broker: Broker, changes: Changes, counters: Counters

@@ -48,9 +48,15 @@ class Standing(NamedTuple):
     shorted: Sequence[Shorted]
     stock_value_li: int
     fund_value_li: int
+    surplus_value_li: int
     other_fees_li: int
 
     # ---- assets --------------------------------------------------------------------------------------------------------
+
+    @property
+    def position_value_li(self) -> int:
+        """The account's positions, without surplus shares."""
+        return self.market_value_li - self.surplus_value_li
 
     @property
     def market_value_li(self) -> int:
@@ -186,7 +192,9 @@ def gather(
             free[code] = free.get(code, 0) - volume
             value_li, haircut_ppm = volume * securities[code].last_li, subjects[code].haircut_ppm
             financed.append(Financed(value_li, compact.left_li, haircut_ppm, compact.ratio_ppm))
+    surplus_li = 0
     for surplus in surpluses:
+        surplus_li += surplus.volume * securities[surplus.stock_code].last_li
         held[surplus.stock_code] = held.get(surplus.stock_code, 0) + surplus.volume
         free[surplus.stock_code] = free.get(surplus.stock_code, 0) + surplus.volume
     collateral = [
@@ -204,5 +212,5 @@ def gather(
     funds_li = sum(value_li for code, value_li in values.items() if is_fund(securities[code].board))
     return Standing(
         account, terms, decided, compacts, in_flight, collateral, financed, shorted, sum(values.values()) - funds_li, funds_li,
-        other_fees_li,
+        surplus_li, other_fees_li,
     )  # fmt: skip

@@ -154,6 +154,20 @@ _POSITION_COLUMNS: Final = (
     "market_value", "float_profit",
 )  # fmt: skip
 _ORDINARY_COLUMNS: Final = ("current_balance", "market_value", "asset_balance")
+_COMPACT_COLUMNS: Final = (
+    "compact_id", "compact_type", "cashgroup_prop", "instrument_id", "open_date", "ret_end_date", "business_vol",
+    "real_compact_vol", "business_balance", "real_compact_balance", "real_compact_fare",
+)  # fmt: skip
+_APPOINTMENT_COLUMNS: Final = (
+    "cashcompact_id", "code", "code_name", "begin_compac_amount", "compac_amount", "used_amount", "valid_date", "date_clear",
+    "fsmp_occuped_rate", "compact_interestx", "compact_status",
+)  # fmt: skip
+_CREDIT_COLUMNS: Final = (
+    "account_id", "balance", "available", "total_debt", "enable_bail_balance", "per_assurescale_value", "fetch_balance",
+)  # fmt: skip
+_QUOTA_COLUMNS: Final = (
+    "account_id", "fin_max_quota", "fin_enable_quota", "fin_special_max_quota", "slo_max_quota", "slo_enable_quota",
+)  # fmt: skip
 _CLOCK_COLUMNS: Final = ("now", "day", "phase", "hours", "clock")
 
 VERBS: Final = (
@@ -248,6 +262,55 @@ VERBS: Final = (
     ),
     Verb(("compliance",), "ctl_compliance", (_ID,)),
     Verb(("ipo", "list"), "ctl_ipo_list"),
+    Verb(("credit", "show"), "ctl_credit_show", (_ID,)),
+    Verb(("credit", "compacts"), "ctl_credit_compacts", (_ID,), _COMPACT_COLUMNS),
+    Verb(("credit", "appointments"), "ctl_credit_appointments", (_ID,), _APPOINTMENT_COLUMNS),
+    Verb(
+        ("credit", "quota"),
+        "ctl_credit_quota",
+        (
+            _ID,
+            _option("fin", "fin", parse_number, "most that may be owed in cash", "YUAN"),
+            _option("fin_special", "fin_special", parse_number, "the same of special positions", "YUAN"),
+            _option("slo", "slo", parse_number, "most that may be sold short, by sale amount", "YUAN"),
+        ),
+        _QUOTA_COLUMNS,
+    ),
+    Verb(
+        ("credit", "lendable"),
+        "ctl_credit_lendable",
+        (
+            _CODE,
+            _option("ordinary", "ordinary", parse_whole, "shares for short sales", "N"),
+            _option("special", "special", parse_whole, "shares for appointments", "N"),
+        ),
+    ),
+    Verb(
+        ("credit", "transfer"),
+        "ctl_credit_transfer",
+        (
+            _ID,
+            Argument(
+                "direction", "direction", parse_text, "in from the ordinary counter, out to it, or surplus shares taken over",
+                metavar="in|out|surplus",
+            ),
+            _CODE,
+            Argument("volume", "volume", parse_whole, "shares", metavar="VOLUME"),
+        ),
+        _CREDIT_COLUMNS,
+    ),
+    Verb(
+        ("credit", "repay"),
+        "ctl_credit_repay",
+        (_ID, _YUAN, _option("compact", "compact_id", parse_text, "which; in their order when left out", "COMPACT")),
+        _CREDIT_COLUMNS,
+    ),
+    Verb(
+        ("credit", "extend"),
+        "ctl_credit_extend",
+        (_ID, Argument("compact", "compact_id", parse_text, "which", metavar="COMPACT")),
+        _COMPACT_COLUMNS,
+    ),
     Verb(("book",), "ctl_book", (_CODE,)),
     Verb(
         ("explain",),

@@ -11,18 +11,6 @@ from typing import Any, Final
 LATER: Final = (
     # what it waits for, methods
     (
-        "margin trading comes with a later version",
-        "query_credit_detail query_credit_detail_async query_stk_compacts query_stk_compacts_async "
-        "query_credit_subjects query_credit_subjects_async query_credit_slo_code query_credit_slo_code_async "
-        "query_credit_assure query_credit_assure_async",
-    ),
-    (
-        "securities lending comes with a later version",
-        "query_smt_secu_info query_smt_secu_rate smt_appointment_async query_appointment_info smt_query_quoter "
-        "smt_negotiate_order_async smt_appointment_order_async smt_appointment_cancel_async smt_query_order smt_query_compact "
-        "smt_compact_renewal_async smt_compact_return_async",
-    ),
-    (
         "it serves the vendor's native module, which this SDK does without",
         "common_op_sync_with_seq common_op_async_with_seq",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -48,6 +49,17 @@ BANK_INFO: Final = Query("query_bank_info", xttype.BankInfo)
 BANK_AMOUNT: Final = Query("query_bank_amount", xttype.BankAmount)
 BANK_TRANSFERS: Final = Query("query_bank_transfer_stream", xttype.BankTransferStream)
 SECU_ACCOUNTS: Final = Query("query_secu_account", xttype.SecuAccount)
+CREDIT_DETAIL: Final = Query("query_credit_detail", xttype.XtCreditDetail)
+COMPACTS: Final = Query("query_stk_compacts", xttype.StkCompacts)
+CREDIT_SUBJECTS: Final = Query("query_credit_subjects", xttype.CreditSubjects)
+CREDIT_SLO_CODES: Final = Query("query_credit_slo_code", xttype.CreditSloCode)
+CREDIT_ASSURE: Final = Query("query_credit_assure", xttype.CreditAssure)
+
+SMT_SECU_RATE: Final = {
+    # key of the dict: field of the row
+    "success": "success", "error": "error_msg", "fareRatio": "fare_ratio", "subRareRatio": "sub_rare_ratio",
+    "fineRatio": "fine_ratio",
+}  # fmt: skip
 
 COM_FUND: Final = {
     # key of the dict: field of the row
@@ -81,6 +93,18 @@ RESPONSES: Final = {
         "on_ctp_internal_transfer_async_response", xttype.XtBankTransferResponse, {"success": False}
     ),
     "smart_algo_order": Response("on_smart_algo_order_async_response", xttype.XtSmartAlgoOrderResponse, {"task_id": -1}),
+    "smt_appointment": Response(
+        "on_smt_appointment_async_response", xttype.XtAppointmentResponse, {"order_sysid": "-1", "error_id": -1}
+    ),
+    **{
+        message: Response(
+            "on_smt_appointment_async_response", xttype.XtSmtAppointmentResponse, {"success": False, "apply_id": ""}
+        )
+        for message in (
+            *("smt_appointment_order", "smt_negotiate_order", "smt_appointment_cancel"),
+            *("smt_compact_renewal", "smt_compact_return"),
+        )
+    },
     "operate_smart_algo_task": Response(
         "on_operate_smart_task_async_response", xttype.XtOperateSmartTaskResponse, {"success": False, "operate_reason": ""}
     ),
@@ -92,11 +116,25 @@ def fill(row: type[T], values: JsonObject) -> T:
     return row(**{name: values[key] for name, key in _KEYS[row] if key in values})
 
 
+def camel_key(name: str) -> str:
+    """Spell a field of the wire as a key of the wheel's dicts: ``src_group_id`` is ``srcGroupId``; ``msg`` is ``error``."""
+    first, *others = name.split("_")
+    return "error" if name == "msg" else first + "".join(word.capitalize() for word in others)
+
+
 def _keys_of(row: Any) -> tuple[tuple[str, str], ...]:
-    return tuple((own.name, _RENAMED.get((row, own.name), own.name)) for own in fields(row))
+    return tuple((own.name, _RENAMED.get((row, own.name)) or _wire_name(own.name)) for own in fields(row))
 
 
-_RENAMED: Final[dict[tuple[type, str], str]] = {(xttype.XtOrderError, "seq"): "request_seq"}
+def _wire_name(name: str) -> str:
+    """``m_dFinDebt`` is ``fin_debt`` there."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name[3:]).lower() if name.startswith("m_") else name
+
+
+_RENAMED: Final[dict[tuple[type, str], str]] = {
+    (xttype.XtOrderError, "seq"): "request_seq",
+    (xttype.StkCompacts, "businessFare"): "business_fare",
+}
 """Attributes that the wire calls otherwise: in a push ``seq`` would number the message itself."""
 
 _KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {
@@ -104,6 +142,7 @@ _KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {
     for row in {
         *(query.row for query in (ACCOUNT_INFOS, ACCOUNT_STATUS, ASSET, ORDERS, TRADES, POSITIONS, PURCHASE_LIMITS, IPO_DATA)),
         *(query.row for query in (BANK_INFO, BANK_AMOUNT, BANK_TRANSFERS, SECU_ACCOUNTS)),
+        *(query.row for query in (CREDIT_DETAIL, COMPACTS, CREDIT_SUBJECTS, CREDIT_SLO_CODES, CREDIT_ASSURE)),
         *(push.row for push in PUSHES.values()),
         *(response.row for response in RESPONSES.values()),
     }

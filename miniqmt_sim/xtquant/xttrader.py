@@ -11,6 +11,7 @@ from typing import Any
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
 from miniqmt_sim.xtquant import _views as views
+from miniqmt_sim.xtquant._credit import Credit
 from miniqmt_sim.xtquant._later import add_later_methods
 from miniqmt_sim.xtquant._session import RowsCallback, check_callable, first
 from miniqmt_sim.xtquant._transfers import Transfers
@@ -84,7 +85,7 @@ class XtQuantTraderCallback:
         """Answer to an operation on an algorithmic order."""
 
 
-class XtQuantTrader(Transfers, Unpermitted):
+class XtQuantTrader(Transfers, Credit, Unpermitted):
     """One session with the server that a userdata path means.
 
     Failures are values, as in the vendor's: -1 for orders, cancels and subscriptions, None for queries; the reason is

@@ -267,7 +267,8 @@ def test_every_field_has_its_native_name_too(name: str) -> None:
 
 @pytest.mark.parametrize("query", [value for value in vars(_views).values() if isinstance(value, _views.Query)])
 def test_the_rows_of_a_query_are_the_fields_of_its_object(query: _views.Query[Any]) -> None:
-    assert {field.name for field in BY_NAME[query.message].answer} == {own.name for own in fields(query.row)}
+    assert {field.name for field in BY_NAME[query.message].answer} == {key for _, key in _views._KEYS[query.row]}
+    assert [name for name, _ in _views._KEYS[query.row]] == [own.name for own in fields(query.row)]
 
 
 @pytest.mark.parametrize("push", _views.PUSHES)
