@@ -285,9 +285,10 @@ class World:
 
     def _plan_close_out(self, account: Account, now_ms: int) -> None:
         """Close an account out at the next moment of the day at which the exchange matches, if there is one."""
-        moments = [now_ms, *(moment_ms for moment_ms in self.exchange.boundaries() if moment_ms > now_ms)]
-        for moment_ms in moments:
-            if PHASE_RULES[self.exchange.board_phase(Board.SH_MAIN, moment_ms)].matching:
+        day = self.exchange.day
+        steps = self.exchange.rules.on(Board.SH_MAIN, day).session.steps
+        for moment_ms in (now_ms, *(calendar.midnight_ms(day) + step.at_ms for step in steps)):
+            if moment_ms >= now_ms and PHASE_RULES[self.exchange.board_phase(Board.SH_MAIN, moment_ms)].matching:
                 self.scheduler.put(moment_ms, "close_out", account.account_id)
                 return
 

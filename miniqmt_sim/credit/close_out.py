@@ -2,7 +2,7 @@
 
 Comes in: an account on the morning after, or later that day when the first orders did not suffice. Goes out: orders like any
 other, whose ``offset_flag`` says that they are forced, with one row of credit_events each. Open orders of the client are ended
-first. Shares are sold to repay cash, the largest position first; then borrowed shares are bought back.
+first, and own cash is taken. Then shares are sold to repay cash, the largest position first, and borrowed ones bought back.
 
 Which positions go first is the broker's to say; this order is the simulator's. Source: exchange-rules §10.3 and §10.5.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from matching import units
 from matching.codes import Venue
 from matching.instrument import Security
 from matching.price_types import PRICE_TYPES, PriceType
@@ -21,6 +22,7 @@ from miniqmt_sim.counter.broker import Broker, PlaceRequest
 from miniqmt_sim.counter.order import Origin
 from miniqmt_sim.counter.order_types import ORDER_TYPES, OrderType, order_type_of
 from miniqmt_sim.credit import figures
+from miniqmt_sim.credit.compact import Compact
 from miniqmt_sim.credit.desk import CreditDesk
 from miniqmt_sim.credit.events import Kind
 from miniqmt_sim.credit.standing import Standing
@@ -56,14 +58,35 @@ class CloseOut:
 
     def run(self, account: Account, now_ms: int) -> None:
         """Place the orders that are needed now."""
+        self._desk.refresh(account, now_ms)
+        standing = self._desk.standing(account)
+        if not self._missing_li(account, standing) and not any(compact.overdue for compact in standing.compacts):
+            return
         for order in list(account.orders.values()):
             if order.is_open:
                 self._broker.cancel(order, now_ms)
-        self._desk.refresh(account, now_ms)
+        self._pay(account, now_ms)
         for side in (self._sales, self._purchases):
             standing = self._desk.standing(account)
             for request in side(account, standing, now_ms):
                 self._place(account, request, standing.maintenance_ppm, now_ms)
+
+    def _pay(self, account: Account, now_ms: int) -> None:
+        """Take own cash first: for what is overdue, then for what is missing."""
+        taken_li = 0
+        for compact in self._desk.book.open(account.account_id, CompactType.FINANCING):
+            if compact.overdue:
+                taken_li += self._repay(account, compact.left_li + compact.interest.owed_li, now_ms, compact)
+        standing = self._desk.standing(account)
+        taken_li += self._repay(account, self._missing_li(account, standing), now_ms)
+        if taken_li:
+            detail = f"cash {units.text_yuan(taken_li)}"
+            self._desk.events.note(account.account_id, Kind.CLOSE_OUT, standing.maintenance_ppm, now_ms, detail)
+
+    def _repay(self, account: Account, amount_li: int, now_ms: int, designated: Compact | None = None) -> int:
+        free_li = account.available_li // units.LI_PER_FEN * units.LI_PER_FEN
+        amount_li = min(units.ceil_div(amount_li, units.LI_PER_FEN) * units.LI_PER_FEN, free_li)
+        return self._desk.repay(account, None, "", amount_li, "", now_ms, designated=designated) if amount_li > 0 else 0
 
     def _place(self, account: Account, request: PlaceRequest, ratio_ppm: int, now_ms: int) -> None:
         order = self._broker.place(account, request, now_ms)

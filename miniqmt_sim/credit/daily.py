@@ -73,13 +73,14 @@ class CreditDays:
 
     def close_day(self, next_day: int, now_ms: int) -> None:
         """The day is over, the next one is known."""
+        collects = _holds_day_of_month(self._desk.day, next_day, self._desk.terms().rate.collect_day)
+        for account in self._desk.accounts() if collects else ():
+            self._collect(account, now_ms)
         for account in self._desk.accounts():
             for compact in self._desk.book.open(account.account_id):
                 self._accrue(compact, next_day)
         self._desk.lending.close_day(next_day)
         for account in self._desk.accounts():
-            if _holds_day_of_month(self._desk.day, next_day, self._desk.terms().rate.collect_day):
-                self._collect(account, now_ms)
             self._note_due(account, now_ms)
             self._judge(account, now_ms)
 
@@ -94,7 +95,7 @@ class CreditDays:
         self._desk.book.put(compact)
 
     def _collect(self, account: Account, now_ms: int) -> None:
-        """Take interest from free cash, oldest first; what there is no cash for stays owed."""
+        """Take the interest up to this day from free cash, oldest first; what there is no cash for stays owed."""
         taken_li = 0
         for compact in self._desk.book.open(account.account_id):
             part_li = min(compact.interest.owed_li, account.available_li // units.LI_PER_FEN * units.LI_PER_FEN)

@@ -285,8 +285,7 @@ class Lending:
         if not 0 < volume <= unused:
             return refusal_text(LendingRefusals.APPOINT_RETURN, {"volume": volume, "available": unused})
         days_left = max(0, _days_between(self._broker.exchange.day, appointment.end_day))
-        appointment.fee.add(appointment.value_of(volume), appointment.early_ppm, days_left)
-        self._return(appointment, volume, now_ms)
+        self._return(appointment, volume, now_ms, days_left)
         return ""
 
     def renew(self, account: Account, compact_id: str, days: int, volume: int, rate_ppm: int) -> str:
@@ -350,13 +349,18 @@ class Lending:
                 appointment.fine.add(appointment.left_li, appointment.fine_ppm, _days_between(day, next_day))
             self._put(appointment)
 
-    def _return(self, appointment: Appointment, volume: int, now_ms: int) -> None:
-        """Give shares back and pay what falls due with them."""
+    def _return(self, appointment: Appointment, volume: int, now_ms: int, days_left: int = 0) -> None:
+        """Give shares back and pay what falls due with them, and for the days that are cut off."""
         left, due_li = appointment.left, 0
         for accrual in (appointment.fee, appointment.fine):
             part_li = accrual.owed_li if volume == left else units.whole_fen(accrual.owed_li * volume // left)
             accrual.repaid_li += part_li
             due_li += part_li
+        accrued_li = appointment.fee.accrued_li
+        appointment.fee.add(appointment.value_of(volume), appointment.early_ppm, days_left)
+        early_li = appointment.fee.accrued_li - accrued_li
+        appointment.fee.repaid_li += early_li
+        due_li += early_li
         self._release(appointment, volume, State.ENDED)
         if due_li:
             self._broker.charge(self._broker.accounts[appointment.account_id], Entry.LENDING_FEE, due_li, now_ms)

@@ -223,6 +223,7 @@ class AssetSnapshot:
     account: Account
     cash_li: int
     frozen_li: int
+    available_li: int
     withdrawable_li: int
     market_value_li: int
 
@@ -235,7 +236,7 @@ class AssetSnapshot:
         return {
             "account_type": int(self.account.account_type),
             "account_id": self.account.account_id,
-            "cash": units.yuan(self.cash_li - self.frozen_li),
+            "cash": units.yuan(self.available_li),
             "frozen_cash": units.yuan(self.frozen_li),
             "market_value": units.yuan(self.market_value_li),
             "total_asset": units.yuan(self.cash_li + self.market_value_li),
@@ -248,7 +249,7 @@ class AssetSnapshot:
         account, cash_li, value_li = self.account, self.cash_li, self.market_value_li
         return (
             f'{{"t":"push_stock_asset","account_type":{int(account.account_type)},"account_id":"{account.account_id}",'
-            f'"cash":{units.yuan(cash_li - self.frozen_li)!r},"frozen_cash":{units.yuan(self.frozen_li)!r},'
+            f'"cash":{units.yuan(self.available_li)!r},"frozen_cash":{units.yuan(self.frozen_li)!r},'
             f'"market_value":{units.yuan(value_li)!r},"total_asset":{units.yuan(cash_li + value_li)!r},'
             f'"fetch_balance":{units.yuan(self.withdrawable_li)!r},"current_balance":{units.yuan(cash_li)!r}}}'
         )
@@ -256,7 +257,8 @@ class AssetSnapshot:
 
 def asset_snapshot(account: Account, market_value_li: int) -> AssetSnapshot:
     """An account's cash now, and its positions' value."""
-    return AssetSnapshot(account, account.cash_li, account.frozen_li, account.withdrawable_li, market_value_li)
+    available_li, withdrawable_li = account.available_li, account.withdrawable_li
+    return AssetSnapshot(account, account.cash_li, account.frozen_li, available_li, withdrawable_li, market_value_li)
 
 
 @record

@@ -38,12 +38,22 @@ A file holds scenarios, each under a ``== title``. A line is one of
     A lots 600000.SH 1000@20261123 500@20261124               what was acquired when
     A ledger dividend 300.00                                  everything booked for a reason, on all days
     A sees order:50 order:56 trade:200@10.46 position:600000.SH asset
+    credit A 100000 600000.SH:1000@10.00      a credit account
+    term line concentration_ppm 300000 | subject 600000.SH fin_status suspended    terms and securities of margin trading
+    a1: A finances 1000 600000.SH at 10.00 => filled 1000    finances, shorts, buys_back, returns, sells_to_repay, repays_cash;
+    a1: A repays_cash 1000.50 any at 0        => filled      each also as in finances_special
+    quota A fin 1000 fin_special 0 slo 500 | lendable 600000.SH ordinary 100 special 0    by the operator
+    A appoints 1000 600000.SH for 14 days from 20261124 => done    or refused and a part of the text; from may be left out
+    A gives_back 300 of the appointment => done                an early end
+    A credit margin 100.00 debt 50.00 ratio 2.5 fee 0.20 surplus 600000.SH:60      what the operator sees of it
+    A owes 48:48:600000.SH:10005.10:1000 49:49:600000.SH:10000.00:1000    open compacts: type, source, code, amount, shares left
 
 After every line all invariants hold and the store equals the world; at the end a crash changes nothing.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -54,10 +64,20 @@ import pytest
 from matching.calendar import day_of
 from miniqmt_sim.changes import TABLES
 from miniqmt_sim.wire.messages import JsonObject
-from tests.kit.desk import MONDAY, Desk, make_config, shipped_rules
+from tests.kit.desk import MONDAY, Desk, make_config, shipped_credit, shipped_rules
 
 QUEUE_SEQ: Final = TABLES["orders"].index("queue_seq")
 SETTINGS: Final = ("hours", "feed", "fills", "day", "auto_list", "start", "hold", "after_hours", "compliance", "behaviour")
+VERBS: Final = {
+    "buys": 23, "sells": 24, "finances": 27, "shorts": 28, "buys_back": 29, "returns": 30, "sells_to_repay": 31,
+    "repays_cash": 32, "finances_special": 40, "shorts_special": 41, "buys_back_special": 42, "returns_special": 43,
+    "sells_to_repay_special": 44, "repays_cash_special": 45,
+}  # fmt: skip
+CREDIT_WORDS: Final = {
+    "margin": "enable_bail_balance", "debt": "total_debt", "ratio": "per_assurescale_value", "fin_quota": "fin_enable_quota",
+    "slo_quota": "slo_enable_quota", "proceeds": "slo_sell_balance", "kept": "surplus_slo_sell_balance",
+    "fetch": "fetch_balance", "other": "other_fare",
+}  # fmt: skip
 FLAGS: Final = ("auto_list", "after_hours")
 STATUS_WORDS: Final = {
     48: "unreported", 49: "held", 50: "resting", 53: "cancelled", 54: "cancelled", 55: "part", 56: "filled", 57: "refused",
@@ -109,6 +129,7 @@ class Stage:
         self._instruments: list[dict[str, str]] = []
         self._rules: dict[str, Any] = {}
         self._issues: list[dict[str, str]] = []
+        self._credit: dict[str, Any] = {}
         self._desk: Desk | None = None
         self._orders: dict[str, int] = {}
 
@@ -122,6 +143,7 @@ class Stage:
             new = {row["stock_code"] for row in self._instruments}
             rows = [row for row in config.instruments if row["stock_code"] not in new] + self._instruments
             config = config._replace(instruments=rows, rules=self._rules or config.rules, ipo=self._issues)
+            config = config._replace(credit=self._credit or config.credit)
             self._desk = Desk(config, now=start, day=day)
         return self._desk
 
@@ -183,6 +205,84 @@ class Stage:
         for row in self._rules["compliance"]["row"]:
             if row["measure"] == measure:
                 row["messages"] = int(messages)
+
+    # ---- margin trading ----------------------------------------------------------------------------------------------------
+
+    def term(self, table: str, key: str, value: str, expected: str) -> None:
+        assert self._desk is None, "a term after the first action"
+        self._credit = self._credit or copy.deepcopy(shipped_credit())
+        for row in self._credit["terms"][table]:
+            assert key in row, f"{table} has no key {key}"
+            row[key] = value == "true" if isinstance(row[key], bool) else type(row[key])(value)
+
+    def subject(self, code: str, key: str, value: str, expected: str) -> None:
+        assert self._desk is None, "a security after the first action"
+        self._credit = self._credit or copy.deepcopy(shipped_credit())
+        (row,) = [row for row in self._credit["subjects"] if row["stock_code"] == code]
+        assert key in row, f"subjects.csv has no column {key}"
+        row[key] = value
+
+    def credit_account(self, who: str, cash: str, shares: str, expected: str) -> None:
+        self.account(who, cash, shares, expected, kind="CREDIT")
+
+    def credit_quota(self, who: str, rest: str, expected: str) -> None:
+        words = rest.split()
+        fields = {word: float(figure) for word, figure in zip(words[::2], words[1::2], strict=True)}
+        self._refusable(self.desk.ask("ctl_credit_quota", account_id=who, **fields), expected)
+
+    def lendable(self, code: str, rest: str, expected: str) -> None:
+        words = rest.split()
+        fields = {word: int(figure) for word, figure in zip(words[::2], words[1::2], strict=True)}
+        self._refusable(self.desk.ask("ctl_credit_lendable", stock_code=code, **fields), expected)
+
+    def credit_transfer(self, who: str, way: str, volume: str, code: str, expected: str) -> None:
+        fields = {"account_id": who, "direction": way, "stock_code": code, "volume": int(volume)}
+        self._refusable(self.desk.ask("ctl_credit_transfer", **fields), expected)
+
+    def appoint(self, who: str, volume: str, code: str, days: str, begin: str, rate: str, expected: str) -> None:
+        reply = self.desk.transfer(
+            who, "smt_appointment", stock_code=code, apt_days=int(days), apt_volume=int(volume), fare_ratio=float(rate or 0.08),
+            sub_rare_ratio=0.04, fine_ratio=0.18, begin_date=begin or "",
+        )  # fmt: skip
+        self._transferred(reply, expected)
+
+    def give_back(self, who: str, volume: str, expected: str) -> None:
+        (row,) = self.desk.rows("ctl_credit_appointments", account_id=who)
+        fields = {"compact_id": row["cashcompact_id"], "occur_amount": int(volume)}
+        self._transferred(self.desk.transfer(who, "smt_compact_return", **fields), expected)
+
+    def cancel_appointment(self, who: str, expected: str) -> None:
+        (row,) = self.desk.rows("ctl_credit_appointments", account_id=who)
+        self._transferred(self.desk.transfer(who, "smt_appointment_cancel", apply_id=row["apply_id"]), expected)
+
+    def appointment(self, who: str, rest: str, expected: str) -> None:
+        rows = self.desk.rows("ctl_credit_appointments", account_id=who)
+        found = [
+            f"{row['code']}:{row['compac_amount']:.0f}:{row['used_amount']:.0f}:{row['compact_status']}"
+            f":{row['compact_interestx']:.2f}"
+            for row in rows
+        ]
+        assert found == rest.replace("none", "").split(), f"it is {found}"
+
+    def credit(self, who: str, rest: str, expected: str) -> None:
+        row = self.desk.ask("ctl_credit_show", account_id=who)
+        row["surplus"] = ",".join(row["surplus"]) or "-"
+        row["fee"] = row["fin_fee"] + row["slo_fee"] + row["other_fare"]
+        words = rest.split()
+        for word, figure in zip(words[::2], words[1::2], strict=True):
+            shown = row[CREDIT_WORDS.get(word, word)]
+            wanted = figure if isinstance(shown, str) else pytest.approx(float(figure), abs=0.0051)
+            assert shown == wanted, f"{word} is {shown}"
+
+    def owes(self, who: str, rest: str, expected: str) -> None:
+        rows = self.desk.rows("ctl_credit_compacts", account_id=who)
+        found = [
+            f"{row['compact_type']}:{row['cashgroup_prop']}:{row['instrument_id']}.{('SH', 'SZ')[row['exchange_id']]}"
+            f":{row['real_compact_balance']:.2f}:{row['real_compact_vol']}"
+            for row in rows
+            if row["real_compact_balance"] or row["real_compact_vol"] or row["real_compact_fare"]
+        ]
+        assert found == rest.replace("nothing", "").split(), f"it is {found}"
 
     # ---- transfers and the meter -----------------------------------------------------------------------------------------
 
@@ -256,8 +356,8 @@ class Stage:
 
     # ---- actions ---------------------------------------------------------------------------------------------------------
 
-    def account(self, who: str, cash: str, shares: str, expected: str) -> None:
-        self.desk.ask("ctl_account_create", account_id=who, cash=float(cash))
+    def account(self, who: str, cash: str, shares: str, expected: str, kind: str = "STOCK") -> None:
+        self.desk.ask("ctl_account_create", account_id=who, cash=float(cash), account_type=kind)
         for code, volume, cost in re.findall(r"(\S+?):(\d+)@([\d.]+)", shares or ""):
             self.desk.ask("ctl_position_set", account_id=who, stock_code=code, volume=int(volume), cost=float(cost))
 
@@ -297,9 +397,9 @@ class Stage:
     ) -> None:
         latest = price == "latest"
         number = int(type) if type else 5 if latest else 11
-        side = {"buys": 23, "sells": 24}[verb]
         self.desk.session(who)
-        reply = self.desk.order(who, side, float(volume), code, -1.0 if latest else float(price), number)
+        limit = -1.0 if latest else float(price)
+        reply = self.desk.order(who, VERBS[verb], float(volume), code.replace("any", ""), limit, number)
         self._orders[name] = reply["order_id"]
         if expected.startswith("none"):
             assert reply["order_id"] == -1, f"an order was made: {reply}"
@@ -473,7 +573,7 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"crash", Stage.crash),
     (r"quote (?P<code>\S+) (?P<last>[\d.]+)(?P<rest>.*)", Stage.quote),
     (
-        r"(?P<name>\w+): (?P<who>\w+) (?P<verb>buys|sells) (?P<volume>-?[\d.]+|nan|inf) (?P<code>\S+) at (?P<price>\S+)"
+        r"(?P<name>\w+): (?P<who>\w+) (?P<verb>[a-z_]+) (?P<volume>-?[\d.]+|nan|inf) (?P<code>\S+) at (?P<price>\S+)"
         r"( type (?P<type>\d+))?",
         Stage.order,
     ),
@@ -493,6 +593,22 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"(?P<who>\w+) ledger (?P<reason>\w+) (?P<amount>-?[\d.]+)", Stage.ledger),
     (r"(?P<who>\w+) fees (?P<commission>[\d.]+) (?P<stamp>[\d.]+) (?P<transfer>[\d.]+)", Stage.fees),
     (r"(?P<who>\w+) sees (?P<rest>.*)", Stage.sees),
+    (r"term (?P<table>\w+) (?P<key>\w+) (?P<value>\S+)", Stage.term),
+    (r"subject (?P<code>\S+) (?P<key>\w+) (?P<value>\S+)", Stage.subject),
+    (r"credit (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.credit_account),
+    (r"quota (?P<who>\w+) (?P<rest>.*)", Stage.credit_quota),
+    (r"lendable (?P<code>\S+) (?P<rest>.*)", Stage.lendable),
+    (r"(?P<who>\w+) moves (?P<way>in|out|surplus) (?P<volume>\d+) (?P<code>\S+)", Stage.credit_transfer),
+    (
+        r"(?P<who>\w+) appoints (?P<volume>\d+) (?P<code>\S+) for (?P<days>\d+) days( from (?P<begin>\d+))?"
+        r"( at (?P<rate>[\d.]+))?",
+        Stage.appoint,
+    ),
+    (r"(?P<who>\w+) gives_back (?P<volume>\d+) of the appointment", Stage.give_back),
+    (r"(?P<who>\w+) cancels the appointment", Stage.cancel_appointment),
+    (r"(?P<who>\w+) has appointed (?P<rest>.*)", Stage.appointment),
+    (r"(?P<who>\w+) credit (?P<rest>.*)", Stage.credit),
+    (r"(?P<who>\w+) owes (?P<rest>.*)", Stage.owes),
     (r"threshold (?P<measure>\w+) (?P<messages>\d+)", Stage.threshold),
     (r"bank (?P<who>\w+) (?P<rest>.*)", Stage.bank),
     (r"ordinary (?P<who>\w+) (?P<cash>[\d.]+)(?P<shares>( \S+:\d+@[\d.]+)*)", Stage.ordinary),
@@ -514,4 +630,4 @@ _LINES: Final[tuple[tuple[str, Callable[..., None]], ...]] = (
     (r"trading day (?P<day>\d+)", Stage.day),
     (r"(?P<name>\w+)", Stage.state),
 )
-_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule, Stage.threshold, Stage.issue)
+_BEFORE_THE_START: Final = (Stage.instrument, Stage.rule, Stage.threshold, Stage.issue, Stage.term, Stage.subject)
