@@ -64,6 +64,7 @@ class CreditRefusals(StrEnum):
     """Refusals of orders by the rules of margin trading."""
 
     CALLED = "called"
+    TOO_MANY_COMPACTS = "too_many_compacts"
     NOT_COLLATERAL = "not_collateral"
     COLLATERAL_SUSPENDED = "collateral_suspended"
     NOT_FIN_TARGET = "not_fin_target"
@@ -98,6 +99,7 @@ class LendingRefusals(StrEnum):
     APPOINTMENT_BEGUN = "appointment_begun"
     APPOINT_RETURN = "appoint_return"
     APPOINT_RENEWALS = "appoint_renewals"
+    TOO_MANY_APPOINTMENTS = "too_many_appointments"
 
 
 class RefusalRow(NamedTuple):
@@ -161,6 +163,7 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             CreditRefusals.CALLED, "11010508", "维持担保比例低于追保线，只能了结负债", "ratio={ratio},line={line}", "counter",
             "XTP 11010508 (code)",
         ),
+        RefusalRow(CreditRefusals.TOO_MANY_COMPACTS, "11010569", "合约数量已达上限", "limit={most}", "counter", "ours"),
         RefusalRow(CreditRefusals.NOT_COLLATERAL, "11010502", "该证券不是可充抵保证金证券", "stock_code={stock_code}", "counter", "ours"),
         RefusalRow(CreditRefusals.COLLATERAL_SUSPENDED, "11010503", "该证券已暂停充抵保证金", "stock_code={stock_code}", "counter", "ours"),
         RefusalRow(CreditRefusals.NOT_FIN_TARGET, "11010562", "该证券不是融资标的", "stock_code={stock_code}", "counter", "ours"),
@@ -261,6 +264,7 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
         RefusalRow(LendingRefusals.APPOINTMENT_BEGUN, "140009", "约券已生效，不能撤销", "number={number}", "counter", "ours"),
         RefusalRow(LendingRefusals.APPOINT_RETURN, "140010", "数量与合约可用数量不符", "volume={volume},enable_amount={available}", "counter", "ours"),
         RefusalRow(LendingRefusals.APPOINT_RENEWALS, "140011", "展期次数已达上限", "times={renewals}", "counter", "ours"),
+        RefusalRow(LendingRefusals.TOO_MANY_APPOINTMENTS, "140012", "约券合约数量已达上限", "limit={most}", "counter", "ours"),
         RefusalRow(TransferRefusals.BANK_PASSWORD, "130102", "银行密码错误", "", "bank", "ours"),
         RefusalRow(TransferRefusals.FUND_PASSWORD, "130103", "资金密码错误", "", "counter", "ours"),
         RefusalRow(TransferRefusals.TRANSFER_AMOUNT, "130104", "划转金额必须大于零，且不能细于分", "", "counter", "ours"),

@@ -18,6 +18,7 @@ from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.canonical import without_secrets
 from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
+from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.sessions import operator
 from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
@@ -71,6 +72,8 @@ class Outcome:
     """What the shell should log: an account reached a threshold of program trading."""
     refused: Sequence[Refused] = ()
     """Likewise: orders and cancels that were refused, and why."""
+    events: Sequence[Event] = ()
+    """Likewise: what the broker did about credit accounts."""
 
 
 class Simulator:
@@ -216,7 +219,7 @@ class Simulator:
     def _outcome(self, replies: list[tuple[int, Said]], now_ms: int) -> Outcome:
         self._tell_holdings(now_ms)
         pushes, refused = self._pushes.take()
-        return Outcome(replies, pushes, self._world.compliance.take_warnings(), refused)
+        return Outcome(replies, pushes, self._world.compliance.take_warnings(), refused, self._world.credit.events.take())
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
@@ -251,7 +254,8 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
     pushes = [push for outcome in outcomes for push in outcome.pushes]
     warnings = [warned for outcome in outcomes for warned in outcome.warnings]
     refused = [each for outcome in outcomes for each in outcome.refused]
-    return Outcome(outcomes[-1].replies, pushes, warnings, refused)
+    events = [event for outcome in outcomes for event in outcome.events]
+    return Outcome(outcomes[-1].replies, pushes, warnings, refused, events)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:

@@ -226,10 +226,12 @@ class Lots:
 
 
 def _traded(account: Account) -> tuple[dict[str, int], dict[str, int]]:
-    """What an account bought and sold today, by code."""
+    """What an account bought and sold today of its own, by code; borrowed shares come and go beside its positions."""
     bought: dict[str, int] = {}
     sold: dict[str, int] = {}
     for trade in account.trades:
+        if not trade.order.order_type.moves_shares:
+            continue
         sums = bought if trade.order.order_type.side is Side.BUY else sold
         sums[trade.order.stock_code] = sums.get(trade.order.stock_code, 0) + trade.volume
     return bought, sold

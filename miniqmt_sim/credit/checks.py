@@ -19,6 +19,10 @@ from miniqmt_sim.credit.standing import Standing
 from miniqmt_sim.credit.terms import FinancedSale, Subject, is_fund
 from miniqmt_sim.refusals import CreditRefusals
 
+MAX_COMPACTS: Final = 5_000
+"""Compacts that one account may have at a time, those repaid today among them: each check looks at all of them, and a query
+answers with all. A strategy that opens twenty a day for a year without repaying one is below it."""
+
 Figures = dict[str, Any] | None
 
 
@@ -32,6 +36,7 @@ class Question(NamedTuple):
     standing: Standing
     needed_li: int
     ratio_ppm: int
+    compacts: int
     returnable: int
     lendable: int
     last_li: int
@@ -52,6 +57,13 @@ def check_called(asked: Question) -> Figures:
     if asked.opens is None or not asked.standing.decided.due_day:
         return None
     return _ratio(asked.standing.maintenance_ppm, asked.standing.terms.line.restore_ppm)
+
+
+def check_compacts(asked: Question) -> Figures:
+    """There is room for another compact."""
+    if asked.opens is None or asked.compacts < MAX_COMPACTS:
+        return None
+    return {"most": MAX_COMPACTS}
 
 
 def _ratio(ratio_ppm: int, line_ppm: int) -> dict[str, str]:
@@ -205,6 +217,7 @@ FIN, SHORT, NO, SUSPENDED = CompactType.FINANCING, CompactType.SHORT, SubjectSta
 
 CHECKS: Final[tuple[tuple[CreditRefusals, Callable[[Question], Figures]], ...]] = (
     (CreditRefusals.CALLED, check_called),
+    (CreditRefusals.TOO_MANY_COMPACTS, check_compacts),
     (CreditRefusals.NOT_COLLATERAL, check_collateral),
     (CreditRefusals.COLLATERAL_SUSPENDED, check_collateral_suspended),
     (CreditRefusals.NOT_FIN_TARGET, _target(FIN, NO)),

@@ -183,7 +183,7 @@ class CreditDesk:
         return Question(
             order, security, self._broker.exchange.board_rules(security) if security is not None else None,
             self.subject(code), self.standing(account), self._needed_li(order) if row.opens is not None else 0,
-            self.ratio_ppm(row.opens, code) if row.opens is not None else 0, returnable,
+            self.ratio_ppm(row.opens, code) if row.opens is not None else 0, len(self.book.shown(account_id)), returnable,
             self.lendable(account_id, row.source, code) if row.opens is SHORT else 0, last_li,
         )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What the broker did about a credit account, one row each: calls, close-outs with their orders, compacts that fell due.
 
-Beside station 7. Written for people and auditors (table credit_events); the world never reads them back.
+Beside station 7. Written for people and auditors (table credit_events, the server's log); the world never reads them back.
 """
 
 from __future__ import annotations
@@ -44,14 +44,21 @@ class Event(NamedTuple):
 class Events:
     """Writes them down."""
 
-    __slots__ = ("_changes", "_counters")
+    __slots__ = ("_changes", "_counters", "_noted")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
         self._changes = changes
         self._counters = counters
+        self._noted: list[Event] = []
 
     def note(self, account_id: str, kind: Kind, ratio_ppm: int, now_ms: int, detail: str = "", order_id: int = 0) -> None:
         """Write one."""
         event_id, day = self._counters.next("credit_event_id"), self._counters["day"]
-        event = Event(event_id, account_id, day, now_ms, kind, ratio_ppm, order_id, detail)
+        event = Event(event_id, account_id, day, now_ms, str(kind), ratio_ppm, order_id, detail)
         self._changes.put("credit_events", (event_id,), event)
+        self._noted.append(event)
+
+    def take(self) -> list[Event]:
+        """Those of the last step, for the log."""
+        noted, self._noted = self._noted, []
+        return noted

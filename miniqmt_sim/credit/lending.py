@@ -25,6 +25,8 @@ from miniqmt_sim.refusals import LendingRefusals, refusal_text
 
 LOT: Final = 100
 """Shares are appointed in hundreds. Source: the API document's samples; unverified."""
+MAX_APPOINTMENTS: Final = 1_000
+"""Appointments that one account may have at a time: each sale of special shares and each close looks at all of them."""
 RESERVED: Final = "credit.reserved."
 """Counter, with a code: shares reserved by appointments."""
 GROUP_ID: Final = "1"
@@ -235,6 +237,8 @@ class Lending:
         text = self._account_refusal(account)
         if text:
             return text
+        if len(self.of(account.account_id)) >= MAX_APPOINTMENTS:
+            return refusal_text(LendingRefusals.TOO_MANY_APPOINTMENTS, {"most": MAX_APPOINTMENTS})
         if offer is None:
             return refusal_text(LendingRefusals.APPOINT_CODE, {"stock_code": wish.stock_code})
         least, most = self._bounds(offer)

@@ -22,6 +22,7 @@ from typing import Final, Protocol
 
 from miniqmt_sim.changes import Facts
 from miniqmt_sim.counter.compliance import Warned
+from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
@@ -69,7 +70,7 @@ class Ledger(Protocol):
 class Batch:
     """What a run of commands changed and said, kept until it is committed."""
 
-    __slots__ = ("commands", "facts", "frames", "refused", "warnings")
+    __slots__ = ("commands", "events", "facts", "frames", "refused", "warnings")
 
     def __init__(self) -> None:
         self.commands = 0
@@ -77,11 +78,13 @@ class Batch:
         self.frames: dict[int, list[bytes]] = {}
         self.warnings: list[Warned] = []
         self.refused: list[Refused] = []
+        self.events: list[Event] = []
 
     def add(self, outcome: Outcome) -> None:
         """Take an outcome in: what is said keeps its order, a push is serialized once."""
         self.warnings += outcome.warnings
         self.refused += outcome.refused
+        self.events += outcome.events
         for connection, message in outcome.replies:
             self.say(connection, frame(message))
         for connections, message in outcome.pushes:
@@ -337,7 +340,7 @@ class Dispatcher:
 
 
 def log_of(batch: Batch) -> None:
-    """Write down what a batch refused and what it warned of; an account is named by its last digits only."""
+    """Write down what a batch refused, warned of and did about credit; an account is named by its last digits only."""
     for refused in batch.refused:
         account = masked(refused.account_id)
         text = refused.text.replace(refused.account_id, account)
@@ -346,6 +349,11 @@ def log_of(batch: Batch) -> None:
         _log.warning(
             "compliance account=%s day=%d measure=%s messages=%d threshold=%d",
             masked(warned.account_id), warned.day, warned.measure, warned.messages, warned.threshold,
+        )  # fmt: skip
+    for event in batch.events:
+        _log.warning(
+            "credit account=%s day=%d %s ratio=%.2f%% order=%d %s",
+            masked(event.account_id), event.day, event.kind, event.ratio_ppm / 10_000, event.order_id, event.detail,
         )  # fmt: skip
 
 

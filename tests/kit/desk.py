@@ -11,6 +11,7 @@ from typing import Any
 from matching.calendar import midnight_ms, parse_clock
 from miniqmt_sim.changes import TABLES
 from miniqmt_sim.counter.compliance import Warned
+from miniqmt_sim.credit.events import Event
 from miniqmt_sim.settings import read_credit
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of, parse_request
@@ -78,6 +79,7 @@ class Desk:
         self.stored: dict[str, dict[Any, Any]] = {}
         self.pushes: list[tuple[int, JsonObject]] = []
         self.warnings: list[Warned] = []
+        self.events: list[Event] = []
         self.simulator = Simulator(self.config)
         self._store(self.simulator.start(self.now_ms, {}))
         self._sessions: dict[str, int] = {}
@@ -121,6 +123,7 @@ class Desk:
     def _take(self, outcome: Outcome) -> JsonObject:
         self._store(self.simulator.take_facts())
         self.warnings += outcome.warnings
+        self.events += outcome.events
         for connections, message in outcome.pushes:
             self.pushes += [(connection, object_of(message)) for connection in connections]
         reply: JsonObject = {}

@@ -1,0 +1,47 @@
+"""What can grow on a credit account has a bound, and the bound is reached."""
+
+from __future__ import annotations
+
+import pytest
+
+from miniqmt_sim.credit import checks, lending
+from tests.kit.desk import Desk, make_config
+
+CODE = "600000.SH"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk(make_config(accounts=[{"id": "C", "type": "CREDIT", "cash_yuan": 1_000_000}]))
+    desk.quote(CODE, 10.0, [(9.99, 90_000)], [(10.0, 90_000)], pre_close=10.0)
+    return desk
+
+
+def test_an_account_has_so_many_compacts_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "MAX_COMPACTS", 2)
+    status = []
+    for _ in range(3):
+        reply = desk.order("C", 27, 100, CODE, 10.0)
+        status.append(desk.shown_order(reply["order_id"])["order_status"])
+    assert status == [56, 56, 57]
+    assert "[合约数量已达上限][limit=2]" in desk.shown_order(reply["order_id"])["status_msg"]
+
+
+def test_an_account_has_so_many_appointments_at_most(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lending, "MAX_APPOINTMENTS", 2)
+    fields = {"order_code": CODE, "date": 7, "amount": 100, "apply_rate": 0.08}
+    replies = [desk.transfer("C", "smt_appointment_order", **fields) for _ in range(3)]
+    assert [reply["success"] for reply in replies] == [True, True, False]
+    assert "[约券合约数量已达上限][limit=2]" in replies[-1]["msg"]
+
+
+def test_what_the_broker_does_is_told_to_the_log(desk: Desk) -> None:
+    desk.order("C", 27, 90_000, CODE, 10.0)
+    desk.ask("ctl_settle")
+    desk.ask("ctl_settle")
+    desk.quote(CODE, 0.1, pre_close=0.1)
+    assert desk.events == []
+    desk.ask("ctl_settle")
+    (event,) = desk.events
+    assert (event.kind, event.account_id) == ("margin_call", "C")
+    assert event.detail.startswith("due 20261127, missing ")
