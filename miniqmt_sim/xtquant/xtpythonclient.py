@@ -22,7 +22,7 @@ from concurrent.futures import Future
 from typing import Any, ClassVar
 
 from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
-from miniqmt_sim.errors import ConnectError
+from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
 from miniqmt_sim.xtquant._native_calls import BINDERS, CALLS, DISCONNECTED, PUSHES, Call
@@ -121,6 +121,12 @@ class XtQuantAsyncClient:
                 raise RuntimeError(f"{message}: the trader was stopped meanwhile")
         return seq
 
+    def _on_done(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
+        try:
+            self._tell_answer(call, seq, message, asked, future)
+        except RuntimeError:  # the vendor's workers take nothing after stop()
+            self._untold.add(seq)
+
     def _check_bound(self, call: Call) -> None:
         if call.binder not in self._bound:
             raise NotImplementedError(
@@ -128,17 +134,15 @@ class XtQuantAsyncClient:
                 "waits for ever. The SDK of miniqmt-sim has it."
             )
 
-    def _on_done(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
-        error = future.exception()
+    def _tell_answer(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
         try:
-            if error is None:
-                answer = future.result()
-                _warn_of_refusal(message, answer)
-                self._tell(call.binder, seq, call.payload(asked, answer, ""))
-            else:
-                self._tell_failure(call, seq, message, asked, str(error))
-        except RuntimeError:  # the vendor's workers take nothing after stop()
-            self._untold.add(seq)
+            answer = future.result()
+            payload = call.payload(asked, answer, "")
+        except (ConnectError, CommandRefused, KeyError, TypeError, ValueError) as error:  # none, or one that makes no sense
+            self._tell_failure(call, seq, message, asked, str(error))
+        else:
+            _warn_of_refusal(message, answer)
+            self._tell(call.binder, seq, payload)
 
     def _tell_failure(self, call: Call, seq: int, message: str, asked: JsonObject, reason: str) -> None:
         _log.warning("%s failed: %s", message, reason)

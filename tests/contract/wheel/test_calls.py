@@ -70,6 +70,16 @@ def test_a_server_without_that_business_answers_no_and_says_so(
     assert fake.requests == []
 
 
+@pytest.mark.parametrize("answer", [{}, {"rows": [{"order_volume": None}], "more": False}, {"rows": [7], "more": False}])
+def test_an_answer_that_makes_no_sense_is_none(
+    fake: FakeServer, lonely: Any, answer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    fake.answers["query_stock_orders"] = lambda _request: [answer]
+    assert lonely.query_stock_orders(A) == []
+    assert "query_stock_orders failed" in caplog.text
+    assert lonely.query_account_infos() == [], "and the connection goes on"
+
+
 def test_every_call_under_way_is_answered_exactly_once_when_the_connection_drops(fake: FakeServer, lonely: Any) -> None:
     for message in {call.message for call in CALLS.values()} | {"secu_transfer"}:
         fake.answers[message] = lambda _request: ()

@@ -1,7 +1,8 @@
 """What the vendor's wheel itself gets wrong, whatever server it speaks to: a table, and an assertion for each of its rows.
 
-The rows are those of docs/vendor-wheel.md. Where a call of the wheel waits for ever, the test shows what it waits for and then
-does by hand what the wheel leaves undone, so that no thread is left behind. Source: native-surface §7.
+The rows are those of docs/vendor-wheel.md; ``conformance.deviations`` holds wheel and SDK against each other where they differ.
+Where a call of the wheel waits for ever, the test shows what it waits for and then does by hand what the wheel leaves undone,
+so that no thread is left behind. Source: native-surface §7.
 """
 
 from __future__ import annotations
