@@ -200,6 +200,17 @@ class Exchange:
         until_ms = min((step.at_ms for step in session.steps if step.at_ms > time_ms), default=calendar.MS_PER_DAY)
         return _Span(now_ms, now_ms - time_ms + until_ms, phase_at(session, time_ms))
 
+    def is_matched(self, board: Board, at_ms: int) -> bool:
+        """Are orders on a board matched as they come, at a time of whatever trading day?"""
+        session = self.rules.on(board, calendar.day_of(at_ms)).session
+        return PHASE_RULES[phase_at(session, calendar.time_of_day_ms(at_ms))].matching
+
+    def phase_began_ms(self, board: Board, now_ms: int) -> int:
+        """When the present phase of a board began."""
+        time_ms = calendar.time_of_day_ms(now_ms)
+        steps = self.rules.on(board, self.day).session.steps
+        return now_ms - time_ms + max(step.at_ms for step in steps if step.at_ms <= time_ms)
+
     def boundaries(self) -> list[int]:
         """Moments of the day at which orders are treated by themselves on some board, in order."""
         start_ms = calendar.midnight_ms(self.day)
@@ -217,6 +228,17 @@ class Exchange:
         ends = [step.at_ms for step in steps[1:]] + [calendar.MS_PER_DAY]
         last = max(end for step, end in zip(steps, ends, strict=True) if PHASE_RULES[step.phase].orders)
         return calendar.midnight_ms(self.day) + last - 1
+
+    def next_phase_ms(self, board: Board, now_ms: int) -> int:
+        """When the next phase of a board begins, today or on the next trading day."""
+        day = self.day
+        while True:
+            start_ms = calendar.midnight_ms(day)
+            steps = self.rules.on(board, day).session.steps
+            found = [start_ms + step.at_ms for step in steps[1:] if start_ms + step.at_ms > now_ms]
+            if found:
+                return found[0]
+            day = self.calendar.next_after(day)
 
     def next_orders_ms(self, board: Board, now_ms: int) -> int:
         """The first moment from now on, today, at which a board's host takes orders."""
@@ -473,6 +495,12 @@ class Exchange:
         """Does an account's order stand in a book, or dormant beside it?"""
         return any(self.book(code).user_orders()) or bool(self._dormant.get(code))
 
+    def is_idle(self, code: str) -> bool:
+        """Does nothing rest in a book, or beside it?"""
+        book = self._books.get(code)
+        rests = book is not None and (book.buys.best is not None or book.sells.best is not None)
+        return not rests and code not in self._dormant and not self._fixed.get(code)
+
     def wake(self, code: str, now_ms: int) -> list[Event]:
         """Let in, earliest first, every dormant order that the cage no longer keeps out; each may move the base again.
 
@@ -515,11 +543,12 @@ class Exchange:
         assert order.owner == HOUSE, "only the house shrinks in place"
         self.book(order.code).sides[order.side].take(order, volume)
 
-    def fill_resting(self, maker: BookOrder, volume: int, now_ms: int) -> Traded:
-        """The market behind the house traded with a resting order, at that order's price."""
-        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), maker.price_li, 0)
+    def fill_resting(self, maker: BookOrder, volume: int, now_ms: int, price_li: int = 0) -> Traded:
+        """The market behind the house traded with a resting order, at that order's price or at one better for it."""
+        price_li = price_li or maker.price_li
+        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), price_li, 0)
         self.book(maker.code).sides[maker.side].take(maker, volume)
-        trade = Traded(taker, maker, maker.price_li, volume)
+        trade = Traded(taker, maker, price_li, volume)
         self._note(self.securities[maker.code], trade, now_ms)
         return trade
 
@@ -530,6 +559,10 @@ class Exchange:
             return []
         security.figures.trade(now_ms, last_li, volume)
         return self._halt(security, now_ms)
+
+    def check_halt(self, security: Security, now_ms: int) -> list[Event]:
+        """The last price was noted without a trade of ours: halt the security where that reaches a threshold."""
+        return self._halt(security, now_ms) if security.figures.open_li else []
 
     def fix_close(self, security: Security) -> None:
         """Fix the closing price: the closing auction's, else the average of the last minute, else the last price."""

@@ -16,8 +16,8 @@ from miniqmt_sim.changes import TABLES, Row
 
 UNHASHED_TABLES: Final = ("quotes",)
 """Bare quotes are no part of the state hash."""
-UNHASHED_COUNTERS: Final = ("now_ms", "seq")
-"""How often somebody merely looked is no part of it either."""
+UNHASHED_COUNTERS: Final = ("now_ms", "seq", "feed_ms")
+"""How often somebody merely looked is no part of it either, nor how far a recorded market was written down."""
 MASK: Final = "***"
 """Stands for a password wherever it is shown."""
 SECRETS: Final = ("bank_pwd", "fund_pwd")

@@ -119,6 +119,10 @@ class Changes:
         """Note that a row changed, or with None that it is gone."""
         self._pending[table][key] = thing
 
+    def __bool__(self) -> bool:
+        """Did anything change?"""
+        return bool(self.counted) or any(self._pending.values())
+
     def take(self) -> Facts:
         """Write everything down and start anew; tables without a change are left out."""
         facts: Facts = {

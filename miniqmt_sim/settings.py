@@ -27,6 +27,7 @@ from miniqmt_sim.errors import ConfigError
 ENV_LISTEN: Final = "MINIQMT_SIM_LISTEN"
 
 MAX_PORT: Final = 65535
+MAX_FLOAT: Final = 1e6
 
 
 class Option(NamedTuple):
@@ -45,10 +46,15 @@ OPTIONS: Final = {
         Option("database", str),
         Option("listen", str),
         Option("hours", str, ("always", "exchange")),
-        Option("feed", str, ("synthetic", "none")),
+        Option("feed", str, ("synthetic", "none", "replay")),
+        Option("data", str),
+        Option("replay.start", str),
+        Option("replay.speed", float),
+        Option("replay.grace_ms", int),
+        Option("replay.volume_unit", str, ("lot", "share")),
         Option("seed", int),
         Option("durability", str, ("full", "normal", "off")),
-        Option("clock", str, ("system", "manual")),
+        Option("clock", str, ("system", "manual", "replay")),
         Option("journal", bool),
         Option("auto_list", bool),
         Option("hold", str, ("none", "breaks", "day")),
@@ -156,6 +162,17 @@ def _masked(account: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaySettings:
+    """Which recorded market is played, from when, how fast; used with ``feed = "replay"``."""
+
+    data: str
+    start: str
+    speed: float
+    grace_ms: int
+    volume_unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What a server is started with."""
 
@@ -170,6 +187,7 @@ class Settings:
     limits: Limits
     retention: Retention
     log: Log
+    replay: ReplaySettings
     world: World
 
 
@@ -202,6 +220,10 @@ def config_dir() -> Path:
 
 def _settings(values: Mapping[str, Any], home: Path) -> Settings:
     host, port = parse_listen(values["listen"])
+    if values["feed"] == "replay" and not values["data"]:
+        raise ConfigError("feed: replay needs data: a file or directory of recorded bars or snapshots")
+    if values["clock"] == "replay" and values["feed"] != "replay":
+        raise ConfigError("clock: replay needs feed = replay, whose time it tells")
     return Settings(
         userdata=Path(values["userdata"]) if values["userdata"] else None,
         database=values["database"],
@@ -212,6 +234,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
         limits=Limits(**_section(values, "limits")),
         retention=Retention(**_section(values, "retention")),
         log=Log(**_section(values, "log")),
+        replay=ReplaySettings(data=values["data"], **_section(values, "replay")),
         world=World(
             hours=values["hours"],
             feed=values["feed"],
@@ -245,7 +268,7 @@ def _section(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _read_server_file(path: Path) -> dict[str, Any]:
     values = _checked(_flat(_read_toml(path)), str(path))
     for key in values:
-        if key.startswith("files.") and values[key]:
+        if (key.startswith("files.") or key == "data") and values[key]:
             values[key] = str(path.parent / values[key])
     return values
 
@@ -273,16 +296,18 @@ def _problem(option: Option | None, value: Any) -> str | None:
     """Say what is wrong with a value of an option, if anything is."""
     if option is None:
         return "there is no such key; the packaged server.toml has them all"
-    if type(value) is not option.kind:
+    if type(value) is not option.kind and not (option.kind is float and type(value) is int):
         return f"must be {_KIND_NAMES[option.kind]}, not {value!r}"
     if option.choices and value not in option.choices:
         return f"must be one of {', '.join(option.choices)}, not {value!r}"
+    if isinstance(value, int | float) and option.kind is float and not 0 <= value <= MAX_FLOAT:
+        return f"must be between 0 and {MAX_FLOAT:g}, not {value!r}"
     if isinstance(value, int) and not option.least <= value < 2**63:
         return f"must be at least {option.least} and fit 63 bits, not {value!r}"
     return None
 
 
-_KIND_NAMES: Final = {str: "a text", int: "an integer", bool: "true or false"}
+_KIND_NAMES: Final = {str: "a text", int: "an integer", float: "a number", bool: "true or false"}
 
 
 def parse_listen(text: str) -> tuple[str, int]:

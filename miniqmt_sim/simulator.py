@@ -20,6 +20,7 @@ from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.market.recorded import Moment, News, Source
 from miniqmt_sim.sessions import operator
 from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
 from miniqmt_sim.sessions.context import Answer, Context
@@ -74,6 +75,10 @@ class Outcome:
     """Likewise: orders and cancels that were refused, and why."""
     events: Sequence[Event] = ()
     """Likewise: what the broker did about credit accounts."""
+    news: Sequence[News] = ()
+    """Rows of the recorded market that are complete from now on: (code, period, flat row), for whoever subscribed to them."""
+    at_ms: int = 0
+    """When it happened, for what happens by itself."""
 
 
 class Simulator:
@@ -86,8 +91,17 @@ class Simulator:
         self._pushes = Pushes(self._registry, self._world.behaviour)
         self._screens = Screens(self._world.behaviour.query_cache_ms)
         self._world.connect(self._pushes)
+        self._source: Source | None = None
+        self.is_watched = False
+        """Does somebody look at the recorded market between the ends of bars? Then it is played point by point."""
 
     # ---- life ----------------------------------------------------------------------------------------------------------
+
+    def play(self, source: Source, is_stored: bool = True) -> None:
+        """Let a recorded market happen from now on; said before ``start``. ``is_stored``: is what it changes written down?"""
+        self._source = self._world.source = source
+        source.bind(self._world.is_matched)
+        self._world.market.playback.is_stored = is_stored
 
     def start(self, now_ms: int, rows: Mapping[str, Iterable[Row]]) -> Facts:
         """Open the world new, or from stored rows; what is returned must be stored before anybody is served."""
@@ -121,29 +135,47 @@ class Simulator:
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
         now_ms, due_ms = command.now_ms, self._world.scheduler.earliest_ms
-        before = list(iter(partial(self.catch_up, now_ms), None)) if due_ms is not None and due_ms <= now_ms else []
+        is_due = self._source is not None or (due_ms is not None and due_ms <= now_ms)
+        before = list(iter(partial(self.catch_up, now_ms), None)) if is_due else []
         replies = self._command(command)
         if command.request.name in _JOURNALED:
             self._world.counters.stamp(now_ms, command.seq)
         outcome = self._outcome(replies, now_ms)
         return _joined([*before, outcome]) if before else outcome
 
-    def take_facts(self) -> Facts:
-        """Rows of everything changed since the last time: table -> key -> row, None for one that is gone."""
-        return self._world.changes.take()
+    def take_facts(self, quotes: bool = True) -> Facts:
+        """Rows of everything changed since the last time: table -> key -> row, None for one that is gone.
+
+        ``quotes``: also when nothing changed but what the recorded market said; else that waits for something worth a commit.
+        """
+        world = self._world
+        if self._source is not None and (quotes or world.changes) and world.market.record_played():
+            world.counters.stamp(world.counters["feed_ms"], self.last_seq)
+        return world.changes.take()
 
     def forget_facts(self) -> None:
         """Nobody stores what was changed."""
         self._world.changes.forget()
 
     def next_due_ms(self) -> int | None:
-        """When something happens by itself."""
-        return self._world.scheduler.earliest_ms
+        """When something happens by itself, in the world or in the recorded market."""
+        due_ms = self._world.scheduler.earliest_ms
+        market_ms = None if self._source is None else self._source.next_ms(True)
+        return market_ms if due_ms is None else due_ms if market_ms is None else min(due_ms, market_ms)
 
     def catch_up(self, now_ms: int) -> Outcome | None:
-        """One bounded slice of what is due by now; None when nothing is."""
-        done = 0
-        due_ms = 0
+        """One bounded slice of what is due by now; None when nothing is.
+
+        With a recorded market a slice is one time: the world's own things first, then what the market says.
+        """
+        done = due_ms = 0
+        if self._source is not None:
+            fine = self._plays_finely(self._source, now_ms)
+            market_ms, earliest_ms = self._source.next_ms(fine), self._world.scheduler.earliest_ms
+            if market_ms is not None and market_ms <= now_ms and (earliest_ms is None or earliest_ms > market_ms):
+                return self._play(self._source.take(fine))
+            if earliest_ms is not None:
+                now_ms = min(now_ms, earliest_ms)
         while done < SLICE_THINGS and (thing := self._world.scheduler.pop(now_ms)) is not None:
             self._world.run(thing)
             self._world.plan(thing.due_ms)
@@ -153,7 +185,22 @@ class Simulator:
         if not done:
             return None
         self._world.counters.stamp(due_ms, self.last_seq)
-        return self._outcome([], due_ms)
+        return self._outcome([], due_ms, at_ms=due_ms)
+
+    def _plays_finely(self, source: Source, now_ms: int) -> bool:
+        """Must bars be played point by point, because somebody looks in between, or an order rests?"""
+        if self.is_watched or self._world.broker.has_open_orders:
+            return True
+        end_ms = source.next_ms(False)
+        return end_ms is not None and end_ms > now_ms
+
+    def _play(self, moment: Moment) -> Outcome:
+        world = self._world
+        world.play(moment)
+        if not self._pushes.is_empty:
+            world.counters.stamp(moment.now_ms, self.last_seq)
+            return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
+        return Outcome([], [], news=moment.news, at_ms=moment.now_ms)
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""
@@ -216,10 +263,13 @@ class Simulator:
         world.plan(now_ms)
         return _replies(connection, request.seq, answer)
 
-    def _outcome(self, replies: list[tuple[int, Said]], now_ms: int) -> Outcome:
+    def _outcome(
+        self, replies: list[tuple[int, Said]], now_ms: int, news: Sequence[News] = (), at_ms: int = 0
+    ) -> Outcome:
         self._tell_holdings(now_ms)
         pushes, refused = self._pushes.take()
-        return Outcome(replies, pushes, self._world.compliance.take_warnings(), refused, self._world.credit.events.take())
+        world = self._world
+        return Outcome(replies, pushes, world.compliance.take_warnings(), refused, world.credit.events.take(), news, at_ms)
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
@@ -245,7 +295,7 @@ _TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS, **CREDIT_HANDLERS}
 _OPERATOR: Final = {
     **OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS, **CREDIT_OPERATOR_HANDLERS,
 }  # fmt: skip
-_CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+_CLOCK_MOVES: Final = operator.CLOCK_MOVES
 _JOURNALED: Final = frozenset(name for name in BY_NAME if not name.startswith(READ_ONLY) and name not in UNRECORDED)
 
 
@@ -255,7 +305,8 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
     warnings = [warned for outcome in outcomes for warned in outcome.warnings]
     refused = [each for outcome in outcomes for each in outcome.refused]
     events = [event for outcome in outcomes for event in outcome.events]
-    return Outcome(outcomes[-1].replies, pushes, warnings, refused, events)
+    news = [each for outcome in outcomes for each in outcome.news]
+    return Outcome(outcomes[-1].replies, pushes, warnings, refused, events, news)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:

@@ -7,16 +7,16 @@ built from plain mappings (``blueprint``), opened new or from stored rows, and a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from matching import calendar
 from matching.calendar import TradingCalendar
 from matching.codes import Board
-from matching.events import Halted
+from matching.events import Event, Halted
 from matching.exchange import Exchange, Hold
-from matching.instrument import Security
+from matching.instrument import SUSPENDED, DatedTag, Security
 from matching.phases import PHASE_RULES
 from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.announcements import parse_action, parse_issue
@@ -48,6 +48,7 @@ from miniqmt_sim.credit.terms import Subjects, Terms, read_lendable
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.market.quote import FILL_PROFILES
+from miniqmt_sim.market.recorded import Moment, Source
 from miniqmt_sim.market.synthetic import SyntheticMarket
 from miniqmt_sim.restore import restore_world
 from miniqmt_sim.scheduler import Due, Scheduler
@@ -98,6 +99,7 @@ class World:
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:
             raise ConfigError(f"fills: unknown profile {config.fills!r}; there are {', '.join(FILL_PROFILES)}")
+        self.source: Source | None = None
         self.market = Market(self.exchange, synthetic, profile, config.auto_list, changes, self.counters)
         self.broker: Broker
         self.banks: Banks
@@ -182,6 +184,7 @@ class World:
                 self.broker.set_position(account, security, volume, volume, cost_li)
 
         self.announce()
+        self._hear_openings()
 
     def announce(self) -> None:
         """Take what the file of corporate actions says and the world does not know yet."""
@@ -211,6 +214,9 @@ class World:
         for kind in ("close", "open", "phase", "close_out"):
             self.scheduler.drop(kind)
         self._begin(now_ms)
+        if self.source is not None:
+            self.source.resume(now_ms, self.exchange.day)
+            self.market.playback.begin_anew()
         self.exchange.begin_anew()
         self.market.begin_anew()
         self.broker.begin_anew()
@@ -248,6 +254,11 @@ class World:
             day = self.exchange.calendar.next_after(day)
         return calendar.midnight_ms(day) + (calendar.MS_PER_DAY if self.always else DAY_CLOSE_MS)
 
+    def next_open_ms(self) -> int:
+        """When the trading day after the present one begins."""
+        next_day = self.exchange.calendar.next_after(self.exchange.day)
+        return calendar.midnight_ms(next_day) + (0 if self.always else DAY_OPEN_MS)
+
     def _plan_day(self, now_ms: int) -> None:
         """Schedule what the day brings by itself: its phases from now on, and its close."""
         if not self.always:
@@ -267,7 +278,7 @@ class World:
         close_day(self.broker, self.changes, thing.due_ms)
         self.broker.close_counter()
         self.counters["settled_day"] = self.exchange.day
-        self.scheduler.put(calendar.midnight_ms(next_day) + (0 if self.always else DAY_OPEN_MS), "open", str(next_day))
+        self.scheduler.put(self.next_open_ms(), "open", str(next_day))
 
     def _open_day(self, thing: Due) -> None:
         before = self.exchange.day
@@ -278,6 +289,7 @@ class World:
         self.corporate.open_day(before, thing.due_ms)
         self.credit_days.open_day(before, self.corporate.going_ex(before), thing.due_ms)
         self.ipo.open_day(before, thing.due_ms)
+        self._hear_openings()
         self.broker.open_counter()
         self._plan_day(thing.due_ms)
         for account in self.close_out.due():
@@ -301,11 +313,48 @@ class World:
             if again_ms < self.next_close_ms():
                 self._plan_close_out(account, again_ms)
 
+    # ---- the recording -------------------------------------------------------------------------------------------------
+
+    def _hear_openings(self) -> None:
+        """What the recording says before a day opens: reference prices, and who is suspended."""
+        for opening in self.source.openings(self.exchange.day) if self.source is not None else ():
+            security = self.exchange.securities.get(opening.code)
+            if security is None:
+                continue
+            if opening.pre_close_li and opening.pre_close_li != security.pre_close_li:
+                self.exchange.set_reference(security, opening.pre_close_li)
+                security.last_li = opening.pre_close_li
+            if opening.suspended:
+                today = DatedTag(SUSPENDED, self.exchange.day, self.exchange.day)
+                self.exchange.set_tags(security, (*security.dated_tags, today))
+            self.market.record_reference(security)
+
+    def is_matched(self, stock_code: str, at_ms: int) -> bool:
+        """Are orders in a code matched at a time, on whatever day it is?"""
+        security = self.exchange.securities.get(stock_code)
+        return security is not None and self.exchange.is_matched(security.board, at_ms)
+
+    def play(self, moment: Moment) -> None:
+        """Let a moment of the recording happen."""
+        now_ms, playback = moment.now_ms, self.market.playback
+        playback.feed_ms = now_ms
+        for play, rows in ((playback.bar, moment.bars), (playback.point, moment.points), (playback.tick, moment.ticks)):
+            self._play(play, rows, now_ms)
+
+    def _play(self, play: Callable[[Security, Any, int], list[Event]], rows: Sequence[tuple[str, Any]], now_ms: int) -> None:
+        securities = self.exchange.securities
+        for code, row in rows:
+            security = securities.get(code)
+            if security is not None and (events := play(security, row, now_ms)):
+                self.broker.settle(events, now_ms)
+
+    # ---- phases --------------------------------------------------------------------------------------------------------
+
     def _phase(self, thing: Due) -> None:
         """Auctions end, orders beside a book enter it, and who waits to trade at the close learns it."""
         self.market.fix_closes(thing.due_ms)
         for code in sorted(self.exchange.dormant()):
-            self.broker.settle(self.market.arrive(self.exchange.securities[code], thing.due_ms), thing.due_ms)
+            self.broker.settle(self.market.arrive(self.exchange.securities[code], None, thing.due_ms), thing.due_ms)
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
@@ -346,6 +395,9 @@ class World:
     def restore(self, rows: Mapping[str, Iterable[Row]]) -> None:
         """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
         restore_world(self, rows)
+        feed_ms = self.market.playback.feed_ms = self.counters["feed_ms"]
+        for code, tick in self.source.resume(feed_ms, self.exchange.day) if self.source is not None and feed_ms else ():
+            self.market.playback.restore_tick(code, tick)
 
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows, sorted by key."""

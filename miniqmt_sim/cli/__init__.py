@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--listen", metavar="HOST:PORT", help="port 0: any free one")
     for name in ("hours", "feed", "durability", "clock"):
         serve.add_argument(f"--{name}", choices=OPTIONS[name].choices)
+    serve.add_argument("--data", metavar="PATH", help="recorded market, with --feed replay")
+    serve.add_argument("--start", dest="replay.start", metavar="DAY", help="its first day to play")
+    serve.add_argument("--speed", dest="replay.speed", type=float, metavar="N", help="of --clock replay")
     serve.add_argument("--seed", type=int, metavar="N", help="of everything that looks random")
     serve.set_defaults(run=commands.serve)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Any
 
-from miniqmt_sim.cli import commands
+from miniqmt_sim.cli import commands, quotes
 from miniqmt_sim.cli.tables import as_json, as_table
 from miniqmt_sim.server.control import VERBS, Argument, Verb, answer_of, fields_of
 
@@ -31,6 +32,19 @@ def add_parser(parts: Parts, place: argparse.ArgumentParser) -> None:
         for argument in verb.arguments:
             _add_argument(leaf, argument)
         leaf.set_defaults(run=_speak, verb=verb)
+    quotes = groups[()].add_parser("quotes", parents=[common], help="take quotes from standard input, a JSON object a line")
+    quotes.add_argument("--stdin", action="store_true", required=True, help="as JSON lines, until the end of the input")
+    quotes.set_defaults(run=_stream)
+
+
+def _stream(args: argparse.Namespace) -> int:
+    transport = commands.operator(args)
+    try:
+        taken, wrong = quotes.stream(sys.stdin, transport)
+    finally:
+        transport.close()
+    commands.say(as_json({"taken": taken, "wrong": wrong}) if getattr(args, "json", False) else f"{taken} quotes taken")
+    return 1 if wrong else 0
 
 
 def _add_argument(leaf: argparse.ArgumentParser, argument: Argument) -> None:

@@ -47,7 +47,9 @@ class Steppable(Protocol):
     def forget_facts(self) -> None: ...
 
 
-_MOVES_CLOCK: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
+_MOVES_CLOCK: Final = frozenset(
+    ("ctl_clock_set", "ctl_clock_advance", "ctl_clock_next_phase", "ctl_clock_next_day", "ctl_settle")
+)
 
 
 class MemoryHost:

@@ -41,8 +41,8 @@ class Liquidity(Protocol):
     def last_li(self, security: Security, now_ms: int) -> int:
         """The last price at this moment."""
 
-    def arrive(self, security: Security, now_ms: int) -> list[Event]:
-        """An order is about to reach the book: let the market stand in it."""
+    def arrive(self, security: Security, side: Side | None, now_ms: int) -> list[Event]:
+        """An order of this side is about to reach the book: let the market stand in it."""
 
     def traded(self, event: Traded, now_ms: int) -> None:
         """A trade happened: house orders shrank, the last price moved."""
@@ -259,7 +259,7 @@ class Broker(Holdings):
         self._by_sysid[security.venue, order.order_sysid] = order
         self._compliance.ordered(order.account_id, self.exchange.day, now_ms)
         self._move(order, _REPORTED)
-        around = self._liquidity.arrive(security, now_ms)
+        around = self._liquidity.arrive(security, order.order_type.side, now_ms)
         if around:
             self.settle(around, now_ms)
         order.book_order = order.in_book()
@@ -465,6 +465,11 @@ class Broker(Holdings):
     def open_orders(self) -> list[Order]:
         """All orders that can still change, oldest first."""
         return list(self._open.values())
+
+    @property
+    def has_open_orders(self) -> bool:
+        """Does any order wait to be traded?"""
+        return bool(self._open)
 
     def expire(self, now_ms: int) -> None:
         """End every open order at the day's close."""

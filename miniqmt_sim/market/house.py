@@ -16,6 +16,7 @@ from matching.book import HOUSE, BookOrder, Level, Side
 from matching.continuous import reaches
 from matching.events import Event, Traded
 from matching.exchange import LIMIT_ORDER, Exchange
+from matching.instrument import PriceBand
 from matching.units import share_of
 from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
@@ -34,13 +35,15 @@ class _Rest(NamedTuple):
 class House:
     """The house's orders in every book it stands in."""
 
-    __slots__ = ("_changes", "_exchange", "_profile", "_rests")
+    __slots__ = ("_changes", "_exchange", "_left", "_profile", "_rests")
 
     def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes) -> None:
         self._exchange = exchange
         self._profile = profile
         self._changes = changes
         self._rests: dict[str, dict[int, BookOrder]] = {}
+        self._left: dict[str, dict[Side, int]] = {}
+        """Of what traded at a bar's point, what users who buy and users who sell may still have."""
 
     def users_part(self, volume: int) -> int:
         """Of a traded volume, the part that users' orders may have together."""
@@ -75,30 +78,80 @@ class House:
             self.leave(code)
         return events
 
+    def answer(self, code: str, side: Side, quote: Quote, now_ms: int) -> list[Event]:
+        """An order arrives on a side while a bar is all that is known: stand against it, and only it, at the last price."""
+        if code not in self._rests:
+            self.enter_empty(code)
+        for order in list(self._rests[code].values()):
+            if order.side is side:
+                self._shrink(order, order.volume)
+        band = self._exchange.band(self._exchange.securities[code])
+        left = self.left_of(code, quote)[side]
+        if left <= 0 or _is_locked(band, side, quote.last_li):
+            return []
+        return self._stand(code, Side(1 - side), ((quote.last_li, left),), now_ms)
+
+    def left_of(self, code: str, quote: Quote) -> dict[Side, int]:
+        """Of what traded at a bar's last point, what users who buy and users who sell may still have."""
+        left = self._left.get(code)
+        if left is None:
+            left = self._left[code] = dict.fromkeys(Side, self.users_part(quote.volume))
+        return left
+
+    def forget_left(self, code: str) -> None:
+        """A new point of a bar, or the day, is there: what was left of the one before is gone."""
+        self._left.pop(code, None)
+
+    def open_day(self) -> None:
+        """Nothing is left of yesterday's points."""
+        self._left.clear()
+
+    def restore_left(self, code: str, left: dict[Side, int]) -> None:
+        """Take back what was left of a point."""
+        self._left[code] = left
+
+    def pass_by(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
+        """Let what traded reach the orders that rest in a book, without standing in it."""
+        return list(self._flow(code, quote, now_ms)) if self._exchange.has_users(code) else []
+
     def leave(self, code: str) -> None:
         """Take every house order out of a book."""
         for order in list(self._rests.pop(code).values()):
             self._exchange.take_away(order, order.volume)
             self._changes.put("house_rests", (order.queue_seq,), None)
 
-    def note(self, order: BookOrder) -> None:
+    def note(self, order: BookOrder, volume: int) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
         if order.owner == HOUSE and order.queue_seq:
             self._record(order)
+            left = self._left.get(order.code)
+            if left is not None:
+                left[Side(1 - order.side)] -= volume
 
     # ---- (a) the volume that traded ------------------------------------------------------------------------------------
 
     def _flow(self, code: str, quote: Quote, now_ms: int) -> Iterator[Traded]:
         """Share the traded volume out over the prices it touched, and let each part reach both sides at its price."""
         touched = quote.touched
+        band = self._exchange.band(self._exchange.securities[code])
         for number, price_li in enumerate(touched):
             volume = quote.volume // len(touched) + (number < quote.volume % len(touched))
             for side in (Side.BUY, Side.SELL):
-                yield from self._reach(code, side, price_li, volume, now_ms)
+                if not quote.from_bar:
+                    yield from self._reach(code, side, price_li, volume, now_ms)
+                elif not _is_locked(band, side, price_li):
+                    yield from self._reach(code, side, price_li, volume, now_ms, quote)
 
-    def _reach(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> Iterator[Traded]:
-        """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it."""
+    def _reach(
+        self, code: str, side: Side, price_li: int, volume: int, now_ms: int, bar: Quote | None = None
+    ) -> Iterator[Traded]:
+        """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it.
+
+        Of a bar it is known that nothing traded outside of its prices: a better order is filled at the nearest of them.
+        """
         allowed = self.users_part(volume)
+        if bar is not None:
+            allowed = min(allowed, self.left_of(code, bar)[side])
         half = self._exchange.book(code).sides[side]
         seller = BookOrder(0, HOUSE, code, Side(1 - side), price_li, 0)
         for level in list(half.levels()):
@@ -110,7 +163,11 @@ class House:
                     self._shrink(order, taken)
                 elif taken:
                     allowed -= taken
-                    yield self._exchange.fill_resting(order, taken, now_ms)
+                    fill_li = order.price_li
+                    if bar is not None:
+                        fill_li = min(max(fill_li, bar.low_li), bar.high_li)
+                        self.left_of(code, bar)[side] -= taken
+                    yield self._exchange.fill_resting(order, taken, now_ms, fill_li)
                 volume -= taken
                 if not volume:
                     return
@@ -213,3 +270,8 @@ class House:
             }
             if standing != rests:
                 yield f"house in {code}: {len(rests)} orders noted, {len(standing)} in the book"
+
+
+def _is_locked(band: PriceBand, side: Side, price_li: int) -> bool:
+    """At the upper limit nobody sells to who comes last, at the lower limit nobody buys: bars do not show the queue."""
+    return price_li == (band.high_li if side is Side.BUY else band.low_li)

@@ -19,6 +19,7 @@ from matching.phases import PHASE_RULES, Phase
 from matching.units import LI_PER_YUAN, round_to_tick
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.market.house import House
+from miniqmt_sim.market.playback import Playback
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
 from miniqmt_sim.market.synthetic import STEP_MS, STEPS_PER_MINUTE, SyntheticMarket
 
@@ -79,6 +80,8 @@ class Market:
         counters: Counters,
     ) -> None:  # fmt: skip
         self.house = House(exchange, profile, changes)
+        self._quotes: dict[str, Quote] = {}
+        self.playback = Playback(exchange, self.house, self._quotes)
         self._exchange = exchange
         self._synthetic = synthetic
         self.moves = synthetic is not None
@@ -86,7 +89,6 @@ class Market:
         self._auto_list = auto_list
         self._changes = changes
         self._counters = counters
-        self._quotes: dict[str, Quote] = {}
         self._steps: dict[str, int] = {}
         self._bases: dict[str, int] = {}
 
@@ -122,6 +124,7 @@ class Market:
     def current(self, security: Security, now_ms: int) -> Quote | None:
         """The quote that holds now, None where nothing is known of the market."""
         code = security.code
+        self.playback.seen(code)
         quote = self._quotes.get(code)
         if quote is not None or self._synthetic is None or not self._is_open(security, now_ms):
             return quote
@@ -191,12 +194,19 @@ class Market:
         matching = PHASE_RULES[self._exchange.phase(security, now_ms)].matching
         return quote if matching else quote._replace(volume=0)
 
-    def arrive(self, security: Security, now_ms: int) -> list[Event]:
-        """An order is about to reach the book: the house enters it with the quote that holds; after hours there is a close."""
+    def arrive(self, security: Security, side: Side | None, now_ms: int) -> list[Event]:
+        """An order is about to reach the book: the house enters it with the quote that holds; after hours there is a close.
+
+        ``side`` is the order's; None for those that waited beside the book.
+        """
         setting = self._exchange.setting(security, now_ms)
         if setting.phase is _ENTRY or setting.phase is _AFTER_HOURS:
             self._fix_close(security, now_ms)
             return []
+        if self.playback.knows(security.code):
+            quote = self.current(security, now_ms)
+            if quote is not None and quote.from_bar:
+                return self.playback.answer(security, side, quote, now_ms) if side is not None else []
         if self.house.is_in(security.code) or (self._synthetic is None and security.code not in self._quotes):
             return []
         quote = self.current(security, now_ms) if self._is_open(security, now_ms) else None
@@ -206,8 +216,8 @@ class Market:
         """House orders shrank, the last price moved: write both down."""
         maker, taker = event.maker, event.taker
         if maker.owner == HOUSE or taker.owner == HOUSE:
-            self.house.note(maker)
-            self.house.note(taker)
+            self.house.note(maker, event.volume)
+            self.house.note(taker, event.volume)
         self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
@@ -216,6 +226,13 @@ class Market:
         self._changes.put("quotes", (security.code,), row)
         if _happened(security):
             self._changes.put("day_figures", (security.code,), _FigureRow(security))
+
+    def record_played(self) -> bool:
+        """Write down what the recording changed since the last time; did it change anything?"""
+        if not self.playback.take_dirty(self.record):
+            return False
+        self._counters["feed_ms"] = self.playback.feed_ms
+        return True
 
     # ---- time ----------------------------------------------------------------------------------------------------------
 
@@ -250,10 +267,20 @@ class Market:
                 self._fix_close(security, now_ms)
 
     def _fix_close(self, security: Security, now_ms: int) -> None:
-        if not security.figures.close_li:
+        if self.playback.knows(security.code):
+            self._fix_recorded_close(security, now_ms)
+        elif not security.figures.close_li:
             self._show_last_minute(security)
             self._exchange.fix_close(security)
             self.record(security, now_ms)
+
+    def _fix_recorded_close(self, security: Security, now_ms: int) -> None:
+        """The recording knows the close, whatever was traded with it."""
+        quote = self.current(security, now_ms)
+        if quote is not None and quote.last_li:
+            security.last_li = quote.last_li
+        security.figures.close_li = security.last_li
+        self.record(security, now_ms)
 
     def _show_last_minute(self, security: Security) -> None:
         """A walked security traded to the end: its last minute belongs to the tape."""
@@ -271,9 +298,10 @@ class Market:
 
     def open_day(self, keep_quotes: bool) -> None:
         """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""
+        self.playback.open_day()
         if not keep_quotes:
             for code in list(self._quotes):
-                self._quotes[code] = self._quotes[code]._replace(bids=(), asks=())
+                self._quotes[code] = self._quotes[code]._replace(bids=(), asks=(), volume=0)
         for security in self._exchange.securities.values():
             self.record_reference(security)
             self._changes.put("day_figures", (security.code,), None)
@@ -315,8 +343,12 @@ class Market:
         ]
 
     def _levels_of(self, code: str) -> tuple[str, str]:
+        self.playback.seen(code)
         quote = self._quotes.get(code)
-        return (json.dumps(quote.bids), json.dumps(quote.asks)) if quote else (NO_QUOTE, NO_QUOTE)
+        if quote is None:
+            return NO_QUOTE, NO_QUOTE
+        bids, asks = self._sides(code, quote)
+        return json.dumps(bids), json.dumps(asks)
 
     # ---- restart -------------------------------------------------------------------------------------------------------
 
@@ -340,13 +372,25 @@ class Market:
             security = self._exchange.securities[stock_code]
             security.last_li = last_li
             self._steps[stock_code] = (quote_ms - self._counters["start_ms"]) // STEP_MS
-            if bids != NO_QUOTE:
-                self._quotes[stock_code] = Quote(last_li, _levels(bids), _levels(asks))
+            if bids == NO_QUOTE:
+                continue
+            shown = _levels(bids), _levels(asks)
+            if shown[0] and shown[1] and shown[0][0][0] == shown[1][0][0]:
+                self.playback.restore_bar(stock_code, last_li, shown[0][0][1], shown[1][0][1], quote_ms)
+            else:
+                self._quotes[stock_code] = Quote(last_li, *shown)
 
     def shown(self, security: Security, now_ms: int) -> tuple[Levels, Levels]:
         """What a quote screen shows: the levels of the quote that holds."""
         quote = self.current(security, now_ms)
-        return (quote.bids, quote.asks) if quote is not None else ((), ())
+        if quote is None:
+            return (), ()
+        bids, asks = self._sides(security.code, quote)
+        return tuple(level for level in bids if level[1]), tuple(level for level in asks if level[1])
+
+    def _sides(self, code: str, quote: Quote) -> tuple[Levels, Levels]:
+        """The levels of a quote; of a bar's, what may be sold and bought at its one price, which no other quote has twice."""
+        return self.playback.shown_sides(code, quote) if quote.from_bar else (quote.bids, quote.asks)
 
     def problems(self) -> Iterator[str]:
         """Name what is inconsistent."""

@@ -9,7 +9,11 @@ Levels = tuple[tuple[int, int], ...]
 
 
 class Quote(NamedTuple):
-    """Last price, visible levels, and what traded since the quote before: a volume and the prices it touched."""
+    """Last price, visible levels, and what traded since the quote before: a volume and the prices it touched.
+
+    ``amount_li`` is what was paid, where that is known. ``from_bar``: there are no levels; who arrives meets the last price,
+    and nobody trades at a price outside of low to high.
+    """
 
     last_li: int
     bids: Levels
@@ -17,6 +21,8 @@ class Quote(NamedTuple):
     volume: int = 0
     low_li: int = 0
     high_li: int = 0
+    amount_li: int = 0
+    from_bar: bool = False
 
     @property
     def touched(self) -> tuple[int, ...]:

@@ -36,6 +36,7 @@ from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
+from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.server.keeper import Keeper
 from miniqmt_sim.server.persistence import Persistence
@@ -115,11 +116,15 @@ class Server:
         persistence = await Persistence.open(place, settings.durability, settings.retention)
         self._undo.push_async_callback(persistence.close)
         self.database = persistence.url
-        awake = await persistence.wake(partial(wake, settings.world))
+        recording = Recording.open(settings) if settings.world.feed == "replay" else None
+        if recording is not None:
+            self._undo.callback(recording.history.close)
+        awake = await persistence.wake(partial(wake, settings.world, recording=recording))
         cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
-        keeper = Keeper(persistence, settings.world, self.userdata)
+        keeper = Keeper(persistence, settings.world, self.userdata, lambda: recording and Recording.open(settings))
+        keeps = settings.journal and recording is None  # what a recorded market said stands in its files, not in the journal
         circumstances = Circumstances(SERVER, settings.world.fingerprint, settings.world.text)
-        journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, settings.journal)
+        journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, keeps)
         self.dispatcher = Dispatcher(awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms)
         try:
             await self.dispatcher.begin(awake.facts, awake.is_new, awake.now_ms)

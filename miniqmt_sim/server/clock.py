@@ -1,14 +1,15 @@
 """Where the simulated time comes from: the only reader of the wall clock.
 
-The dispatcher stamps every command with ``now_ms``; the core never asks. Two clocks share one interface:
-the system's, which an operator can push ahead of the wall, and a manual one, which moves only when told.
+The dispatcher stamps every command with ``now_ms``; the core never asks. Three clocks share one interface:
+the system's, which an operator can push ahead of the wall; a manual one, which moves only when told; and a replay's, which
+begins where a recording begins and runs at the speed it is given, stands still, or waits for those it talks to.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 24 * _HOUR_MS
@@ -40,6 +41,12 @@ class Clock(Protocol):
     def seconds_until(self, due_ms: int) -> float | None:
         """Give the real seconds until a simulated time is reached; None: it is not reached by waiting."""
 
+    def run_at(self, speed: float) -> None:
+        """Run so many times as fast as the wall; a clock whose pace is not its own takes no notice."""
+
+    def hold(self, at_ms: int) -> bool:
+        """Somebody was told what happened at a time, or asked: stand still there for a moment; False where time goes on."""
+
 
 class SystemClock:
     """The wall clock plus an offset that only grows, so that time never runs backwards, restarts included."""
@@ -64,6 +71,13 @@ class SystemClock:
         """Give the real seconds until ``due_ms``."""
         return max(0, due_ms - self.now_ms()) / 1000
 
+    def run_at(self, speed: float) -> None:
+        """The wall's pace stays."""
+
+    def hold(self, at_ms: int) -> bool:
+        """The wall waits for nobody."""
+        return False
+
 
 class ManualClock:
     """Stands still until it is moved."""
@@ -85,9 +99,73 @@ class ManualClock:
         """Nothing comes by waiting."""
         return None
 
+    def run_at(self, speed: float) -> None:
+        """It has no pace."""
 
-def make_clock(kind: str, restored_ms: int) -> Clock:
+    def hold(self, at_ms: int) -> bool:
+        """It moves as far as it is told."""
+        return False
+
+
+class ReplayClock:
+    """Runs from a time on at a speed of its own; within ``grace_s`` of the last word said or heard it stands still.
+
+    With a grace, what a strategy answers to something is stamped with the time of what it answers to, however fast the replay,
+    as in a backtest.
+    """
+
+    __slots__ = ("_grace_s", "_moved_ms", "_quiet_from", "_since", "_speed", "_wall_s")
+
+    def __init__(self, now_ms: int, speed: float, grace_s: float, wall_s: Callable[[], float] = time.monotonic) -> None:
+        self._moved_ms = now_ms
+        self._speed = speed
+        self._grace_s = grace_s
+        self._wall_s = wall_s
+        self._since = self._quiet_from = wall_s()
+
+    def now_ms(self) -> int:
+        """Give the time it was at, plus what passed since at its speed; the grace does not count."""
+        passed_s = max(0.0, self._wall_s() - max(self._since, self._quiet_from))
+        return self._moved_ms + int(passed_s * self._speed * 1000)
+
+    def move_to(self, target_ms: int) -> None:
+        """Go there, and on from there; back as well, as a manual clock."""
+        self._moved_ms, self._since = target_ms, self._wall_s()
+
+    def seconds_until(self, due_ms: int) -> float | None:
+        """Give the real seconds until ``due_ms``; None while it stands still for good."""
+        if not self._speed:
+            return None
+        still_s = max(0.0, self._quiet_from - self._wall_s())
+        return still_s + max(0, due_ms - self.now_ms()) / 1000 / self._speed
+
+    def run_at(self, speed: float) -> None:
+        """Go on from here at another speed."""
+        self.move_to(self.now_ms())
+        self._speed = speed
+
+    def hold(self, at_ms: int) -> bool:
+        """Stand still there for the grace, if there is one."""
+        if not self._grace_s:
+            return False
+        self.move_to(at_ms)
+        self._quiet_from = self._since + self._grace_s
+        return True
+
+
+class Pace(NamedTuple):
+    """How a replay's clock runs: where from, how fast, and how long it waits for those it talks to."""
+
+    start_ms: int
+    speed: float
+    grace_ms: int
+
+
+def make_clock(kind: str, restored_ms: int, pace: Pace | None = None) -> Clock:
     """Make the clock a setting names; ``restored_ms`` is where the stored world stopped, 0 for a new one."""
+    if kind == "replay":
+        assert pace is not None, "a replay clock has a pace"
+        return ReplayClock(max(restored_ms, pace.start_ms), pace.speed, pace.grace_ms / 1000)
     if kind == "manual":
-        return ManualClock(restored_ms or manual_start_ms(wall_ms()))
+        return ManualClock(restored_ms or (pace.start_ms if pace is not None else manual_start_ms(wall_ms())))
     return SystemClock(restored_ms)

@@ -28,16 +28,18 @@ from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
 from miniqmt_sim.server.wake import Awake
+from miniqmt_sim.sessions.operator import CLOCK_MOVES, CLOCK_SPEEDS
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Outcome, Simulator
 from miniqmt_sim.wire.messages import Request
 from miniqmt_sim.wire.protocol import Hello, Role, frame
 
-_CLOCK_MOVES: Final = frozenset({"ctl_clock_set", "ctl_clock_advance", "ctl_settle"})
-_ALONE: Final = _CLOCK_MOVES | KEEPER_REQUESTS
+_ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
+_STORE_QUOTES_EVERY_S: Final = 1.0
+"""Bare quotes of a recorded market are written at most so often, unless something else is written anyway."""
 
 _log = logging.getLogger("miniqmt_sim.server")
 
@@ -155,6 +157,7 @@ class Dispatcher:
         self._waiting: deque[Callable[[], None]] = deque()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._quotes_stored_s = 0.0
         self._outlet: Outlet
 
     # -- the connections' side -----------------------------------------------------------------------------------------
@@ -220,19 +223,23 @@ class Dispatcher:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
         while self._is_due(now_ms):
             batch = Batch()
-            self._slice(now_ms, batch)
+            at_ms = self._slice(now_ms, batch)
             await self._close(batch)
             await asyncio.sleep(0)
+            if batch.frames and self._clock.hold(at_ms):
+                return
 
     def _is_due(self, now_ms: int) -> bool:
         due_ms = self._simulator.next_due_ms()
         return due_ms is not None and due_ms <= now_ms
 
-    def _slice(self, now_ms: int, batch: Batch) -> None:
+    def _slice(self, now_ms: int, batch: Batch) -> int:
+        """Do one slice; the time it came to."""
         self._journal.due(now_ms, batch)
         outcome = self._simulator.catch_up(now_ms)
         assert outcome is not None, "something was due"
         batch.add(outcome)
+        return outcome.at_ms
 
     async def _run_batch(self) -> None:
         """Take up to a batch of events; one that moves the clock or concerns the whole database is a batch of its own."""
@@ -240,7 +247,7 @@ class Dispatcher:
         if self._queue and _stands_alone(self._queue[0][1]):
             connection, request = self._queue.popleft()
             assert isinstance(request, Request)
-            await (self._move_clock if request.name in _CLOCK_MOVES else self._keep)(connection, request, batch)
+            await (self._move_clock if request.name in CLOCK_MOVES else self._keep)(connection, request, batch)
         else:
             for _ in range(min(len(self._queue), self._limits.batch_commands)):
                 if _stands_alone(self._queue[0][1]):
@@ -250,7 +257,9 @@ class Dispatcher:
 
     def _take(self, connection: int, event: Hello | Request | None, batch: Batch) -> None:
         if isinstance(event, Request):
-            self._step(connection, event, self._clock.now_ms(), batch)
+            now_ms = self._clock.now_ms()
+            self._step(connection, event, now_ms, batch)
+            self._clock.hold(now_ms)
         elif event is None:
             self._open_sessions.pop(connection, None)
             self._journal.gone(connection, batch)
@@ -291,6 +300,8 @@ class Dispatcher:
             batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
         await self._catch_up(target_ms)
+        if request.name in CLOCK_SPEEDS:
+            self._clock.run_at(request.fields.get("speed", 0.0))
         self._clock.move_to(target_ms)
         self._step(connection, request, target_ms, batch)
 
@@ -324,8 +335,12 @@ class Dispatcher:
         await self.begin(awake.facts, awake.is_new, awake.now_ms, batch)
 
     async def _close(self, batch: Batch) -> None:
-        """Commit what the batch changed, then send."""
-        for table, rows in self._simulator.take_facts().items():
+        """Commit what the batch changed, then send. What only the recorded market said is stored once a second."""
+        now_s = asyncio.get_running_loop().time()
+        quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
+        if quotes:
+            self._quotes_stored_s = now_s
+        for table, rows in self._simulator.take_facts(quotes).items():
             batch.facts.setdefault(table, {}).update(rows)
         if batch.facts:
             await self._ledger.commit(batch.facts)

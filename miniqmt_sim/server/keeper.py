@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from matching import calendar
 from miniqmt_sim.errors import CommandRefused, ConfigError
+from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.persistence import Persistence
 from miniqmt_sim.server.wake import Awake, wake
 from miniqmt_sim.settings import World
@@ -40,9 +41,13 @@ class Kept(NamedTuple):
 class Keeper:
     """Answers the requests of KEEPER_REQUESTS."""
 
-    def __init__(self, persistence: Persistence, world: World, userdata: Path) -> None:
+    def __init__(
+        self, persistence: Persistence, world: World, userdata: Path, record: Callable[[], Recording | None] = lambda: None
+    ) -> None:
+        """``record`` opens the recorded market that a world plays from its beginning, if it plays one."""
         self._persistence = persistence
         self._world = world
+        self._record = record
         self._directory = userdata / DIRECTORY
 
     async def answer(self, request: Request) -> Kept:
@@ -69,7 +74,7 @@ class Keeper:
         source = self._path(name)
         if not source.is_file():
             raise CommandRefused(f"there is no snapshot {name!r} in {self._directory}")
-        awake = await self._persistence.load(source, lambda rows: wake(self._world, rows))
+        awake = await self._persistence.load(source, lambda rows: wake(self._world, rows, self._record()))
         return Kept({"name": name, **_where(awake)}, awake, f"the world was replaced by snapshot {name}")
 
     async def _list(self, _fields: JsonObject) -> Kept:
@@ -87,7 +92,7 @@ class Keeper:
     # -- the whole -----------------------------------------------------------------------------------------------------
 
     async def _reset(self, _fields: JsonObject) -> Kept:
-        awake = wake(self._world, {})
+        awake = wake(self._world, {}, self._record())
         await self._persistence.clear()
         return Kept(_where(awake), awake, "the world was reset")
 

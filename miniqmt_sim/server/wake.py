@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from miniqmt_sim.changes import Facts, Row
 from miniqmt_sim.server.clock import Clock, make_clock
+from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.settings import World
 from miniqmt_sim.simulator import Simulator, SimulatorConfig
 
@@ -41,12 +42,14 @@ class Awake(NamedTuple):
     """When it woke."""
 
 
-def wake(world: World, rows: Mapping[str, Iterable[Row]]) -> Awake:
-    """Open the world new, or from rows that may be read only once. Raises ConfigError."""
+def wake(world: World, rows: Mapping[str, Iterable[Row]], recording: Recording | None = None) -> Awake:
+    """Open the world new, or from rows that may be read only once; with a recorded market it plays. Raises ConfigError."""
     counters: dict[str, int] = dict(rows.get("counters", ()))
     shell = {name: counters.pop(name, 0) for name in NOT_OF_THE_CORE}
-    clock = make_clock(world.clock, counters.get("now_ms", 0))
-    simulator = Simulator(core_config(world))
+    clock = make_clock(world.clock, counters.get("now_ms", 0), recording.pace if recording is not None else None)
+    simulator = Simulator(core_config(world if recording is None else recording.world))
+    if recording is not None:
+        simulator.play(recording.replay)
     now_ms = clock.now_ms()
     with _without_collecting():
         facts = simulator.start(now_ms, {**rows, "counters": list(counters.items())})

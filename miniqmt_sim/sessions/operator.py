@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from matching import calendar, units
 from matching.book import OrderBook, Side
+from matching.codes import Board
 from matching.instrument import DatedTag, Security, parse_listing
 from miniqmt_sim.announcements import parse_action
 from miniqmt_sim.blueprint import OPENABLE, is_account_id
@@ -32,6 +33,8 @@ from miniqmt_sim.sessions.views import account_status_row
 from miniqmt_sim.wire.messages import MAX_LEVELS, JsonObject, Request
 from miniqmt_sim.world import World
 
+MAX_SPEED: Final = 1_000_000
+"""A replay clock that runs faster than a core can follow only hides how far it is behind."""
 MAX_JUMP_MS: Final = 3660 * calendar.MS_PER_DAY
 """A clock moves at most ten years at once: a typing error must not settle a million days."""
 
@@ -254,7 +257,7 @@ def on_check(context: Context, fields: JsonObject) -> Answer:
 def clock_target(world: World, request: Request, now_ms: int) -> int:
     """Where a clock command moves the clock to. Raises CommandRefused; only a pristine manual world may go back."""
     target_ms = _TARGETS[request.name](world, request.fields, now_ms)
-    if target_ms < now_ms and not (world.is_pristine and world.config.clock == "manual"):
+    if target_ms < now_ms and not (world.is_pristine and world.config.clock in ("manual", "replay")):
         raise CommandRefused(f"time only moves forward: it is {calendar.text_of(now_ms)} already")
     if target_ms - now_ms > MAX_JUMP_MS:
         raise CommandRefused(f"{calendar.text_of(target_ms)} is more than ten years ahead")
@@ -282,11 +285,41 @@ def _settle_target(world: World, fields: JsonObject, now_ms: int) -> int:
     return max(world.next_close_ms(), now_ms)
 
 
+def _next_phase_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    if world.always:
+        raise CommandRefused("hours = always is one phase around the clock")
+    return world.exchange.next_phase_ms(Board.SH_MAIN, now_ms)
+
+
+def _next_day_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    return world.next_open_ms()
+
+
+def _speed_target(world: World, fields: JsonObject, now_ms: int) -> int:
+    """The clock stays where it is; only its pace changes."""
+    speed = fields.get("speed", 0.0)
+    if world.config.clock != "replay":
+        raise CommandRefused(f"a {world.config.clock} clock has no speed; --clock replay has")
+    if not 0 <= speed <= MAX_SPEED:
+        raise CommandRefused(f"speed {speed:g} is not between 0 and {MAX_SPEED:g}")
+    return now_ms
+
+
 _TARGETS: Final[Mapping[str, Callable[[World, JsonObject, int], int]]] = {
     "ctl_clock_set": _set_target,
     "ctl_clock_advance": _advance_target,
+    "ctl_clock_next_phase": _next_phase_target,
+    "ctl_clock_next_day": _next_day_target,
+    "ctl_clock_speed": _speed_target,
+    "ctl_clock_freeze": _speed_target,
     "ctl_settle": _settle_target,
 }
+
+
+CLOCK_SPEEDS: Final = ("ctl_clock_speed", "ctl_clock_freeze")
+"""Commands after which the shell's clock runs at another pace."""
+CLOCK_MOVES: Final = frozenset(_TARGETS)
+"""Commands that the shell carries out on its clock before the core answers them."""
 
 
 def clock_row(context: Context) -> JsonObject:
@@ -419,6 +452,10 @@ OPERATOR_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] 
     "ctl_clock_show": on_clock_show,
     "ctl_clock_set": on_clock_moved,
     "ctl_clock_advance": on_clock_moved,
+    "ctl_clock_next_phase": on_clock_moved,
+    "ctl_clock_next_day": on_clock_moved,
+    "ctl_clock_speed": on_clock_moved,
+    "ctl_clock_freeze": on_clock_moved,
     "ctl_settle": on_clock_moved,
     "ctl_orders": on_orders,
     "ctl_trades": on_trades,

@@ -94,6 +94,11 @@ class Pushes:
         """Add one push that is a view."""
         self._pushes.append((to, view))
 
+    @property
+    def is_empty(self) -> bool:
+        """Did nothing happen in this step that anybody is told, or that is logged?"""
+        return not (self._pushes or self._trades or self._assets or self._refused)
+
     def changed_accounts(self) -> list[str]:
         """Accounts whose cash or positions changed in this step."""
         return list(self._assets)

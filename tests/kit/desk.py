@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from matching.calendar import midnight_ms, parse_clock
 from miniqmt_sim.changes import TABLES
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
+from miniqmt_sim.market.recorded import Source
 from miniqmt_sim.settings import read_credit
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of, parse_request
@@ -71,8 +72,12 @@ class Desk:
 
     OPERATOR = 1
 
-    def __init__(self, config: SimulatorConfig | None = None, *, now: str = NINE_THIRTY_ONE, day: int = MONDAY) -> None:
+    def __init__(
+        self, config: SimulatorConfig | None = None, *, now: str = NINE_THIRTY_ONE, day: int = MONDAY,
+        source: Callable[[], Source] | None = None,
+    ) -> None:  # fmt: skip
         self.config = config or make_config()
+        self._source = source
         self.now_ms = moment(now, day)
         self.seq = 0
         self._client_seqs: dict[int, int] = {}
@@ -80,10 +85,15 @@ class Desk:
         self.pushes: list[tuple[int, JsonObject]] = []
         self.warnings: list[Warned] = []
         self.events: list[Event] = []
-        self.simulator = Simulator(self.config)
-        self._store(self.simulator.start(self.now_ms, {}))
+        self._start({})
         self._sessions: dict[str, int] = {}
         self._open_sessions()
+
+    def _start(self, rows: Mapping[str, Sequence[Any]]) -> None:
+        self.simulator = Simulator(self.config)
+        if self._source is not None:
+            self.simulator.play(self._source())
+        self._store(self.simulator.start(self.now_ms, rows))
 
     def _open_sessions(self) -> None:
         assert self.simulator.open_session(self.OPERATOR, "operator", 0) is None
@@ -217,8 +227,7 @@ class Desk:
 
     def crash(self) -> None:
         """Lose the process and come back from what was stored."""
-        self.simulator = Simulator(self.config)
-        self._store(self.simulator.start(self.now_ms, self.stored_rows()))
+        self._start(self.stored_rows())
         self._open_sessions()
 
     def check(self) -> None:

@@ -47,7 +47,7 @@ class FakeSimulator:
         self._facts = happened(command.now_ms)
         return Outcome(replies, [(tuple(self.sessions), push)])
 
-    def take_facts(self) -> dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]:
+    def take_facts(self, quotes: bool = True) -> dict[str, dict[tuple[Any, ...], tuple[Any, ...] | None]]:
         facts, self._facts = self._facts, {}
         return facts
 

@@ -104,6 +104,16 @@ class History:
         """Snapshots from start to end, both included, made by ``now_ms``; of them the last ``count``, -1 for all."""
         return [Tick.of(row) for row in self._between(code, "tick", start_ms, min(end_ms, now_ms), count)]
 
+    def last_before(self, code: str, moment_ms: int) -> Flat | None:
+        """The last row of a code's own period before a time, if there is one: for who plans a run."""
+        period = self.finest(code)
+        rows = self._between(code, period, 0, moment_ms - 1, 1) if period is not None else []
+        return rows[0] if rows else None
+
+    def flat_ticks(self, code: str, start_ms: int, end_ms: int) -> list[Flat]:
+        """The last snapshot between two times as a flat row, if there is one: for a replay that goes on."""
+        return self._between(code, "tick", start_ms, end_ms, 1)
+
     def dividends(self, code: str, now_ms: int) -> list[Dividend]:
         """Ex-days of a code that have come by ``now_ms``, in order of time."""
         return [dividend for dividend in self._dividends.get(code, ()) if dividend.time_ms <= now_ms]

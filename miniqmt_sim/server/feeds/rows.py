@@ -13,13 +13,15 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from matching import calendar
 from matching.codes import Board
 from matching.units import LI_PER_YUAN
+from miniqmt_sim.market.recorded import LEVELS, Bar, Flat, Tick
 
-LEVELS: Final = 5
+__all__ = ["BAR_WIDTH", "LEVELS", "LOT", "TICK_WIDTH", "Bar", "Flat", "Tick"]
+
 LOT: Final = {board: 10 if board in (Board.SH_BOND, Board.SZ_BOND) else 100 for board in Board}
 """What one 手 is: 100 shares or fund units, 10 convertible bonds. Source: exchange-rules §4, lots."""
 VOLUME_UNITS: Final = ("lot", "share")
@@ -29,58 +31,8 @@ MEMO_TEXTS: Final = 100_000
 """Different texts of prices remembered with what they mean; beyond it they are forgotten and learned anew."""
 
 
-class Bar(NamedTuple):
-    """A bar: what traded in the time that ends at ``time_ms`` (1m, 5m), or on the day that begins there (1d).
-
-    Prices and amount in li, volume in shares (张 for bonds). ``suspended``: 1 the security was suspended, -1 it resumed.
-    ``pre_close_li`` is the previous close after adjustment, 0 where the file does not say.
-    """
-
-    time_ms: int
-    open_li: int
-    high_li: int
-    low_li: int
-    close_li: int
-    volume: int
-    amount_li: int
-    pre_close_li: int
-    suspended: int
-
-
-class Tick(NamedTuple):
-    """A snapshot: the day so far, and five levels a side. Prices and amount in li, volumes in shares (张 for bonds).
-
-    ``asks`` and ``bids`` are prices best first, ``ask_volumes`` and ``bid_volumes`` what stands there; 0 where nothing does.
-    """
-
-    time_ms: int
-    last_li: int
-    open_li: int
-    high_li: int
-    low_li: int
-    last_close_li: int
-    amount_li: int
-    volume: int
-    stock_status: int
-    transactions: int
-    asks: tuple[int, ...]
-    bids: tuple[int, ...]
-    ask_volumes: tuple[int, ...]
-    bid_volumes: tuple[int, ...]
-
-    @classmethod
-    def of(cls, flat: Sequence[int]) -> Tick:
-        """Make one from the columns of a tape."""
-        asks, bids, ask_volumes, bid_volumes = (tuple(flat[at : at + LEVELS]) for at in range(10, 10 + 4 * LEVELS, LEVELS))
-        return cls(
-            flat[0], flat[1], flat[2], flat[3], flat[4], flat[5], flat[6], flat[7], flat[8], flat[9],
-            asks, bids, ask_volumes, bid_volumes,
-        )  # fmt: skip
-
-
 BAR_WIDTH: Final = len(Bar._fields)
 TICK_WIDTH: Final = len(Tick._fields) - 4 + 4 * LEVELS
-Flat = tuple[int, ...]
 Parser = Callable[[Sequence[Any]], Flat]
 
 

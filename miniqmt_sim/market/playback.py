@@ -1,0 +1,208 @@
+"""Recorded rows become what happens in a security: the house follows them where an order rests, else they are only noted.
+
+Comes in: whole bars, points of bars and snapshots (``recorded``), at their time. Goes out: events, as of any quote. A row that
+meets nobody's order costs little more than storing it: the day's figures are brought up to date, and what quote it makes is
+found out when somebody looks.
+
+A volume that traded in an auction, or before a break that has begun meanwhile, reaches the orders that still rest at the price
+it was traded at; nobody has to wait for the next phase to be filled by what the market did in the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from matching.book import Side
+from matching.events import Event
+from matching.exchange import Exchange
+from matching.instrument import SUSPENDED, Security
+from matching.phases import PHASE_RULES
+from miniqmt_sim.market.house import House
+from miniqmt_sim.market.quote import Levels, Quote
+from miniqmt_sim.market.recorded import POINTS, Flat, point_of, quote_of
+
+
+class Playback:
+    """The recorded part of the market."""
+
+    __slots__ = ("_bars", "_dirty", "_exchange", "_house", "_quotes", "_ticks", "_unseen", "feed_ms", "is_stored")
+
+    def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
+        self._exchange = exchange
+        self._house = house
+        self._quotes = quotes
+        self._bars: dict[str, Flat] = {}
+        self._ticks: dict[str, Flat] = {}
+        self._unseen: dict[str, Flat] = {}
+        """Of these codes the newest row has not been made a quote yet."""
+        self._dirty: dict[str, Security] = {}
+        self.feed_ms = 0
+        """The time of the last moment that was played."""
+        self.is_stored = True
+        """Is anything of it written down? A backtest without a database says no."""
+
+    def knows(self, code: str) -> bool:
+        """Has anything recorded been played of this code?"""
+        return code in self._bars or code in self._ticks
+
+    def open_day(self) -> None:
+        """A day begins: snapshots count anew, and no point of yesterday can be traded at."""
+        for code in list(self._unseen):
+            self.seen(code)
+        self._house.open_day()
+        self._ticks = dict.fromkeys(self._ticks, NO_TICK)
+
+    def begin_anew(self) -> None:
+        """Nothing was played yet."""
+        self._bars.clear()
+        self._ticks.clear()
+        self._unseen.clear()
+        self._house.open_day()
+
+    # ---- rows ----------------------------------------------------------------------------------------------------------
+
+    def bar(self, security: Security, bar: Flat, now_ms: int) -> list[Event]:
+        """Note a whole bar of a security in which nothing rests."""
+        code = security.code
+        self._bars[code] = self._unseen[code] = bar
+        _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = bar
+        if not close_li:
+            return []
+        security.last_li = close_li
+        if volume:
+            figures = security.figures
+            if not figures.open_li:
+                figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
+            else:
+                if high_li > figures.high_li:
+                    figures.high_li = high_li
+                if low_li < figures.low_li:
+                    figures.low_li = low_li
+            figures.volume += volume
+            figures.amount_li += amount_li
+        return self._noted(security, now_ms)
+
+    def point(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
+        """Play a point of a bar."""
+        code = security.code
+        self._unseen.pop(code, None)
+        self._house.forget_left(code)
+        self._bars[code] = (now_ms,)
+        self._quotes[code] = quote
+        if not quote.last_li:
+            return []
+        events = [] if self._exchange.is_idle(code) else self._reach(security, quote, quote, now_ms)
+        security.last_li = quote.last_li
+        if quote.volume:
+            figures = security.figures
+            figures.open_li = figures.open_li or quote.last_li
+            figures.low_li = min(figures.low_li or quote.low_li, quote.low_li)
+            figures.high_li = max(figures.high_li, quote.high_li)
+            figures.volume += quote.volume
+            figures.amount_li += quote.amount_li
+        return events + self._noted(security, now_ms)
+
+    def tick(self, security: Security, tick: Flat, now_ms: int) -> list[Event]:
+        """Play a snapshot."""
+        code = security.code
+        before = self._ticks.get(code)
+        self._ticks[code] = self._unseen[code] = tick
+        events: list[Event] = []
+        if not self._exchange.is_idle(code):
+            quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
+            events = self._reach(security, quote, _printed(quote), now_ms)
+        figures = security.figures
+        security.last_li = tick[1]
+        if tick[7]:
+            figures.open_li, figures.high_li, figures.low_li = tick[2] or tick[1], tick[3] or tick[1], tick[4] or tick[1]
+            figures.volume, figures.amount_li = tick[7], tick[6]
+        return events + self._noted(security, now_ms)
+
+    def _noted(self, security: Security, now_ms: int) -> list[Event]:
+        if self.is_stored:
+            self._dirty[security.code] = security
+        if self._exchange.band(security).high_li is None:
+            return self._exchange.check_halt(security, now_ms)
+        return []
+
+    def _reach(self, security: Security, quote: Quote, printed: Quote, now_ms: int) -> list[Event]:
+        """Take a quote to the orders of a book. ``printed``: the same for a moment at which nothing is matched."""
+        if SUSPENDED in security.tags:
+            return []
+        code, house = security.code, self._house
+        if quote.from_bar:
+            return self._reach_with_bar(code, quote, now_ms)
+        rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
+        if not house.is_in(code):
+            house.enter_empty(code)
+        if rule.matching:
+            return house.follow(code, quote, now_ms)
+        events = house.pass_by(code, printed, now_ms)
+        if rule.orders and not rule.queued:
+            events += house.follow(code, quote._replace(volume=0), now_ms)
+        return events
+
+    def _reach_with_bar(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
+        """A bar has no levels: what the house still offered is gone, and what traded reaches who rests, whatever the hour."""
+        if self._house.is_in(code):
+            self._house.leave(code)
+        return self._house.pass_by(code, quote, now_ms) + self._exchange.wake(code, now_ms)
+
+    # ---- what it makes -------------------------------------------------------------------------------------------------
+
+    def seen(self, code: str) -> None:
+        """Somebody looks: make the newest row a quote."""
+        row = self._unseen.pop(code, None)
+        if row is None:
+            return
+        if self._ticks.get(code) is row:
+            self._quotes[code] = quote_of(row, None, 1)._replace(volume=0)
+        else:
+            self._quotes[code] = point_of(row, POINTS - 1)
+            self._house.forget_left(code)
+
+    def answer(self, security: Security, side: Side, quote: Quote, now_ms: int) -> list[Event]:
+        """An order arrives where only bars are known.
+
+        In an auction nobody stands against it before the price is known, nor after a break before something traded.
+        """
+        if not PHASE_RULES[self._exchange.phase(security, now_ms)].matching:
+            return []
+        if self._bars[security.code][0] < self._exchange.phase_began_ms(security.board, now_ms):
+            return []
+        return self._house.answer(security.code, side, quote, now_ms)
+
+    def shown_sides(self, code: str, quote: Quote) -> tuple[Levels, Levels]:
+        """Bids and asks of a bar's last point: what may still be sold and bought at its price; nothing is a volume of 0."""
+        left = self._house.left_of(code, quote)
+        return ((quote.last_li, max(left[Side.SELL], 0)),), ((quote.last_li, max(left[Side.BUY], 0)),)
+
+    # ---- stored --------------------------------------------------------------------------------------------------------
+
+    def restore_bar(self, code: str, last_li: int, bid: int, ask: int, quote_ms: int) -> None:
+        """Take the last point of a bar back from storage, with what was left of it."""
+        self._bars[code] = (quote_ms,)
+        self._quotes[code] = Quote(last_li, (), (), from_bar=True)
+        self._house.restore_left(code, {Side.BUY: ask, Side.SELL: bid})
+
+    def restore_tick(self, code: str, tick: Flat) -> None:
+        """The last snapshot before a restart, which the next one is compared with."""
+        self._ticks[code] = tick
+
+    def take_dirty(self, record: Callable[[Security, int], None]) -> bool:
+        """Write down what the market changed since the last time; did it change anything?"""
+        dirty, self._dirty = self._dirty, {}
+        for code, security in dirty.items():
+            self.seen(code)
+            record(security, self.feed_ms)
+        return bool(dirty)
+
+
+NO_TICK: Final[Flat] = ()
+"""Nothing recorded yet today."""
+
+
+def _printed(quote: Quote) -> Quote:
+    """What traded at the price it ended at, and at no other: an auction's."""
+    return quote._replace(low_li=quote.last_li, high_li=quote.last_li, from_bar=True)

@@ -1,0 +1,176 @@
+"""Recorded markets as the core knows them: bars and snapshots as integers, moments, and who hands them over.
+
+A ``Source`` (``server/feeds/replay``) knows what was recorded and gives it out moment by moment; ``Market`` lets it happen.
+
+A bar says what traded in a stretch of time, not how. It is played as four trades' worth of market: the open when the stretch
+begins, one extreme after a third of it, the other after two thirds, the close at its end; the low comes first when the
+close is not below the open, else the high. Each has a quarter of the volume, the last one what is left over. Between two
+of these points the price moved from one to the other, and no price outside of that is ever traded at.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from miniqmt_sim.market.quote import Levels, Quote
+
+LEVELS: Final = 5
+Flat = tuple[int, ...]
+"""A bar or a snapshot as the flat columns of its tape, in the order of the fields below."""
+
+
+News = tuple[str, str, Flat]
+"""(code, period, row): a row that is complete."""
+
+
+class Bar(NamedTuple):
+    """A bar: what traded in the time that ends at ``time_ms`` (1m, 5m), or on the day that begins there (1d).
+
+    Prices and amount in li, volume in shares (张 for bonds). ``suspended``: 1 the security was suspended, -1 it resumed.
+    ``pre_close_li`` is the previous close after adjustment, 0 where the file does not say.
+    """
+
+    time_ms: int
+    open_li: int
+    high_li: int
+    low_li: int
+    close_li: int
+    volume: int
+    amount_li: int
+    pre_close_li: int
+    suspended: int
+
+
+class Tick(NamedTuple):
+    """A snapshot: the day so far, and five levels a side. Prices and amount in li, volumes in shares (张 for bonds).
+
+    ``asks`` and ``bids`` are prices best first, ``ask_volumes`` and ``bid_volumes`` what stands there; 0 where nothing does.
+    """
+
+    time_ms: int
+    last_li: int
+    open_li: int
+    high_li: int
+    low_li: int
+    last_close_li: int
+    amount_li: int
+    volume: int
+    stock_status: int
+    transactions: int
+    asks: tuple[int, ...]
+    bids: tuple[int, ...]
+    ask_volumes: tuple[int, ...]
+    bid_volumes: tuple[int, ...]
+
+    @classmethod
+    def of(cls, flat: Sequence[int]) -> Tick:
+        """Make one from the columns of a tape."""
+        asks, bids, ask_volumes, bid_volumes = (tuple(flat[at : at + LEVELS]) for at in range(10, 10 + 4 * LEVELS, LEVELS))
+        return cls(
+            flat[0], flat[1], flat[2], flat[3], flat[4], flat[5], flat[6], flat[7], flat[8], flat[9],
+            asks, bids, ask_volumes, bid_volumes,
+        )  # fmt: skip
+
+
+class Opening(NamedTuple):
+    """What is known of a security before its day opens: the reference price (0: not said), and whether it is suspended."""
+
+    code: str
+    pre_close_li: int
+    suspended: bool
+
+
+class Moment(NamedTuple):
+    """Everything the recorded market says at one time.
+
+    ``bars`` are whole bars of which nothing was played yet, ``points`` are parts of bars, ``ticks`` are snapshots. ``news``
+    are the rows that are complete from now on and may be shown: (code, period, flat row).
+    """
+
+    now_ms: int
+    bars: Sequence[tuple[str, Flat]]
+    points: Sequence[tuple[str, Quote]]
+    ticks: Sequence[tuple[str, Flat]]
+    news: Sequence[News]
+
+
+class Source(Protocol):
+    """Who hands over a recorded market, in order of time.
+
+    ``fine``: play bars point by point, because somebody may look or an order rests; else a whole bar at its end, which comes to
+    the same. A bar that was begun point by point is played so to its end; one that begins while nothing is matched holds an
+    auction, whose price nobody knows before it is over, and is played at its end, all points of it.
+    """
+
+    def bind(self, is_matched: Callable[[str, int], bool]) -> None:
+        """Take what tells whether orders in a code are matched at a time of day; said once, before anything is played."""
+
+    def next_ms(self, fine: bool) -> int | None:
+        """When the market says something next; None: the recording is over."""
+
+    def take(self, fine: bool) -> Moment:
+        """What it says then."""
+
+    def openings(self, day: int) -> Sequence[Opening]:
+        """What is known of the day's securities before it opens."""
+
+    def resume(self, after_ms: int, day: int) -> Sequence[tuple[str, Flat]]:
+        """Go on after a time, as a restart does; gives the day's last snapshots before it."""
+
+
+# -- a bar as points -----------------------------------------------------------------------------------------------------
+
+POINTS: Final = 4
+
+
+def point_times(start_ms: int, end_ms: int) -> tuple[int, int, int, int]:
+    """When the points of a bar come."""
+    third = (end_ms - start_ms) // 3
+    return start_ms, start_ms + third, start_ms + 2 * third, end_ms
+
+
+def point_of(bar: Flat, number: int) -> Quote:
+    """Point 0 to 3 of a bar: the price it comes to, and what traded on the way there."""
+    _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = bar
+    path = (open_li, low_li, high_li, close_li) if close_li >= open_li else (open_li, high_li, low_li, close_li)
+    price_li, before_li = path[number], path[max(number - 1, 0)]
+    part, paid_li = volume // POINTS, amount_li // POINTS
+    if number == POINTS - 1:
+        part, paid_li = volume - part * (POINTS - 1), amount_li - paid_li * (POINTS - 1)
+    low, high = (price_li, before_li) if price_li < before_li else (before_li, price_li)
+    return Quote(price_li, (), (), part, low, high, amount_li=paid_li, from_bar=True)
+
+
+# -- a snapshot as a quote -----------------------------------------------------------------------------------------------
+
+
+def quote_of(tick: Flat, before: Flat | None, tick_li: int) -> Quote:
+    """A snapshot as a quote, with what traded since the one before it on the same day.
+
+    The average price says that something traded at it or below, and something at it or above; a new high or low of the day
+    was reached.
+    """
+    bids, asks = _levels(tick, 15, 25), _levels(tick, 10, 20)
+    if bids and asks and bids[0][0] >= asks[0][0]:
+        bids = asks = ()  # a call auction's indicative price, which stands on both sides
+    volume, amount_li, low_li, high_li = tick[7], tick[6], tick[1], tick[1]
+    lowest_li, highest_li = (before[4], before[3]) if before is not None else (sys.maxsize, 0)
+    if before is not None:
+        volume, amount_li = volume - before[7], amount_li - before[6]
+    if 0 < tick[4] < lowest_li:
+        low_li = min(low_li, tick[4])
+    if tick[3] > highest_li:
+        high_li = max(high_li, tick[3])
+    if volume <= 0:
+        return Quote(tick[1], bids, asks)
+    if amount_li > 0:
+        low_li = min(low_li, amount_li // (volume * tick_li) * tick_li)
+        high_li = max(high_li, -(-amount_li // (volume * tick_li)) * tick_li)
+    return Quote(tick[1], bids, asks, volume, low_li, high_li, amount_li=max(amount_li, 0))
+
+
+def _levels(tick: Flat, prices_at: int, volumes_at: int) -> Levels:
+    prices, volumes = tick[prices_at : prices_at + LEVELS], tick[volumes_at : volumes_at + LEVELS]
+    return tuple((price_li, volume) for price_li, volume in zip(prices, volumes, strict=True) if price_li and volume)

@@ -1,0 +1,74 @@
+"""A recorded market as a world is made of it: settings in, a replay and what the world must know of its codes out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from matching import calendar
+from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.server.clock import Pace
+from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.feeds.history import FAR_MS, History
+from miniqmt_sim.server.feeds.replay import Replay, instruments, reference_yuan
+from miniqmt_sim.server.feeds.trading_days import parse_day
+from miniqmt_sim.settings import Settings, World, read_instruments
+
+DAY_BEGINS_MS = calendar.parse_clock("08:30")
+"""When the first day of a replay begins: the counter's morning."""
+
+
+class Recording(NamedTuple):
+    """The data opened and checked, the replay of it, and the world's settings with its codes and ex-days."""
+
+    history: History
+    replay: Replay
+    world: World
+    pace: Pace
+
+    @classmethod
+    def open(cls, settings: Settings, end_ms: int = FAR_MS) -> Self:
+        """Open the data that settings name. Raises ConfigError for the first bad row."""
+        chosen, path = settings.replay, Path(settings.replay.data)
+        history = History.open(path, chosen.volume_unit)
+        start = parse_day(chosen.start, "start") if chosen.start else first_day(history)
+        start_ms = calendar.midnight_ms(start) + DAY_BEGINS_MS
+        if start_ms > end_ms:
+            raise ConfigError(f"start {start} is after the end")
+        world = with_data(settings.world, history, path, start_ms)
+        return cls(history, Replay(history, start_ms, end_ms), world, Pace(start_ms, chosen.speed, chosen.grace_ms))
+
+
+def first_day(history: History) -> int:
+    """The first day of which there is anything."""
+    firsts = [history.span(code, period)[0] for code in history.codes() for period in history.periods(code)[:1]]
+    return calendar.day_of(min(firsts))
+
+
+def last_day(history: History) -> int:
+    """The last day of which there is anything."""
+    lasts = [history.span(code, period)[1] for code in history.codes() for period in history.periods(code)[:1]]
+    return calendar.day_of(max(lasts))
+
+
+def with_data(world: World, history: History, path: Path, start_ms: int) -> World:
+    """The world's settings with the instruments and corporate actions of the data; what the settings say of a code wins."""
+    beside = files.beside(path, files.INSTRUMENTS)
+    own: list[dict[str, Any]] = [dict(row) for row in read_instruments(beside)] if beside is not None else []
+    codes = history.codes()
+    own = [row for row in own if row["stock_code"] in codes]
+    listed = {row["stock_code"] for row in own}
+    own += [dict(row) for row in world.instruments if row["stock_code"] not in listed]
+    recorded = frozenset(codes)
+    known = [
+        row | {"pre_close": reference_yuan(history, row["stock_code"], start_ms)} if row["stock_code"] in recorded else row
+        for row in own
+    ]
+    actions = [dividend.action() for dividend in history.all_dividends() if dividend.stock_code in codes]
+    to_come = [action for action in actions if int(action["ex_day"]) > calendar.day_of(start_ms)]
+    return replace(
+        world,
+        instruments=[*known, *instruments(history, start_ms, known)],
+        corporate_actions=[*world.corporate_actions, *to_come],
+    )
