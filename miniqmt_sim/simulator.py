@@ -118,6 +118,11 @@ class Simulator:
         return self._world.counters["now_ms"]
 
     @property
+    def settled_day(self) -> int:
+        """The trading day that was settled last, 0 for none."""
+        return self._world.counters["settled_day"]
+
+    @property
     def last_seq(self) -> int:
         """The number of the last stored command; the dispatcher goes on from it."""
         return self._world.counters["seq"]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client.discovery import PathLike
@@ -61,7 +62,7 @@ class MemoryHost:
         self._commands = itertools.count(1)
         self._connections = itertools.count(1)
         self._transports: dict[int, MemoryTransport] = {}
-        self._lock = threading.RLock()
+        self._lock: AbstractContextManager[Any] = threading.RLock()
 
     def connect(
         self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader"

@@ -70,6 +70,11 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.hook": Layer(("miniqmt_sim.client",)),
     "miniqmt_sim.xtquant": Layer(SDK),
     "miniqmt_sim.server": Layer(SERVER, third_party=("uvloop",)),
+    "miniqmt_sim.backtest": Layer(
+        ("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.server.feeds", "miniqmt_sim.server.wake", "miniqmt_sim.client",
+         "miniqmt_sim.xtquant", "miniqmt_sim.simulator", "miniqmt_sim.settings", "miniqmt_sim.wire.messages",
+         "miniqmt_sim.changes", "miniqmt_sim.counter.ledger", "matching", *LEAVES),
+    ),
     "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", "storage", *LEAVES)),
     "miniqmt_sim.testing": Layer(OUTERMOST),
     "miniqmt_sim.testing.plugin": Layer(("miniqmt_sim.testing",), third_party=("pytest",)),

@@ -1,0 +1,12 @@
+"""Backtests: a strategy's file, unchanged, over a recorded market, in this process and with the same answer every time.
+
+``run`` runs one and gives a ``Result``; ``sweep`` runs a grid of parameters on any ``concurrent.futures`` executor.
+``miniqmt-sim backtest`` is the command.
+"""
+
+from __future__ import annotations
+
+from miniqmt_sim.backtest.results import Result
+from miniqmt_sim.backtest.run import Progress, StrategyFailed, run
+
+__all__ = ["Progress", "Result", "StrategyFailed", "run"]

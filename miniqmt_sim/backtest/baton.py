@@ -1,0 +1,269 @@
+"""Threads that run one at a time and wait in simulated time: why a backtest with threads gives the same answer every time.
+
+A strategy has several threads: its own, one for callbacks, perhaps more. Elsewhere the system decides who runs when. Here
+one of them holds the baton and runs; it keeps it until it waits: for time to pass (``sleep``), for a lock, an event, a task.
+Then the next who need wait no longer gets it, in the order in which they began to wait. Only when nobody is ready does time
+pass, one slice of the simulation after the other, until somebody is: the thread that waits does that itself, so
+that a callback for every bar costs no switch of threads.
+
+So the clock advances only when no callback is left to run and no call is open. Whatever blocks by other means (a socket, a
+subprocess) holds the baton meanwhile, and simulated time stands still.
+"""
+
+from __future__ import annotations
+
+import _thread
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import Empty
+from typing import Any, Final, Protocol
+
+_new_lock: Final = _thread.allocate_lock
+"""The system's own lock, whatever ``threading`` offers meanwhile."""
+
+
+class Over(BaseException):
+    """The backtest is over: raised where the strategy's own thread waits, to take it out of whatever it does."""
+
+
+Gone: Final = SystemExit
+"""The same in every other thread, which ends by it without a word."""
+
+
+class Simulation(Protocol):
+    """What makes time pass."""
+
+    @property
+    def now_ms(self) -> int:
+        """The simulated time."""
+
+    def advance(self, until_ms: int | None) -> bool:
+        """Let the next thing happen, no later than a time (None: whenever); False when there is nothing more by then."""
+
+
+class _Seat:
+    """A thread and what it waits for."""
+
+    __slots__ = ("is_done", "is_main", "is_ready", "turn", "until_ms")
+
+    def __init__(self, is_main: bool = False) -> None:
+        self.turn = _new_lock()
+        self.turn.acquire()
+        self.is_main = is_main
+        self.is_done = False
+        self.is_ready: Callable[[], object] | None = None
+        self.until_ms: int | None = None
+
+
+def _at_once() -> bool:
+    return True
+
+
+class Baton:
+    """Passes from thread to thread. ``stop`` says whether the user wants an end."""
+
+    def __init__(self, simulation: Simulation, stop: Callable[[], bool]) -> None:
+        self._simulation = simulation
+        self._stop = stop
+        self._seats: dict[int, _Seat] = {}
+        self._waiting: dict[_Seat, None] = {}
+        self.is_over = False
+        self.reason = ""
+
+    @property
+    def now_ms(self) -> int:
+        """The simulated time."""
+        return self._simulation.now_ms
+
+    # ---- life ----------------------------------------------------------------------------------------------------------
+
+    def enter_main(self) -> None:
+        """The calling thread is the strategy's own, and has the baton."""
+        self._seats[threading.get_ident()] = _Seat(is_main=True)
+
+    def spawn(self, start: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
+        """Start a thread that waits for its first turn."""
+        seat = _Seat()
+        seat.is_ready = _at_once
+        self._waiting[seat] = None
+
+        def body(*given: Any) -> None:
+            seat.turn.acquire()
+            self._seats[threading.get_ident()] = seat
+            try:
+                if not self.is_over:
+                    function(*given)
+            except Gone:
+                pass
+            finally:
+                self._leave(seat)
+
+        return start(body, args, **how)
+
+    def _leave(self, seat: _Seat) -> None:
+        seat.is_done = True
+        self._seats.pop(threading.get_ident(), None)
+        if not self.is_over:
+            self._drive(None)
+
+    def seat_of(self, ident: int | None) -> _Seat | None:
+        """The seat of a thread that takes part and has begun."""
+        return self._seats.get(ident) if ident is not None else None
+
+    def finish(self, reason: str) -> None:
+        """Take every thread but the calling one out of what it waits for; they end, one after the other."""
+        self.is_over = True
+        self.reason = self.reason or reason
+        for seat in list(self._waiting):
+            seat.turn.release()
+        self._waiting.clear()
+
+    # ---- waiting -------------------------------------------------------------------------------------------------------
+
+    def wait(self, until_ms: int | None, is_ready: Callable[[], object] | None) -> None:
+        """Wait until something is so, or until a time; None: for good. Raises Over or Gone when the backtest ends."""
+        seat = self._seats.get(threading.get_ident())
+        if seat is None:
+            raise Gone
+        if self.is_over:
+            raise Over if seat.is_main else Gone
+        seat.until_ms, seat.is_ready = until_ms, is_ready
+        self._waiting[seat] = None
+        self._drive(seat)
+        if self.is_over:
+            raise Over if seat.is_main else Gone
+
+    def _drive(self, own: _Seat | None) -> None:
+        """Let time pass until somebody is ready, and give the baton away unless it is this thread; then wait for it."""
+        while True:
+            seat = self._first_ready()
+            if seat is own and own is not None:
+                del self._waiting[own]
+                return
+            if seat is not None:
+                break
+            if self._stop():
+                seat = self._end("stopped")
+                break
+            if not self._pass_time():
+                seat = self._end("the recording is over")
+                break
+        self._waiting.pop(seat, None)
+        if seat is own:
+            return
+        seat.turn.release()
+        if own is not None:
+            own.turn.acquire()
+
+    def _first_ready(self) -> _Seat | None:
+        now_ms = self._simulation.now_ms
+        for seat in self._waiting:
+            if seat.until_ms is not None and seat.until_ms <= now_ms:
+                return seat
+            if seat.is_ready is not None and seat.is_ready():
+                return seat
+        return None
+
+    def _pass_time(self) -> bool:
+        """Let the next thing happen; False when nothing will and nobody waits for a time."""
+        until_ms = None
+        for seat in self._waiting:
+            if seat.until_ms is not None and (until_ms is None or seat.until_ms < until_ms):
+                until_ms = seat.until_ms
+        return self._simulation.advance(until_ms)
+
+    def _end(self, reason: str) -> _Seat:
+        """The backtest is over: the strategy's own thread hears it first."""
+        self.is_over, self.reason = True, reason
+        return next(seat for seat in self._all() if seat.is_main)
+
+    def _all(self) -> list[_Seat]:
+        return [*self._seats.values(), *self._waiting]
+
+
+class Lock:
+    """A lock that is waited for in simulated time; takes the place of ``threading.Lock`` while a backtest runs."""
+
+    __slots__ = ("__weakref__", "_baton", "_held")
+
+    def __init__(self, baton: Baton) -> None:
+        self._baton = baton
+        self._held = False
+
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        """Take it; False when it could not be had, in time."""
+        if not self._held:
+            self._held = True
+            return True
+        if not blocking:
+            return False
+        until_ms = None if timeout < 0 else self._baton.now_ms + ms_of(timeout)
+        self._baton.wait(until_ms, self._is_free)
+        if self._held:
+            return False
+        self._held = True
+        return True
+
+    def release(self) -> None:
+        """Give it back. Raises RuntimeError when nobody has it."""
+        if not self._held:
+            raise RuntimeError("release unlocked lock")
+        self._held = False
+
+    def locked(self) -> bool:
+        """Is it taken?"""
+        return self._held
+
+    def _is_free(self) -> bool:
+        return not self._held
+
+    def _at_fork_reinit(self) -> None:
+        self._held = False
+
+    def __enter__(self) -> bool:
+        return self.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
+
+class Tasks:
+    """A queue that is waited for in simulated time; takes the place of ``queue.SimpleQueue``."""
+
+    def __init__(self, baton: Baton) -> None:
+        self._baton = baton
+        self._items: deque[Any] = deque()
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        """Add an item; never waits."""
+        self._items.append(item)
+
+    put_nowait = put
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        """Take the earliest item. Raises queue.Empty when there is none, in time."""
+        if not self._items and block:
+            until_ms = None if timeout is None else self._baton.now_ms + ms_of(timeout)
+            self._baton.wait(until_ms, self._items.__len__)
+        if not self._items:
+            raise Empty
+        return self._items.popleft()
+
+    def get_nowait(self) -> Any:
+        """Take the earliest item. Raises queue.Empty when there is none."""
+        return self.get(block=False)
+
+    def qsize(self) -> int:
+        """How many wait."""
+        return len(self._items)
+
+    def empty(self) -> bool:
+        """Does none wait?"""
+        return not self._items
+
+
+def ms_of(seconds: float) -> int:
+    """A length of time as whole milliseconds, rounded up: who sleeps at all sleeps past a moment."""
+    whole = int(seconds * 1000)
+    return whole + 1 if seconds * 1000 - whole > 1e-6 else max(whole, 0)

@@ -1,0 +1,104 @@
+"""The simulated broker of a backtest: where the strategy's calls go, and what makes time pass for the baton.
+
+Comes in: requests of the SDK over its in-memory transport. Goes out: answers at once, pushes to the SDK's workers, and at the
+close of every day the rows of what happened (``Collector``). An account is opened, with the given cash, when the strategy first
+names it.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from typing import Any, Final, Protocol
+
+from miniqmt_sim.changes import Facts
+from miniqmt_sim.client.memory import MemoryHost, Outcome
+from miniqmt_sim.simulator import Command, Simulator
+from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of
+
+OPERATOR: Final = 0
+"""Connection number of the backtest itself; the strategy's begin at 1."""
+
+
+class Collector(Protocol):
+    """Who takes the rows of a day, and the refusals."""
+
+    def day(self, facts: Facts) -> None:
+        """A day was closed."""
+
+    def refused(self, text: str) -> None:
+        """An order or cancel was refused."""
+
+
+class Host(MemoryHost):
+    """One simulator, one strategy, one clock."""
+
+    def __init__(self, simulator: Simulator, now_ms: int, end_ms: int, cash_yuan: float, collector: Collector) -> None:
+        super().__init__(simulator, now_ms)
+        self._lock = nullcontext()  # only who has the baton is here, and may pass it on in the middle
+        self._core = simulator
+        self._end_ms = end_ms
+        self._cash_yuan = cash_yuan
+        self._collector = collector
+        self._known: dict[str, None] = {}
+        self._settled_day = 0
+        assert simulator.open_session(OPERATOR, "operator", 0) is None
+
+    # ---- the strategy's side -------------------------------------------------------------------------------------------
+
+    def take(self, connection: int, message: JsonObject) -> None:
+        """Do what the strategy asks; its answer is there when this returns, pushes wait for the workers."""
+        account_id = message.get("account_id")
+        if account_id is not None and account_id not in self._known:
+            self._open_account(str(account_id), message.get("account_type"))
+        super().take(connection, message)
+
+    def _open_account(self, account_id: str, account_type: Any) -> None:
+        self._known[account_id] = None
+        kind = "CREDIT" if account_type == 3 else "STOCK"
+        self.operate("ctl_account_create", account_id=account_id, account_type=kind, cash=self._cash_yuan)
+
+    def operate(self, name: str, **fields: Any) -> JsonObject:
+        """Do an operator's command; its answer."""
+        values = {field.name: field.default for field in BY_NAME[name].fields if field.default is not REQUIRED} | fields
+        number = next(self._commands)
+        outcome = self._core.step(Command(self.now_ms, number, OPERATOR, Request(name, number, values)))
+        replies = [object_of(said) for to, said in outcome.replies if to == OPERATOR]
+        self._deliver(outcome)
+        return replies[-1]
+
+    def _deliver(self, outcome: Outcome) -> None:
+        """Hand out what was said; what was changed is collected once a day."""
+        for refused in getattr(outcome, "refused", ()):
+            self._collector.refused(refused.text)
+        for connection, reply in outcome.replies:
+            if connection != OPERATOR:
+                self._hand(connection, object_of(reply))
+        for connections, push in outcome.pushes:
+            message = object_of(push)
+            for connection in connections:
+                self._hand(connection, message)
+
+    # ---- the baton's side: Simulation ----------------------------------------------------------------------------------
+
+    def advance(self, until_ms: int | None) -> bool:
+        """Let the next thing happen, no later than a time; False when there is nothing more by then, and time is over."""
+        limit_ms = self._end_ms if until_ms is None else min(until_ms, self._end_ms)
+        outcome = self._core.catch_up(limit_ms)
+        if outcome is None:
+            if until_ms is None or until_ms > self._end_ms:
+                return False
+            self.now_ms = max(self.now_ms, until_ms)
+            return True
+        self.now_ms = max(self.now_ms, outcome.at_ms)
+        self._deliver(outcome)
+        if self._core.settled_day != self._settled_day:
+            self._settled_day = self._core.settled_day
+            self._collector.day(self._core.take_facts())
+        return True
+
+    def finish(self) -> None:
+        """Settle the day at hand, so that what happened on it counts."""
+        if self._core.settled_day != self._core.day:
+            self.operate("ctl_settle")
+            self.now_ms = self._core.now_ms
+        self._collector.day(self._core.take_facts())

@@ -1,0 +1,253 @@
+"""One backtest from start to end: a strategy file and a recorded market in, a ``Result`` out.
+
+Everything happens in this process, with no socket, no database and no wall clock; the strategy's file runs unchanged under
+``names.follow`` with ``xtquant`` meaning our SDK, whose transports are connected to the ``Host`` here. It ends when the
+recording does, when the strategy does, or when ``stop`` says so; the day at hand is settled in each case.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from matching import calendar
+from miniqmt_sim import __version__
+from miniqmt_sim.backtest.baton import Baton, Over
+from miniqmt_sim.backtest.host import Host
+from miniqmt_sim.backtest.names import follow
+from miniqmt_sim.backtest.results import Collected, Result, result_of
+from miniqmt_sim.client import hook
+from miniqmt_sim.errors import ConfigError, MiniqmtSimError
+from miniqmt_sim.server.feeds.recording import Recording, last_day
+from miniqmt_sim.server.feeds.trading_days import parse_day
+from miniqmt_sim.server.wake import core_config
+from miniqmt_sim.settings import Settings, load_settings
+from miniqmt_sim.simulator import Simulator
+from miniqmt_sim.xtquant import _session
+
+CASH_YUAN: Final = 1_000_000.0
+DAY_ENDS_MS: Final = calendar.parse_clock("16:00")
+PROGRESS_EVERY_S: Final = 0.5
+"""Real seconds between two progress reports."""
+
+
+class StrategyFailed(MiniqmtSimError):
+    """The strategy raised an exception; the text is its traceback."""
+
+
+class Progress(NamedTuple):
+    """How far a backtest is."""
+
+    now_ms: int
+    part: float
+    """0 to 1."""
+    elapsed_s: float
+
+    @property
+    def line(self) -> str:
+        """The progress as one line: date, part, speed, remaining time."""
+        speed = f"{self.elapsed_s:.0f} s"
+        if self.part > 0:
+            left = self.elapsed_s / self.part - self.elapsed_s
+            speed = f"{int(left // 60)}:{int(left % 60):02d} left"
+        return f"{calendar.text_of(self.now_ms)[:16]}  {self.part:6.1%}  {speed}"
+
+
+def run(
+    strategy: str | os.PathLike[str],
+    data: str | os.PathLike[str],
+    start: str = "",
+    end: str = "",
+    cash: float = CASH_YUAN,
+    profile: str = "standard",
+    seed: int = 1,
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    args: Sequence[str] = (),
+    volume_unit: str = "lot",
+    clock: bool = True,
+    options: Mapping[str, Any] | None = None,
+    config: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+    progress: Callable[[Progress], object] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Run a strategy file over recorded data and give what came of it.
+
+    ``data``: a file or directory (docs/data.md). ``start``, ``end``: days as in 2026-01-05, both included; left out: all there
+    is. ``cash``: yuan of every account, opened when the strategy first names it. ``profile``: of fills. ``parameters`` replace
+    global names of the strategy's file that it sets itself at its top level. ``clock``: let ``time.time`` and ``datetime.now``
+    tell the simulated time. ``options``: keys of server.toml that are to differ. ``quiet``: catch what the strategy prints.
+    Raises ConfigError for what its author must correct, StrategyFailed when the strategy raises.
+    """
+    path = Path(strategy)
+    if not path.is_file():
+        raise ConfigError(f"there is no file {str(strategy)!r}")
+    settings = _settings(os.fspath(data), start, profile, seed, volume_unit, options or {}, config)
+    with contextlib.closing(_Run(settings, end, cash)) as one:
+        return one.play(path, args, parameters or {}, clock, quiet, progress, stop)
+
+
+def _settings(
+    data: str, start: str, profile: str, seed: int, volume_unit: str, options: Mapping[str, Any],
+    config: str | os.PathLike[str] | None,
+) -> Settings:  # fmt: skip
+    own = {
+        "feed": "replay", "clock": "replay", "hours": "exchange", "data": data, "replay.start": start, "seed": seed,
+        "fills.profile": profile, "replay.volume_unit": volume_unit,
+    }  # fmt: skip
+    settings = load_settings({**own, **options}, config, environ={})
+    return replace(settings, world=replace(settings.world, accounts=[]))
+
+
+class _Run:
+    """The simulated broker of one backtest, and what is collected of it."""
+
+    def __init__(self, settings: Settings, end: str, cash: float) -> None:
+        end_ms = calendar.midnight_ms(parse_day(end, "end")) + DAY_ENDS_MS if end else None
+        self._recording = Recording.open(settings) if end_ms is None else Recording.open(settings, end_ms)
+        self._start_ms = self._recording.pace.start_ms
+        self._end_ms = end_ms or calendar.midnight_ms(last_day(self._recording.history)) + DAY_ENDS_MS
+        self._simulator = Simulator(core_config(self._recording.world))
+        self._simulator.play(self._recording.replay, is_stored=False)
+        self._simulator.start(self._start_ms, {})
+        self._collected = Collected()
+        self.host = Host(self._simulator, self._start_ms, self._end_ms, cash, self._collected)
+
+    def close(self) -> None:
+        """Let go of the data."""
+        self._recording.history.close()
+
+    def play(
+        self, path: Path, args: Sequence[str], parameters: Mapping[str, Any], clock: bool, quiet: bool,
+        progress: Callable[[Progress], object] | None, stop: Callable[[], bool],
+    ) -> Result:  # fmt: skip
+        """Run the strategy to its end, or the market's."""
+        watch = _Watch(self.host, self._start_ms, self._end_ms, progress, stop)
+        baton = Baton(self.host, watch)
+        output = io.StringIO()
+        baton.enter_main()
+        with _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
+            try:
+                _run_file(path, args, parameters)
+                reason = "the strategy ended"
+            except Over:
+                reason = baton.reason
+            finally:
+                baton.finish("the strategy ended")
+        self.host.finish()
+        return result_of(self._collected, self._facts(reason), output.getvalue())
+
+    def _facts(self, reason: str) -> dict[str, Any]:
+        world = self._recording.world
+        return {
+            "miniqmt_sim": __version__,
+            "start": calendar.day_of(self._start_ms),
+            "end": self._simulator.day,
+            "ended": reason,
+            "profile": world.fills,
+            "seed": world.seed,
+            "fingerprint": world.fingerprint,
+            "state_hash": self._simulator.state_hash(),
+        }
+
+
+class _Watch:
+    """Asked once a slice whether to stop; reports the progress now and then."""
+
+    def __init__(
+        self, host: Host, start_ms: int, end_ms: int, progress: Callable[[Progress], object] | None, stop: Callable[[], bool]
+    ) -> None:
+        self._host = host
+        self._start_ms = start_ms
+        self._length_ms = max(end_ms - start_ms, 1)
+        self._progress = progress
+        self._stop = stop
+        self._began_s = self._reported_s = time.perf_counter()
+
+    def __call__(self) -> bool:
+        if self._progress is not None:
+            now_s = time.perf_counter()
+            if now_s - self._reported_s >= PROGRESS_EVERY_S:
+                self._reported_s = now_s
+                part = min((self._host.now_ms - self._start_ms) / self._length_ms, 1.0)
+                self._progress(Progress(self._host.now_ms, part, now_s - self._began_s))
+        return self._stop()
+
+
+@contextlib.contextmanager
+def _connected(host: Host) -> Iterator[None]:
+    """Let every trader of the SDK connect to a host, whatever its path says, and ``xtquant`` be our SDK."""
+    before = vars(_session.Session)["connector"]
+    modules = dict(sys.modules)
+    hook.install()
+    setattr(_session.Session, "connector", staticmethod(host.connect))  # noqa: B010
+    try:
+        yield
+    finally:
+        setattr(_session.Session, "connector", before)  # noqa: B010
+        hook.uninstall()
+        sys.modules.update({name: module for name, module in modules.items() if name not in sys.modules})
+
+
+@contextlib.contextmanager
+def _caught(output: io.StringIO, quiet: bool) -> Iterator[None]:
+    with contextlib.redirect_stdout(output) if quiet else contextlib.nullcontext():
+        yield
+
+
+def _run_file(path: Path, args: Sequence[str], parameters: Mapping[str, Any]) -> None:
+    """Run a strategy's file as the main program. Raises StrategyFailed, or ConfigError for a parameter it does not have."""
+    code = _compiled(path, parameters)
+    argv, where, main = sys.argv, sys.path[:], sys.modules.get("__main__")
+    module = ModuleType("__main__")
+    module.__file__ = str(path)
+    sys.modules["__main__"] = module
+    sys.argv = [str(path), *args]
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        exec(code, module.__dict__)
+    except (SystemExit, KeyboardInterrupt):
+        return
+    except Exception as error:
+        raise StrategyFailed(_traceback(error, path)) from error
+    finally:
+        sys.argv, sys.path[:] = argv, where
+        if main is not None:
+            sys.modules["__main__"] = main
+
+
+def _compiled(path: Path, parameters: Mapping[str, Any]) -> CodeType:
+    """A strategy's file with other values for names it sets at its top level. Raises ConfigError for one that it does not."""
+    try:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    except (SyntaxError, UnicodeError, ValueError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+    left = dict(parameters)
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        for target in targets:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id in left:
+                value = ast.parse(repr(left.pop(target.id)), mode="eval").body
+                node.value = ast.copy_location(value, node)
+    if left:
+        raise ConfigError(f"{path} sets no {min(left)!r} at its top level that a parameter could replace")
+    return compile(ast.fix_missing_locations(tree), str(path), "exec")
+
+
+def _traceback(error: Exception, path: Path) -> str:
+    """A traceback as Python shows it, without the frames that are ours."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename != str(path):
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame))
