@@ -104,8 +104,8 @@ def _messages(tree: ast.AST) -> Iterator[str]:
 def tests_that_name() -> dict[str, list[str]]:
     """Names of attributes and texts to the contract tests of our SDK that have them."""
     found: dict[str, list[str]] = {}
-    paths = [path for path in (ROOT / "tests" / "contract").rglob("*.py") if not path.stem.startswith(("test_vendor", "__"))]
-    for path in sorted(paths):
+    paths = (ROOT / "tests" / "contract").rglob("*.py")
+    for path in sorted(path for path in paths if path.parent.name != "wheel" and not path.stem.startswith("__")):
         place = path.stem if path.parent.name == "contract" else f"conformance/{path.stem}"
         tree = ast.parse(path.read_text(encoding="utf-8"))
         attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
