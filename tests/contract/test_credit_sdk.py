@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from miniqmt_sim.xtquant import xtconstant
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
 from miniqmt_sim.xtquant.xttype import StockAccount, XtAppointmentResponse, XtCreditDetail, XtSmtAppointmentResponse
 
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "margin.py"
 CODE = "600000.SH"
 CREDIT = StockAccount("C1", "CREDIT")
 STOCK = StockAccount("A1")
@@ -295,3 +299,20 @@ def test_collateral_comes_in_and_leaves_only_above_the_line(table: Table) -> Non
         ctl.cash_withdraw("C1", 190_000)
     ctl.cash_withdraw("C1", table.detail().m_dFetchBalance)
     assert table.detail().m_dPerAssurescaleValue == pytest.approx(3.0, abs=1e-3)
+
+
+# -- the example ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_example_borrows_and_repays(table: Table) -> None:
+    table.quote(9.99, 10.0)
+    table.server.ctl.quote("000001.SZ", last=20.0, bid=[(20.0, 9_000)], pre_close=20.0)
+    command = [sys.executable, "-m", "miniqmt_sim", "run", "--userdata", str(table.server.userdata), str(EXAMPLE), "C1"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=True)
+    assert "refused" not in done.stdout
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line[1:4] for line in lines if line[0] == "合约"] == [
+        ["202601260000000001", "融资", "600000"], ["202601260000000002", "融券", "000001"],
+    ]  # fmt: skip
+    (left,) = [row for row in table.server.ctl.credit_compacts("C1") if row["real_compact_balance"]]
+    assert (left["compact_type"], left["real_compact_vol"]) == (49, 1_000)
