@@ -46,6 +46,7 @@ class CreditDesk:
         self._broker = broker
         self._counters = counters
         self._open: dict[str, dict[int, Order]] = {}
+        lending.watch(lambda account_id, code: self._selling(CashGroup.SPECIAL, account_id, code))
 
     # ---- figures -------------------------------------------------------------------------------------------------------
 
@@ -113,10 +114,9 @@ class CreditDesk:
         return [self._flight(order) for order in self._open.get(account_id, {}).values()]
 
     def _flight(self, order: Order) -> InFlight:
-        row, amount_li = order.order_type, 0
+        row = order.order_type
         ratio_ppm = self.ratio_ppm(row.opens, order.stock_code) if row.opens is not None else 0
-        if row.opens is not None:
-            amount_li = self._needed_li(order)
+        amount_li = self._needed_li(order) if row.opens is not None else 0
         return InFlight(
             order.order_id, order.stock_code, row.opens, row.repays, row.source, order.left, amount_li, ratio_ppm,
             order.frozen_li,
@@ -130,17 +130,16 @@ class CreditDesk:
 
     def lendable(self, account_id: str, source: CashGroup, stock_code: str) -> int:
         """Shares an account may sell short now: of the common stock, or of what it has reserved by appointment."""
-        flying = [
-            order.left
-            for orders in self._open.values()
-            for order in orders.values()
-            if order.stock_code == stock_code and order.order_type.opens is SHORT and order.order_type.source is source
-            if source is CashGroup.ORDINARY or order.account_id == account_id
-        ]
         if source is CashGroup.ORDINARY:
-            return self.book.stock(stock_code).ordinary - self.book.lent(source, stock_code) - sum(flying)
-        used = sum(compact.left_volume for compact in self.book.open(account_id, SHORT, source, stock_code))
-        return self.lending.reserved(account_id, stock_code) - used - sum(flying)
+            flying = sum(self._selling(source, owner, stock_code) for owner in self._open)
+            return self.book.stock(stock_code).ordinary - self.book.lent(source, stock_code) - flying
+        return self.lending.reserved(account_id, stock_code) - self.lending.used(account_id, stock_code)
+
+    def _selling(self, source: CashGroup, account_id: str, stock_code: str) -> int:
+        """Shares that an account's open orders would sell short."""
+        orders = self._open.get(account_id, {}).values()
+        kinds = ((order, order.order_type) for order in orders if order.stock_code == stock_code)
+        return sum(order.left for order, kind in kinds if kind.opens is SHORT and kind.source is source)
 
     def returnable(self, account_id: str, source: CashGroup, stock_code: str) -> list[Compact]:
         """Short compacts whose shares may be returned today, in the order they are."""

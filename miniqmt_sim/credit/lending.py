@@ -168,6 +168,11 @@ class Lending:
         self._changes = changes
         self._counters = counters
         self._appointments: dict[str, Appointment] = {}
+        self._flying: Callable[[str, str], int] = lambda account_id, stock_code: 0
+
+    def watch(self, flying: Callable[[str, str], int]) -> None:
+        """Learn from whom to ask how many special shares of a code an account's open orders would sell."""
+        self._flying = flying
 
     # ---- what there is -------------------------------------------------------------------------------------------------
 
@@ -197,9 +202,9 @@ class Lending:
         return sum(appointment.owed_li for appointment in self.of(account_id))
 
     def used(self, account_id: str, stock_code: str) -> int:
-        """Special shares of a code that an account has sold and not returned."""
+        """Special shares of a code that an account has sold and not returned, or would sell by open orders."""
         compacts = self._book.open(account_id, CompactType.SHORT, CashGroup.SPECIAL, stock_code)
-        return sum(compact.left_volume for compact in compacts)
+        return sum(compact.left_volume for compact in compacts) + self._flying(account_id, stock_code)
 
     def unused(self, appointment: Appointment) -> int:
         """Shares of an appointment that are not sold: what an account's others leave of its sales is this one's."""
