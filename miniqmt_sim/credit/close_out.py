@@ -68,7 +68,7 @@ class CloseOut:
         self._pay(account, now_ms)
         for side in (self._sales, self._purchases):
             standing = self._desk.standing(account)
-            for request in side(account, standing, now_ms):
+            for request in list(side(account, standing, now_ms)):  # all are decided before the first changes anything
                 self._place(account, request, standing.maintenance_ppm, now_ms)
 
     def _pay(self, account: Account, now_ms: int) -> None:
@@ -142,7 +142,7 @@ class CloseOut:
         step = self._broker.exchange.board_rules(security).lot.sell_step
         volume = -(-amount_li // (security.last_li * step)) * step
         least = self._broker.exchange.board_rules(security).lot.sell_min
-        return min(max(volume, least), most)
+        return max(0, min(max(volume, least), most))
 
     def _purchases(self, account: Account, standing: Standing, now_ms: int) -> Iterator[PlaceRequest]:
         """Buy back borrowed shares that may be returned today, as far as cash reaches."""

@@ -128,8 +128,9 @@ class CreditDays:
             self._decide(account, 0, 0)
             self._desk.events.note(account.account_id, Kind.CALL_ANSWERED, ratio_ppm, now_ms)
         elif decided.due_day:
-            if self._desk.day >= decided.due_day or ratio_ppm < line.immediate_ppm:
+            if ratio_ppm < line.immediate_ppm:
                 self._decide(account, decided.called_day, min(decided.due_day, self._desk.day))
+            if decided.due_day == self._desk.day:
                 self._desk.events.note(account.account_id, Kind.CALL_MISSED, ratio_ppm, now_ms)
         elif ratio_ppm < line.call_ppm:
             self._call(account, standing, now_ms)
