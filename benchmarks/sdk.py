@@ -73,18 +73,17 @@ def serving(durability: str) -> Iterator[Path]:
         userdata = Path(name)
         config = write_config(userdata)
         command = [*SERVER, "--userdata", name, "--config", str(config), "--durability", durability]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        try:
-            assert process.stdout is not None
-            assert process.stdout.readline().startswith("ready")
-            found = discovery.read(userdata)
-            operator = SocketTransport.connect(Endpoint(found.addr, found.operator_token), 0, _ignore, _ignore)
-            operator.call("ctl_quote", QUOTE)
-            operator.close()
-            yield userdata
-        finally:
-            process.terminate()
-            process.wait(PATIENCE_S)
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+            try:
+                assert process.stdout is not None
+                assert process.stdout.readline().startswith("ready")
+                found = discovery.read(userdata)
+                operator = SocketTransport.connect(Endpoint(found.addr, found.operator_token), 0, _ignore, _ignore)
+                operator.call("ctl_quote", QUOTE)
+                operator.close()
+                yield userdata
+            finally:
+                process.terminate()
 
 
 QUOTE: Final = {"stock_code": CODE, "last": 10.0, "pre_close": 10.0}
@@ -131,6 +130,10 @@ class Wire:
         assert order_id > 0
         self._ask("cancel_order_stock", {**self._account, "order_id": order_id})
         return seconds
+
+    def close(self) -> None:
+        """Hang up."""
+        self._socket.close()
 
     def _ask(self, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         seq = next(self._seqs)
@@ -186,8 +189,9 @@ def measure(userdata: Path, options: argparse.Namespace) -> Rounds:
     """Every way in every round, each round beginning with another one."""
     subscribed = options.subscribed
     sdk, local = XtQuantTrader(userdata, 2, XtQuantTraderCallback()), in_process(userdata)
+    wire = Wire(userdata, subscribed)
     ways: dict[str, Place] = {
-        "wire": Wire(userdata, subscribed).place,
+        "wire": wire.place,
         "sdk": placing(sdk, subscribed),
         "in process": placing(local, subscribed),
     }
@@ -202,6 +206,8 @@ def measure(userdata: Path, options: argparse.Namespace) -> Rounds:
         first = number % len(names)
         for name in names[first:] + names[:first]:
             found[name].append(sorted(ways[name]() for _ in range(options.orders)))
+    gc.unfreeze()
+    wire.close()
     sdk.stop()
     local.stop()
     return found
@@ -230,6 +236,8 @@ def flood(pushes: int) -> Flood:
         assert counter.done.wait(PATIENCE_S)
         trader.stop()
     process.join(PATIENCE_S)
+    here.close()
+    there.close()
     return Flood(pushes, (pushes - 1) / (counter.last - counter.first))
 
 

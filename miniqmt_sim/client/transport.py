@@ -249,10 +249,9 @@ class _Calls:
 
     def wake(self) -> None:
         """Wake the threads whose answers came: last of all, because a woken thread wants the interpreter for itself."""
-        if self._to_wake:
-            woken, self._to_wake = self._to_wake, []
-            for call in woken:
-                call.wake()
+        while self._to_wake:
+            with contextlib.suppress(IndexError):  # another thread was faster
+                self._to_wake.pop().wake()
 
     def forget(self, seq: int) -> None:
         """Drop a call nobody waits for any more."""

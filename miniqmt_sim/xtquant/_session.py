@@ -298,6 +298,8 @@ class Session:
     def _make_workers(self) -> None:
         self._callback_worker = Worker(f"miniqmt-sim callbacks {self._session}")
         self._query_worker = Worker(f"miniqmt-sim queries {self._session}")
+        for worker in self.workers:  # of a trader that is forgotten, as clients do that make a new one after each disconnect
+            weakref.finalize(self, worker.abandon).atexit = False
 
 
 _sessions: Final[weakref.WeakSet[Session]] = weakref.WeakSet()

@@ -59,6 +59,11 @@ class Worker:
                 _log.warning("a callback did not return within %g s of stop(); those behind it are dropped", STOP_TIMEOUT_S)
                 self._dropping = True
 
+    def abandon(self) -> None:
+        """Let the thread end once it has nothing to do: nobody is there any more who could stop it."""
+        self._stopped = True
+        self._tasks.put(None)
+
     def _run(self) -> None:
         while (item := self._tasks.get()) is not None and not self._dropping:
             task, arguments = item

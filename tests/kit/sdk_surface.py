@@ -77,9 +77,9 @@ def methods() -> list[str]:
 
 
 def state_of(method: str) -> str:
-    """What a call comes to: works, is refused, or is not there yet and why."""
+    """What a call comes to: works, is refused, or is not there and why."""
     if method in LATER_NAMES:
-        return f"not yet: {LATER_NAMES[method]}"
+        return f"raises NotImplementedError: {LATER_NAMES[method]}"
     unknown = [message for message in messages_of(method) if message not in BY_NAME]
     return "refused: no permission" if unknown else "works"
 
@@ -117,7 +117,7 @@ def tests_that_name() -> dict[str, list[str]]:
 
 def tests_of(name: str) -> list[str]:
     """The contract tests that make a call, those of every driver first."""
-    return sorted(tests_that_name().get(name, ()), key=lambda place: (not place.startswith("conformance"), place))
+    return sorted(tests_that_name().get(name, ()), key=lambda place: (not place.startswith("conformance/test"), place))
 
 
 # -- what fills an object ------------------------------------------------------------------------------------------------
@@ -192,16 +192,16 @@ def page() -> str:
 
 
 def _methods() -> Iterator[str]:
-    yield "\n## Methods of XtQuantTrader\n\n| method | state | tests |\n|---|---|---|"
+    yield "\n## Methods of XtQuantTrader\n\n| method | state | a test |\n|---|---|---|"
     for name in methods():
         tests = [] if name in LATER_NAMES else tests_of(name)
-        yield f"| `{name}` | {state_of(name)} | {', '.join(tests[:3])} |"
+        yield f"| `{name}` | {state_of(name)} | {tests[0] if tests else ''} |"
 
 
 def _callbacks() -> Iterator[str]:
-    yield "\n## Callbacks\n\n| callback | called by | tests |\n|---|---|---|"
+    yield "\n## Callbacks\n\n| callback | called by | a test |\n|---|---|---|"
     for name in callbacks():
-        yield f"| `{name}` | {source_of_callback(name)} | {', '.join(tests_of(name)[:3])} |"
+        yield f"| `{name}` | {source_of_callback(name)} | {next(iter(tests_of(name)), '')} |"
 
 
 def _classes() -> Iterator[str]:

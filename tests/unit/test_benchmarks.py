@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+
 import pytest
 
+from benchmarks import sdk
 from benchmarks.matching import digest
 from benchmarks.ours import BareBook, FullExchange
 from benchmarks.peers import SortedMap
@@ -28,3 +31,17 @@ def test_the_whole_core_makes_the_yardsticks_trades() -> None:
 def test_a_stream_is_its_seeds() -> None:
     assert order_stream(5, 500) == order_stream(5, 500)
     assert order_stream(5, 500) != order_stream(6, 500)
+
+
+def test_every_way_of_the_sdks_benchmark_places_its_orders() -> None:
+    with sdk.serving("off") as userdata:
+        found = sdk.measure(userdata, Namespace(rounds=2, orders=5, subscribed=True))
+    assert {name: [len(times) for times in rounds] for name, rounds in found.items()} == {
+        "wire": [5, 5],
+        "sdk": [5, 5],
+        "in process": [5, 5],
+    }
+
+
+def test_a_flood_reaches_the_callback_whole() -> None:
+    assert sdk.flood(300).pushes == 300

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import subprocess
@@ -200,6 +201,27 @@ def test_stop_does_not_wait_for_ever_for_a_callback(
     assert worker is not None
     worker.join(5)
     assert seen == [1]
+
+
+def test_a_trader_that_is_forgotten_after_its_connection_was_lost_leaves_no_thread(server: FakeServer, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    heard: list[Any] = []
+
+    class Callback:
+        def on_disconnected(self) -> None:
+            heard.append("disconnected")
+
+    for session in range(3):
+        trader = XtQuantTrader(str(tmp_path), session, Callback())
+        assert trader.connect() == 0
+        trader.query_stock_orders_async(ACCOUNT, heard.append)
+        eventually(lambda: heard)
+        server.drop()
+        eventually(lambda: len(heard) == 2)
+        heard.clear()
+    del trader
+    gc.collect()
+    eventually(lambda: not [thread for thread in threading.enumerate() if thread not in before and "sim" in thread.name])
 
 
 def test_a_program_that_never_stops_its_trader_ends(server: FakeServer, tmp_path: Path) -> None:
