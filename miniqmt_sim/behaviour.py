@@ -19,6 +19,8 @@ class Behaviour(NamedTuple):
     ``deals_last``: the trades of a step are told after its orders. ``ack_ms``: from a taken order to its report.
     ``query_cache_ms``: asset and position queries show changes so much later. ``reconnect_cooldown_ms``: a session id is
     free again so long after its connection ended. ``sold_out_rows``: a position sold out today is still shown.
+    ``open_price_is_cost``: a position's open_price is its cost per share, as the API document of 2022 has it, not the average
+    of its purchases.
     """
 
     text_bytes: int = 0
@@ -30,6 +32,7 @@ class Behaviour(NamedTuple):
     query_cache_ms: int = 0
     reconnect_cooldown_ms: int = 0
     sold_out_rows: bool = True
+    open_price_is_cost: bool = False
 
 
 BEHAVIOURS: Final = {

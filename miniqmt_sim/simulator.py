@@ -285,12 +285,14 @@ class Simulator:
         if not assets:
             return
         accounts, securities, subscribers = world.broker.accounts, world.exchange.securities, self._registry.subscribers
+        open_price_is_cost = world.behaviour.open_price_is_cost
         for account_id, stock_code in positions:
             account, security = accounts[account_id], securities[stock_code]
             position = account.positions.get(stock_code)
             if position is not None:
                 sellable = world.broker.sellable(account, security)
-                pushes.show(subscribers[account_id], position_snapshot(account, position, security, sellable))
+                snapshot = position_snapshot(account, position, security, sellable, open_price_is_cost)
+                pushes.show(subscribers[account_id], snapshot)
         for account_id in assets:
             account = accounts[account_id]
             pushes.show(subscribers[account_id], asset_snapshot(account, world.market_value_li(account, now_ms)))

@@ -162,7 +162,10 @@ class MemoryTransport(Transport):
 
     def hear(self, message: JsonObject) -> None:
         """The host said something; the message may be shared with other connections."""
-        self._hear(dict(message))
+        try:
+            self._hear(dict(message))
+        except ConnectError as error:  # who takes the pushes takes no more
+            self._host.disconnect(self._connection, str(error))
         self._calls.wake()
 
     def _send(self, message: JsonObject) -> None:

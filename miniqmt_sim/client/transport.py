@@ -5,7 +5,8 @@ Transports speak in terms of ``wire.messages`` and behave alike to their user:
 * ``request`` returns at once with a Future. It is completed with the answer, the parts of a long one joined; or it
   fails: CommandRefused with the server's reason, ConnectError when the connection ends or the answer stays away.
 * What is given as ``done`` runs when the Future is completed, ``on_push`` for every push: one after the other, in the
-  order in which the server said it. Neither may block, and neither may wait for another answer.
+  order in which the server said it. Neither may block, and neither may wait for another answer. ``on_push`` may raise
+  ConnectError: the connection then ends with that reason.
 * ``on_closed`` runs exactly once when the connection ends by anything but ``close``, after the last of the above.
 
 Any number of threads may call ``request``. The socket transport has one thread of its own, which reads; the twin has none.
@@ -368,6 +369,8 @@ class SocketTransport(Transport):
             reason = self._read()
         except (OSError, PeerError) as error:
             reason = f"the connection broke: {error}"
+        except ConnectError as error:  # who takes the pushes takes no more
+            reason = str(error)
         except Exception:
             _log.exception("the reader failed")
             reason = "the reader failed"

@@ -80,7 +80,7 @@ class Context:
         security = world.exchange.securities[stock_code]
         world.market.last_li(security, self.now_ms)
         position, sellable = account.positions[stock_code], world.broker.sellable(account, security)
-        return position_snapshot(account, position, security, sellable).fields()
+        return position_snapshot(account, position, security, sellable, world.behaviour.open_price_is_cost).fields()
 
 
 def account_type_name(number: Any) -> str:

@@ -207,12 +207,16 @@ class PositionSnapshot:
         return self.position.head
 
 
-def position_snapshot(account: Account, position: Position, security: Security, sellable: int) -> PositionSnapshot:
-    """A position now."""
+def position_snapshot(
+    account: Account, position: Position, security: Security, sellable: int, open_price_is_cost: bool
+) -> PositionSnapshot:
+    """A position now; its opening price is the average of its purchases, or its cost per share as an older document says."""
+    bought_li, bought_volume = position.bought_li, position.bought_volume
+    if open_price_is_cost:
+        bought_li, bought_volume = position.cost_li, position.volume
     return PositionSnapshot(
         account, position, security, sellable, security.last_li, position.volume, position.today_volume,
-        position.frozen_volume, position.yesterday_volume, position.cost_li, position.bought_li, position.bought_volume,
-        position.opened_day,
+        position.frozen_volume, position.yesterday_volume, position.cost_li, bought_li, bought_volume, position.opened_day,
     )  # fmt: skip
 
 

@@ -36,6 +36,10 @@ CALLBACK_TRAP_S: Final = 3.0
 """After so long a synchronous call inside a callback gives up, when relaxed mode is off."""
 ENV_FAILED_QUERIES: Final = "MINIQMT_SIM_FAILED_QUERIES"
 """Set to "empty", a query that failed gives an empty list or dict, as the vendor's; else None, which no account can give."""
+MAX_WAITING: Final = 200_000
+"""Callbacks that may wait for the one that runs: some 400 MB of pushes. A strategy further behind loses its connection."""
+MAX_TIMEOUT_S: Final = 86_400.0
+"""A day: longer waits mean for ever, and locks do not take every number."""
 _INTERRUPT_S: Final = 0.5
 """How often a waiting main thread looks up, so that Ctrl+C works on every system."""
 
@@ -140,7 +144,7 @@ class Session:
         """Set how many seconds an answer is awaited; 0 and less change nothing."""
         seconds = arguments.number(timeout, "timeout")
         if seconds > 0:
-            self._timeout_s = float(seconds)
+            self._timeout_s = min(float(seconds), MAX_TIMEOUT_S)
 
     def set_relaxed_response_order_enabled(self, enabled: bool) -> None:
         """Let answers to queries overtake the pushes before them, so that a callback may call synchronously."""
@@ -276,7 +280,10 @@ class Session:
     # -- from the transport, on its thread -------------------------------------------------------------------------------
 
     def _on_push(self, message: JsonObject) -> None:
-        self._callback_worker.submit(self._tell_push, message)
+        worker = self._callback_worker
+        if worker.waiting >= MAX_WAITING:
+            raise ConnectError(f"{MAX_WAITING} callbacks wait for the one that runs")
+        worker.submit(self._tell_push, message)
 
     def _on_closed(self, reason: str) -> None:
         _log.warning("session %s lost its connection: %s", self._session, reason)

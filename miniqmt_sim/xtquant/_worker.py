@@ -34,6 +34,11 @@ class Worker:
         """Is this the worker's own thread?"""
         return threading.current_thread() is self._thread
 
+    @property
+    def waiting(self) -> int:
+        """How many callbacks wait for the one that runs."""
+        return self._tasks.qsize()
+
     def submit(self, task: Callable[..., object], *arguments: Any) -> None:
         """Run a callback after those submitted before; a stopped worker forgets it."""
         with self._lock:

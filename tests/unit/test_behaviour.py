@@ -71,6 +71,16 @@ def test_sold_out_rows_are_shown_or_not() -> None:
         assert [row["volume"] for row in desk.rows("ctl_positions", account_id="A")] == ([0] if kept else [])
 
 
+def test_the_opening_price_may_mean_the_cost_as_in_the_older_document() -> None:
+    for cost in (True, False):
+        desk = _desk(open_price_is_cost=cost)
+        desk.buy("A", 100, "600000.SH", 10.46)
+        told = next(push for push in desk.take_pushes("A") if push["t"] == "push_stock_position")
+        for row in (told, desk.position("A", "600000.SH")):
+            assert (row["open_price"] == row["avg_price"] > 10.46) is cost
+            assert (row["open_price"] == 10.46) is not cost
+
+
 def test_a_profile_is_a_name_and_what_is_set_beside_it() -> None:
     assert behaviour_of({}) == BEHAVIOURS["standard"]
     assert behaviour_of({"profile": "miniqmt", "ack_ms": 7}) == BEHAVIOURS["miniqmt"]._replace(ack_ms=7)

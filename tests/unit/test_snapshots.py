@@ -60,7 +60,7 @@ def test_a_position_and_an_asset(cash_li: int, cost_li: int, bought_li: int, vol
     account, position = Account("A1", AccountType.CREDIT, 20261123), Position("A1", BANK.code, 20261123)
     account.cash_li, account.frozen_li, account.unsettled_li = cash_li, cash_li // 3, cash_li // 7
     position.volume, position.cost_li, position.bought_li, position.bought_volume = volume, -cost_li, bought_li, bought
-    assert says_the_same(position_snapshot(account, position, BANK, volume // 2))
+    assert says_the_same(position_snapshot(account, position, BANK, volume // 2, open_price_is_cost=bool(volume % 2)))
     assert says_the_same(asset_snapshot(account, bought_li))
 
 

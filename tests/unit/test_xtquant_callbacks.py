@@ -80,6 +80,26 @@ def trader(server: FakeServer, tmp_path: Path, recorder: Recorder) -> Iterator[X
     trader.stop()
 
 
+def test_a_strategy_too_far_behind_loses_its_connection_and_nothing_it_was_told(
+    server: FakeServer,
+    trader: XtQuantTrader,
+    recorder: Recorder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(_session, "MAX_WAITING", 10)
+    go_on = threading.Event()
+    recorder.during["on_stock_order"] = lambda _: go_on.wait(10)
+    for number in range(30):
+        server.push("push_stock_order", order_id=number)
+    eventually(lambda: not trader.connected)
+    assert "10 callbacks wait for the one that runs" in caplog.text
+    go_on.set()
+    eventually(lambda: "on_disconnected" in recorder.names())
+    assert [value.order_id for name, value in recorder.seen[:-1]] == list(range(11))
+    assert recorder.names()[-1] == "on_disconnected"
+
+
 # -- pushes --------------------------------------------------------------------------------------------------------------
 
 

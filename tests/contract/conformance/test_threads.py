@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from typing import Any
@@ -132,7 +133,7 @@ def test_any_number_of_threads_may_call_at_once(a: Desk) -> None:
     assert min(order_ids) > 0
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 5, 2.5])
+@pytest.mark.parametrize("seconds", [0, -1, 5, 2.5, math.inf])
 def test_a_timeout_may_be_set(a: Desk, seconds: float) -> None:
     a.trader.set_timeout(seconds)
     assert len(a.trader.query_account_infos()) == 3
