@@ -16,6 +16,7 @@ import contextlib
 import functools
 import itertools
 import logging
+import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -51,6 +52,7 @@ class XtQuantAsyncClient:
         self._untold: set[int] = set()
         self._connecting = threading.Lock()
         self._lock = threading.Lock()
+        self._process = os.getpid()
         self._started = False
         self._transport: Transport | None = None
 
@@ -60,7 +62,8 @@ class XtQuantAsyncClient:
         """Prepare; there is nothing to prepare."""
 
     def start(self) -> None:
-        """Begin; from now on ``connect`` may be called."""
+        """Begin; from now on ``connect`` may be called, and requests come from this process."""
+        self._process = os.getpid()
         self._started = True
 
     def stop(self) -> None:
@@ -108,7 +111,7 @@ class XtQuantAsyncClient:
     # -- requests --------------------------------------------------------------------------------------------------------
 
     def _ask(self, call: Call, seq: int, request: Any) -> int:
-        self._check_bound(call)
+        self._check_can_be_told(call)
         message, asked, transport = message_of(call.message, request), asked_by(request), self._transport
         if message not in BY_NAME:
             self._tell_failure(call, seq, message, asked, NO_PERMISSION)
@@ -127,13 +130,6 @@ class XtQuantAsyncClient:
         except RuntimeError:  # the vendor's workers take nothing after stop()
             self._untold.add(seq)
 
-    def _check_bound(self, call: Call) -> None:
-        if call.binder not in self._bound:
-            raise NotImplementedError(
-                f"{call.message}: this xtquant binds no callback for the answer ({call.binder}); at a real terminal the call "
-                "waits for ever. The SDK of miniqmt-sim has it."
-            )
-
     def _tell_answer(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
         try:
             answer = future.result()
@@ -147,6 +143,19 @@ class XtQuantAsyncClient:
     def _tell_failure(self, call: Call, seq: int, message: str, asked: JsonObject, reason: str) -> None:
         _log.warning("%s failed: %s", message, reason)
         self._tell(call.binder, seq, call.payload(asked, None, reason))
+
+    def _check_can_be_told(self, call: Call) -> None:
+        """Raise, rather than let a caller wait for ever for what the vendor's code will not hand on."""
+        if call.binder not in self._bound:
+            raise NotImplementedError(
+                f"{call.message}: this xtquant binds no callback for the answer ({call.binder}); at a real terminal the call "
+                "waits for ever. The SDK of miniqmt-sim has it."
+            )
+        if self._process != os.getpid():
+            raise RuntimeError(
+                f"{call.message}: this trader's workers are threads of the process that started it, of which this is a fork. "
+                "Make a trader here, with another session."
+            )
 
     # -- callbacks -------------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ so that no thread is left behind. Source: native-surface §7.
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import threading
 import time
@@ -187,6 +188,14 @@ def a_call_after_stop(desk: Desk) -> None:
         desk.trader.query_stock_asset(A)
 
 
+def in_a_forked_child(desk: Desk) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: -1)
+        with pytest.raises(RuntimeError, match="Make a trader here"):
+            desk.trader.query_stock_asset(A)
+    assert "query_stock_asset" not in desk.server.names()
+
+
 def query_com_fund(desk: Desk) -> None:
     desk.server.answers["query_com_fund"] = lambda _request: [{"rows": [], "more": False}]
     with pytest.raises(IndexError):
@@ -318,6 +327,7 @@ ROWS: Final[dict[str, Callable[[Desk], None]]] = {
     "`stop` before `start`": stop_before_start,
     "a call before `start`": a_call_before_start,
     "a call after `stop`": a_call_after_stop,
+    "a trader in a forked child": in_a_forked_child,
     "`query_com_fund`": query_com_fund,
     "`smt_appointment_cancel_async`": smt_appointment_cancel_async,
     "`smt_compact_renewal_async`, `smt_compact_return_async`": misspelt_requests,

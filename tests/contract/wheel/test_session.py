@@ -218,7 +218,7 @@ def test_stop_ends_a_call_under_way_and_tells_nothing_afterwards(fake: FakeServe
 
 
 PROGRAM = """
-import sys, time
+import os, sys, time
 import miniqmt_sim.hook
 from xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
 class Callback(XtQuantTraderCallback):
@@ -259,3 +259,29 @@ def test_a_program_that_is_interrupted_in_run_forever_ends(fake: FakeServer, tmp
     program.send_signal(signal.SIGINT)
     _, err = program.communicate(timeout=PATIENCE_S)
     assert err.rstrip().endswith("KeyboardInterrupt")
+
+
+FORK = """
+from xtquant.xttype import StockAccount
+account = StockAccount("1001")
+child = os.fork()
+if not child:
+    for call in (trader.query_stock_asset, trader.query_stock_orders):
+        try:
+            call(account)
+        except RuntimeError as error:
+            print("Make a trader here" in str(error), flush=True)
+    own = XtQuantTrader(sys.argv[1], 4, Callback())
+    own.start()
+    print(own.connect(), own.order_stock(account, "600000.SH", 23, 100, 11, 10.0) > 0, flush=True)
+    own.stop()
+    os._exit(0)
+os.waitpid(child, 0)
+print(trader.order_stock(account, "600000.SH", 23, 100, 11, 10.0) > 0, flush=True)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks nothing")
+def test_a_forked_child_makes_a_trader_of_its_own(fake: FakeServer, tmp_path: Path) -> None:
+    out, err = run_program(tmp_path, FORK).communicate(timeout=PATIENCE_S)
+    assert out.split() == ["0", "True", "True", "0", "True", "True"], err
