@@ -39,7 +39,8 @@ one object each. A client's frame holds 1 to {MAX_REQUEST_BYTES} bytes, a server
    `{{"t": "reply", "seq": N, …}}` with the fields listed under the request. Where rows are answered, one or more
    replies carry `rows` (a list) and `more` (true while parts follow). An operator's request that is refused is answered
    `{{"t": "reply", "seq": N, "error": SENTENCE}}`.
-3. Pushes come without `seq`, after the answer to the request that caused them.
+3. Pushes come without `seq`, after the answer to the request that caused them. Market data has connections of its own
+   (`purpose` data in `hello`), so that a flood of quotes never delays an order or cuts its session off.
 4. A client that has nothing to say says `ping` at least every `heartbeat_ms` and is answered `pong`. A side that has
    heard nothing for three times as long takes the connection for lost.
 5. A frame that is not JSON, too long, unknown, with a missing, unknown or ill-typed field, or out of order is answered
@@ -54,6 +55,7 @@ _SECTIONS: Final = (
     (Flow.HANDSHAKE, "Handshake"),
     (Flow.CONTROL, "Control"),
     (Flow.REQUEST, "Requests of a trader"),
+    (Flow.DATA, "Requests for market data"),
     (Flow.PUSH, "Pushes"),
     (Flow.OPERATOR, "Requests of an operator"),
 )
@@ -93,7 +95,7 @@ def _message(message: Message) -> Iterator[str]:
         yield f"Answer: {_ANSWERS.get(message.flow, message.shape.value)}."
         yield ""
         yield from _table(message.answer, with_default=False)
-    elif message.flow in (Flow.REQUEST, Flow.OPERATOR):
+    elif message.flow in (Flow.REQUEST, Flow.DATA, Flow.OPERATOR):
         yield "Answer: no fields."
         yield ""
 

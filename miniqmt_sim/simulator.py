@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
+from matching.codes import Board
 from matching.records import record
 from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.canonical import without_secrets
@@ -20,18 +21,21 @@ from miniqmt_sim.changes import Changes, Facts, Row
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.market.bars import Candle, Hours
 from miniqmt_sim.market.recorded import Moment, News, Source
 from miniqmt_sim.sessions import operator
 from miniqmt_sim.sessions.compliance import COMPLIANCE_HANDLERS
 from miniqmt_sim.sessions.context import Answer, Context
 from miniqmt_sim.sessions.credit import CREDIT_HANDLERS, CREDIT_OPERATOR_HANDLERS
 from miniqmt_sim.sessions.handlers import TRADER_HANDLERS
-from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS
+from miniqmt_sim.sessions.market_data import DATA_HANDLERS
+from miniqmt_sim.sessions.operator import OPERATOR_HANDLERS, on_health
 from miniqmt_sim.sessions.pushes import Push, Pushes, Refused
-from miniqmt_sim.sessions.registry import OPERATOR, Registry
+from miniqmt_sim.sessions.registry import DATA, OPERATOR, TRADER, Registry
 from miniqmt_sim.sessions.screens import Screens
 from miniqmt_sim.sessions.snapshots import asset_snapshot, position_snapshot
 from miniqmt_sim.sessions.transfers import TRANSFER_HANDLERS, TRANSFER_OPERATOR_HANDLERS, with_masks
+from miniqmt_sim.sessions.watch import Watch
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Request, Said
 from miniqmt_sim.world import World
 
@@ -44,7 +48,7 @@ DAY_TURNS: Final = ("close", "open")
 ROWS_PER_PART: Final = 1000
 """Rows in one part of a long answer: about 600 kB, well under the frame limit."""
 READ_ONLY: Final = (
-    "query_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list",
+    "query_", "data_", "ctl_orders", "ctl_trades", "ctl_positions", "ctl_asset", "ctl_account_list", "ctl_corporate_list",
     "ctl_ipo_list", "smt_query_", "ctl_credit_show", "ctl_credit_compacts", "ctl_credit_appointments",
 )
 UNRECORDED: Final = (
@@ -91,6 +95,7 @@ class Simulator:
         self._pushes = Pushes(self._registry, self._world.behaviour)
         self._screens = Screens(self._world.behaviour.query_cache_ms)
         self._world.connect(self._pushes)
+        self._watch = Watch(self._world)
         self._source: Source | None = None
         self.is_watched = False
         """Does somebody look at the recorded market between the ends of bars? Then it is played point by point."""
@@ -134,13 +139,14 @@ class Simulator:
     def close_session(self, connection: int) -> None:
         """A connection is gone."""
         self._registry.close(connection)
+        self._watch.close(connection)
 
     # ---- work ----------------------------------------------------------------------------------------------------------
 
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
         now_ms, due_ms = command.now_ms, self._world.scheduler.earliest_ms
-        is_due = self._source is not None or (due_ms is not None and due_ms <= now_ms)
+        is_due = self._source is not None or (due_ms is not None and due_ms <= now_ms) or self._watch.is_due(now_ms)
         before = list(iter(partial(self.catch_up, now_ms), None)) if is_due else []
         replies = self._command(command)
         if command.request.name in _JOURNALED:
@@ -163,10 +169,27 @@ class Simulator:
         self._world.changes.forget()
 
     def next_due_ms(self) -> int | None:
-        """When something happens by itself, in the world or in the recorded market."""
+        """When something happens by itself, in the world or in the recorded market, or who watches must be told of the walk."""
+        due_ms, watch_ms = self._changes_ms(), self._watch.due_ms
+        return due_ms if watch_ms is None else watch_ms if due_ms is None else min(due_ms, watch_ms)
+
+    def changes_by(self, now_ms: int) -> bool:
+        """Does the world change by itself by then? What who watches is told changes nothing."""
+        due_ms = self._changes_ms()
+        return due_ms is not None and due_ms <= now_ms
+
+    def _changes_ms(self) -> int | None:
         due_ms = self._world.scheduler.earliest_ms
         market_ms = None if self._source is None else self._source.next_ms(True)
         return market_ms if due_ms is None else due_ms if market_ms is None else min(due_ms, market_ms)
+
+    def hours(self, board: Board, day: int) -> Hours:
+        """The trading minutes of a board on a day."""
+        return self._world.market.past.hours(board, day)
+
+    def growing_bar(self, stock_code: str, period: str) -> Candle | None:
+        """The bar of a code that is growing, while anybody subscribes to it: what no file knows."""
+        return self._watch.growing(stock_code, period)
 
     def catch_up(self, now_ms: int) -> Outcome | None:
         """One bounded slice of what is due by now; None when nothing is.
@@ -188,13 +211,13 @@ class Simulator:
             if thing.kind in DAY_TURNS:
                 break
         if not done:
-            return None
+            return self._outcome([], now_ms) if self._watch.is_due(now_ms) else None
         self._world.counters.stamp(due_ms, self.last_seq)
         return self._outcome([], due_ms, at_ms=due_ms)
 
     def _plays_finely(self, source: Source, now_ms: int) -> bool:
         """Must bars be played point by point, because somebody looks in between, or an order rests?"""
-        if self.is_watched or self._world.broker.has_open_orders:
+        if self.is_watched or self._watch.looks_between or self._world.broker.has_open_orders:
             return True
         end_ms = source.next_ms(False)
         return end_ms is not None and end_ms > now_ms
@@ -205,7 +228,7 @@ class Simulator:
         if not self._pushes.is_empty:
             world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
-        return Outcome([], [], news=moment.news, at_ms=moment.now_ms)
+        return Outcome([], self._watch.pushes(moment.now_ms, moment.news), news=moment.news, at_ms=moment.now_ms)
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""
@@ -257,10 +280,10 @@ class Simulator:
         world, name = self._world, request.name
         if name in _CLOCK_MOVES and now_ms < self.now_ms:
             world.rewind(now_ms)
-        handler = _OPERATOR.get(name) if session.role == OPERATOR or name == "health" else _TRADER.get(name)
+        handler = _HANDLERS[session.role].get(name)
         if handler is None:
             return [(connection, _reply(request.seq, {"error": f"a {session.role} may not ask {name}"}))]
-        context = Context(world, self._registry, self._pushes, self._screens, session, request.seq, now_ms)
+        context = Context(world, self._registry, self._pushes, self._screens, self._watch, session, request.seq, now_ms)
         try:
             answer = handler(context, request.fields)
         except CommandRefused as refusal:
@@ -273,6 +296,7 @@ class Simulator:
     ) -> Outcome:
         self._tell_holdings(now_ms)
         pushes, refused = self._pushes.take()
+        pushes += self._watch.pushes(now_ms, news)
         world = self._world
         return Outcome(replies, pushes, world.compliance.take_warnings(), refused, world.credit.events.take(), news, at_ms)
 
@@ -298,9 +322,12 @@ class Simulator:
             pushes.show(subscribers[account_id], asset_snapshot(account, world.market_value_li(account, now_ms)))
 
 
-_TRADER: Final = {**TRADER_HANDLERS, **TRANSFER_HANDLERS, **CREDIT_HANDLERS}
-_OPERATOR: Final = {
-    **OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS, **CREDIT_OPERATOR_HANDLERS,
+_HANDLERS: Final = {
+    TRADER: {**TRADER_HANDLERS, **TRANSFER_HANDLERS, **CREDIT_HANDLERS, "health": on_health},
+    DATA: {**DATA_HANDLERS, "health": on_health},
+    OPERATOR: {
+        **OPERATOR_HANDLERS, **TRANSFER_OPERATOR_HANDLERS, **COMPLIANCE_HANDLERS, **CREDIT_OPERATOR_HANDLERS,
+    },
 }  # fmt: skip
 _CLOCK_MOVES: Final = operator.CLOCK_MOVES
 _JOURNALED: Final = frozenset(name for name in BY_NAME if not name.startswith(READ_ONLY) and name not in UNRECORDED)

@@ -59,6 +59,19 @@ def default_userdata() -> Path:
     return Path(named) if named else Path.home() / ".miniqmt-sim" / "userdata"
 
 
+_remembered: list[PathLike] = []
+
+
+def remember(path: PathLike) -> None:
+    """Note where a trader found its server: market data has no path of its own, and asks there too."""
+    _remembered[:] = [path]
+
+
+def remembered() -> PathLike:
+    """Give the path that led this process's newest trader to its server; the shared one before there was any."""
+    return _remembered[0] if _remembered else default_userdata()
+
+
 def find(path: PathLike, *, operator: bool = False) -> Endpoint:
     """Find the server that a path means, or the one the environment names instead.
 

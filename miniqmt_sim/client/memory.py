@@ -53,12 +53,19 @@ _MOVES_CLOCK: Final = frozenset(
 )
 
 
+class Archive(Protocol):
+    """What answers requests that data files can answer; None for those of the simulator."""
+
+    def answer(self, request: Request, now_ms: int) -> JsonObject | None: ...
+
+
 class MemoryHost:
     """One simulator and everybody connected to it. The time stands still until ``advance_to`` or a clock request moves it."""
 
-    def __init__(self, simulator: Steppable, now_ms: int) -> None:
+    def __init__(self, simulator: Steppable, now_ms: int, archive: Archive | None = None) -> None:
         self.now_ms = now_ms
         self._simulator = simulator
+        self._archive = archive
         self._commands = itertools.count(1)
         self._connections = itertools.count(1)
         self._transports: dict[int, MemoryTransport] = {}
@@ -116,6 +123,10 @@ class MemoryHost:
                 self._hand(connection, {"t": "reply", "seq": request.seq, "error": str(refusal)})
                 return
             self.advance_to(now_ms)
+            recorded = self._archive.answer(request, now_ms) if self._archive is not None else None
+            if recorded is not None:
+                self._hand(connection, {"t": "reply", "seq": request.seq, **recorded})
+                return
             self._deliver(self._simulator.step(Command(now_ms, next(self._commands), connection, request)))
 
     def _target_ms(self, request: Request) -> int:

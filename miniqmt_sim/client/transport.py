@@ -31,6 +31,7 @@ from concurrent.futures import Future
 from typing import Any, Final, Protocol
 
 from miniqmt_sim import __version__
+from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import Endpoint, PathLike, find, open_socket
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError, PeerError
@@ -48,6 +49,9 @@ RECEIVE_BYTES: Final = 64 * 1024
 """More at once would make the allocator ask the system for each."""
 MAX_WELCOME_BYTES: Final = 64 * 1024
 """A first frame longer than this comes from something that is no server of ours."""
+TRADE: Final = "trade"
+DATA: Final = "data"
+"""What a connection is for."""
 CLIENT_NAME: Final = f"miniqmt-sim python client {__version__}"
 
 Answer = JsonObject
@@ -317,12 +321,18 @@ class SocketTransport(Transport):
 
     @classmethod
     def connect(
-        cls, endpoint: Endpoint, session_id: int, on_push: OnPush, on_closed: OnClosed, timeout_s: float = CONNECT_TIMEOUT_S
+        cls,
+        endpoint: Endpoint,
+        session_id: int,
+        on_push: OnPush,
+        on_closed: OnClosed,
+        timeout_s: float = CONNECT_TIMEOUT_S,
+        purpose: str = TRADE,
     ) -> SocketTransport:
         """Connect and be let in. Raises ConnectError: nobody there, refused, or no welcome in time."""
         connection = open_socket(endpoint.addr, timeout_s)
         try:
-            connection.sendall(_frame(_hello(endpoint.token, session_id)))
+            connection.sendall(_frame(_hello(endpoint.token, session_id, purpose)))
             welcome = _await_welcome(connection, time.monotonic() + timeout_s)
             return cls(connection, welcome, on_push, on_closed)
         except BaseException as error:
@@ -459,8 +469,9 @@ def _frame(message: JsonObject) -> bytes:
     return encode_frame(payload)
 
 
-def _hello(token: str, session_id: int) -> JsonObject:
-    return {"t": "hello", "protocol": PROTOCOL_VERSION, "token": token, "session_id": session_id, "client": CLIENT_NAME}
+def _hello(token: str, session_id: int, purpose: str) -> JsonObject:
+    hello = {"t": "hello", "protocol": PROTOCOL_VERSION, "token": token, "session_id": session_id, "client": CLIENT_NAME}
+    return hello if purpose == TRADE else hello | {"purpose": purpose}
 
 
 def _await_welcome(connection: socket.socket, deadline: float) -> JsonObject:
@@ -498,4 +509,6 @@ def _heartbeat_s(welcome: JsonObject) -> float:
 
 def connect(path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport:
     """Connect to the server that a userdata path, or the environment, means. Raises ConnectError."""
-    return SocketTransport.connect(find(path), session_id, on_push, on_closed)
+    transport = SocketTransport.connect(find(path), session_id, on_push, on_closed)
+    discovery.remember(path)
+    return transport

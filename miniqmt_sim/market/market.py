@@ -22,6 +22,7 @@ from miniqmt_sim.market.house import House
 from miniqmt_sim.market.playback import Playback
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
 from miniqmt_sim.market.synthetic import STEP_MS, STEPS_PER_MINUTE, SyntheticMarket
+from miniqmt_sim.market.walk import Past, Walk
 
 UNKNOWN_PRICE_LI = 10 * LI_PER_YUAN
 """Reference price of a code that is listed on the spot by an order without a usable price."""
@@ -91,6 +92,11 @@ class Market:
         self._counters = counters
         self._steps: dict[str, int] = {}
         self._bases: dict[str, int] = {}
+        self.past = Past(exchange.rules, exchange.calendar)
+        self.ex_prices: dict[str, dict[int, tuple[int, int]]] = {}
+        """Code -> ex-day -> close before it and reference price, of the ex-days since the server began."""
+        self._quoted_ms: dict[str, int] = {}
+        self._touched: dict[str, None] = {}
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
@@ -148,6 +154,8 @@ class Market:
         """The operator's quote: it holds from now on, and reaches the orders that rest there."""
         code = security.code
         self._quotes[code] = quote._replace(volume=0)
+        self._quoted_ms[code] = now_ms
+        self._touched[code] = None
         if not self._is_open(security, now_ms):
             if not security.figures.close_li:
                 security.last_li = quote.last_li
@@ -218,6 +226,7 @@ class Market:
         if maker.owner == HOUSE or taker.owner == HOUSE:
             self.house.note(maker, event.volume)
             self.house.note(taker, event.volume)
+        self._touched[maker.code] = None
         self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
@@ -309,6 +318,7 @@ class Market:
     def rebase(self, security: Security, reference_li: int, now_ms: int) -> None:
         """A security goes ex: everything that is known of its price is so much lower from now on."""
         code, tick_li = security.code, self._exchange.board_rules(security).tick.tick_li
+        self.ex_prices.setdefault(code, {})[self._exchange.day] = (security.pre_close_li, reference_li)
         self._bases[code] = max(round_to_tick(self._bases[code] * reference_li, security.pre_close_li, tick_li), tick_li)
         if code in self._quotes:
             self._quotes[code] = Quote(reference_li, (), ())
@@ -391,6 +401,42 @@ class Market:
     def _sides(self, code: str, quote: Quote) -> tuple[Levels, Levels]:
         """The levels of a quote; of a bar's, what may be sold and bought at its one price, which no other quote has twice."""
         return self.playback.shown_sides(code, quote) if quote.from_bar else (quote.bids, quote.asks)
+
+    # ---- for who watches -----------------------------------------------------------------------------------------------
+
+    def walk(self, security: Security) -> Walk | None:
+        """The curve a security walks on; None where its quotes come from somebody."""
+        code = security.code
+        if self._synthetic is None or code in self._quotes:
+            return None
+        tick_li = self._exchange.board_rules(security).tick.tick_li
+        return Walk(self._synthetic, code, security.board, self._bases[code], tick_li, self._counters["start_ms"])
+
+    def walked_quote(self, security: Security, step: int) -> Quote:
+        """The quote of a step of the walk today."""
+        assert self._synthetic is not None
+        tick_li = self._exchange.board_rules(security).tick.tick_li
+        return self._synthetic.quote(security.code, self._bases[security.code], tick_li, self._exchange.band(security), step)
+
+    def quote_ms(self, security: Security, now_ms: int) -> int:
+        """When the quote that holds came: of the walk, when its step began. Before the first one it is now."""
+        quoted_ms = self.playback.row_ms(security.code) or self._quoted_ms.get(security.code)
+        if quoted_ms is not None:
+            return quoted_ms
+        if self._synthetic is None or not self._is_open(security, now_ms):
+            return now_ms
+        return now_ms - (now_ms - self._counters["start_ms"]) % STEP_MS
+
+    def is_moving(self, security: Security, now_ms: int) -> bool:
+        """Does the walk give this security a new quote with every step now?"""
+        return self._synthetic is not None and security.code not in self._quotes and self._is_open(security, now_ms)
+
+    def take_touched(self) -> list[str]:
+        """Codes that were quoted or traded since the last time, in that order."""
+        touched = list(self._touched | self.playback.fresh)
+        self._touched.clear()
+        self.playback.fresh.clear()
+        return touched
 
     def problems(self) -> Iterator[str]:
         """Name what is inconsistent."""

@@ -102,10 +102,10 @@ class Journal:
         self._write(NO_CONNECTION, START, 0, told, notes, now_ms)
 
     def hello(self, connection: int, hello: Hello, notes: Notes) -> None:
-        """A session began; an operator's is written down with the first thing that it does."""
+        """A session began; an operator's is written down with the first thing that it does, one for market data never."""
         if hello.role is Role.OPERATOR:
             self._quiet[connection] = hello
-        else:
+        elif hello.role is Role.TRADER:
             self._tell_hello(connection, hello, notes)
 
     def gone(self, connection: int, notes: Notes) -> None:

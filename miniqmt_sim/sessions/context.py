@@ -12,6 +12,7 @@ from miniqmt_sim.sessions.pushes import Pushes
 from miniqmt_sim.sessions.registry import Registry, Session
 from miniqmt_sim.sessions.screens import Screens, Shown
 from miniqmt_sim.sessions.snapshots import TradeSnapshot, asset_snapshot, order_snapshot, position_snapshot
+from miniqmt_sim.sessions.watch import Watch
 from miniqmt_sim.wire.messages import JsonObject, View
 from miniqmt_sim.world import World
 
@@ -27,6 +28,7 @@ class Context:
     registry: Registry
     pushes: Pushes
     screens: Screens
+    watch: Watch
     session: Session
     seq: int
     now_ms: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TRADER: Final = "trader"
+DATA: Final = "data"
 OPERATOR: Final = "operator"
 
 

@@ -32,6 +32,10 @@ class Kind(Enum):
     BOOL = "true or false"
     LEVELS = "list of [price, volume]"
     STRINGS = "list of texts"
+    INTS = "list of integers"
+    NUMBERS = "list of numbers"
+    COLUMN = "list: one value a bar or tick"
+    ROWS = "list of rows"
 
 
 class _Required:
@@ -57,6 +61,7 @@ class Flow(Enum):
     HANDSHAKE = "handshake"
     CONTROL = "control"
     REQUEST = "request"
+    DATA = "request for market data"
     OPERATOR = "operator request"
     REPLY = "reply"
     PUSH = "push"
@@ -573,6 +578,84 @@ LENDABLE: Final = (
     _int("reserved", "of them reserved"),
     _int("lent_special", "of those sold short"),
 )
+# ---- market data: rows under xtdata's own names --------------------------------------------------------------------------
+
+
+def _numbers(name: str, doc: str) -> Field:
+    return Field(name, Kind.NUMBERS, doc)
+
+
+TICK: Final = (
+    _text("stock_code", "as in 600000.SH"),
+    _int("time", "epoch milliseconds of the quote"),
+    _num("lastPrice", "last price"),
+    _num("open", "opening price, 0: none yet"),
+    _num("high", "highest of the day"),
+    _num("low", "lowest of the day"),
+    _num("lastClose", "the day's reference price"),
+    _num("amount", "traded today, yuan"),
+    _int("volume", "traded today in 手: 100 shares, 10 张"),
+    _int("pvolume", "the same in shares, 张"),
+    _int("stockStatus", "3 continuous trading, 5 closed …"),
+    _int("openInt", "10 + stockStatus, as stocks have no open interest"),
+    _int("transactionNum", "0: a quote does not say how many trades"),
+    _num("lastSettlementPrice", "same as lastClose"),
+    _num("settlementPrice", "0"),
+    _num("pe", "0"),
+    _numbers("askPrice", "five levels, best first, 0: none"),
+    _numbers("bidPrice", "likewise"),
+    _numbers("askVol", "their volumes in 手"),
+    _numbers("bidVol", "likewise"),
+    _num("volRatio", "0"),
+    _num("speed1Min", "0"),
+    _num("speed5Min", "0"),
+)
+BAR: Final = (
+    _int("time", "epoch milliseconds: midnight for a day and longer, else the end of the bar"),
+    _num("open", "first price"),
+    _num("high", "highest"),
+    _num("low", "lowest"),
+    _num("close", "last price"),
+    _int("volume", "traded in the bar, 手"),
+    _num("amount", "traded in the bar, yuan"),
+    _num("settelementPrice", "0"),
+    _int("openInterest", "0, or what the recorded data says"),
+    _num("preClose", "close of the bar before"),
+    _int("suspendFlag", "1: no trading"),
+)
+COLUMNS: Final = (
+    Field("time", Kind.COLUMN, "epoch milliseconds, ascending"),
+    Field("…", Kind.COLUMN, "every other field of a bar (see `push_quote`) or a tick (see `data_full_tick`)"),
+)
+INSTRUMENT: Final = (
+    _text("stock_code", "as in 600000.SH"),
+    _text("InstrumentName", "name of the security"),
+    _text("board", "SH_MAIN, STAR, SZ_MAIN, CHINEXT, SH_FUND, SZ_FUND, SH_BOND, SZ_BOND"),
+    _int("OpenDate", "yyyymmdd of its listing, 0: long ago"),
+    _int("TradingDay", "yyyymmdd"),
+    _num("PreClose", "the day's reference price"),
+    _num("UpStopPrice", "daily limit, 0: none"),
+    _num("DownStopPrice", "daily limit, 0: none"),
+    _num("PriceTick", "smallest step of the price"),
+    _int("InstrumentStatus", "0, or 1: suspended today"),
+    _bool("IsTrading", "false: not yet, or suspended"),
+    _int("MinLimitOrderVolume", "least volume of a limit order to buy"),
+    _int("MaxLimitOrderVolume", "greatest"),
+    _int("MinLimitSellOrderVolume", "least volume of a limit order to sell"),
+    _int("MaxMarketOrderVolume", "greatest volume of a market order"),
+)
+DIVID: Final = (
+    _int("time", "epoch milliseconds of the ex-day's midnight"),
+    _num("interest", "cash per share before tax, yuan"),
+    _num("stockBonus", "bonus shares (送) per share"),
+    _num("stockGift", "transfer shares (转) per share"),
+    _num("allotNum", "rights per share"),
+    _num("allotPrice", "their price"),
+    _num("gugai", "0"),
+    _num("dr", "close before ÷ reference price of the ex-day; 0 while the close before is not known"),
+)
+CODES: Final = Field("codes", Kind.STRINGS, "codes as in 600000.SH, or markets: SH, SZ")
+PERIOD: Final = _text("period", "tick, 1m, 5m, 15m, 30m, 1h, 1d, 1w, 1mon, 1q, 1hy or 1y")
 
 # ---- the table ---------------------------------------------------------------------------------------------------------
 
@@ -586,11 +669,12 @@ MESSAGES: Final = (
             _text("token", "trader or operator token; it decides what the connection may ask"),
             _int("session_id", "a trader's session; one live connection each. Ignored for an operator", 0),
             _text("client", "name and version of the client, for the log", ""),
+            _text("purpose", "trade, or data: with a trader's token, for market data only, and without a session", "trade"),
         ),
         (
             _int("protocol", "1"),
             _text("server", "name and version"),
-            _text("role", "trader or operator"),
+            _text("role", "trader, data or operator"),
             _int("heartbeat_ms", "send anything at least this often; silence for three times as long ends the connection"),
         ),
     ),
@@ -930,6 +1014,69 @@ MESSAGES: Final = (
             _int("error_id", "-61"),
             _text("error_msg", "the counter's text"),
         ),
+        by_client=False,
+    ),
+    # -- market data ------------------------------------------------------------------------------------------------------
+    Message("data_full_tick", Flow.DATA, "The quotes that hold now, of what is listed.", (CODES,), TICK, Shape.ROWS),
+    Message("data_instruments", Flow.DATA, "What is listed.", (CODES,), INSTRUMENT, Shape.ROWS),
+    Message("data_sectors", Flow.DATA, "The sectors there are.", (), (Field("sectors", Kind.STRINGS, "their names"),)),
+    Message(
+        "data_sector",
+        Flow.DATA,
+        "The codes of a sector; none for one that does not exist.",
+        (_text("sector", "its name"),),
+        (Field("codes", Kind.STRINGS, "as in 600000.SH"),),
+    ),
+    Message(
+        "data_trading_days",
+        Flow.DATA,
+        "The trading days of a range, those to come included.",
+        (_int("first", "yyyymmdd, 0: the first known", 0), _int("last", "yyyymmdd, 0: the present one", 0)),
+        (Field("days", Kind.INTS, "yyyymmdd"), _int("day", "the present trading day")),
+    ),
+    Message("data_holidays", Flow.DATA, "Closed weekdays.", (), (Field("days", Kind.INTS, "yyyymmdd"),)),
+    Message(
+        "data_divid_factors",
+        Flow.DATA,
+        "What was paid per share on ex-days up to the present one.",
+        (_text("stock_code", "as in 600000.SH"),),
+        DIVID,
+        Shape.ROWS,
+    ),
+    Message(
+        "data_history",
+        Flow.DATA,
+        "The newest bars or ticks of one code up to now, oldest first: what is complete, and the bar that is growing while "
+        "anybody subscribes to it. The synthetic walk goes ex backwards, so there is nothing to adjust in it.",
+        (
+            _text("stock_code", "as in 600000.SH"),
+            PERIOD,
+            _int("start_ms", "not before, epoch milliseconds", 0),
+            _int("end_ms", "not after, 0: now", 0),
+            _int("count", "at most so many, -1: all; a part holds 5000", -1),
+            _text("dividend_type", "none, front, back, front_ratio or back_ratio; for bars", "none"),
+        ),
+        (*COLUMNS, _bool("more", "there are older ones; ask again for those before the first of these")),
+    ),
+    Message(
+        "data_subscribe",
+        Flow.DATA,
+        "Receive a `push_quote` whenever one of these changes; of bars the one that is growing.",
+        (CODES, PERIOD),
+        (_int("result", "0, or -1"), _text("error_msg", "why not", "")),
+    ),
+    Message(
+        "data_unsubscribe",
+        Flow.DATA,
+        "Receive them no longer.",
+        (CODES, PERIOD),
+        (_int("result", "0, or -1: not subscribed"), _text("error_msg", "why not", "")),
+    ),
+    Message(
+        "push_quote",
+        Flow.PUSH,
+        "Quotes changed: their ticks, or with another period their growing bars: `stock_code` and the fields of a bar.",
+        (PERIOD, Field("rows", Kind.ROWS, "as `data_full_tick` gives them, or: stock_code, " + ", ".join(f.name for f in BAR))),
         by_client=False,
     ),
     # -- operator ---------------------------------------------------------------------------------------------------------
@@ -1370,6 +1517,10 @@ def _is_strings(value: Any) -> bool:
     return isinstance(value, list) and all(_is_text(item) for item in value)
 
 
+def _is_ints(value: Any) -> bool:
+    return isinstance(value, list) and all(map(_is_int, value))
+
+
 _KIND_CHECKS: Final = {
     Kind.INT: _is_int,
     Kind.NUMBER: _is_number,
@@ -1377,4 +1528,5 @@ _KIND_CHECKS: Final = {
     Kind.BOOL: _is_bool,
     Kind.LEVELS: _is_levels,
     Kind.STRINGS: _is_strings,
+    Kind.INTS: _is_ints,
 }

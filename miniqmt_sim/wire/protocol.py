@@ -33,6 +33,7 @@ class Role(StrEnum):
     """What the token of a connection entitles it to."""
 
     TRADER = "trader"
+    DATA = "data"
     OPERATOR = "operator"
 
 
@@ -152,6 +153,8 @@ class ServerProtocol:
         if fields["protocol"] != PROTOCOL_VERSION:
             raise MessageError(f"this server speaks protocol {PROTOCOL_VERSION}, not {fields['protocol']}")
         self.role = self._role_of(fields["token"])
+        if self.role is Role.TRADER:
+            self.role = _role_for(fields["purpose"])
         self.session_id = fields["session_id"]
         self.state = State.ADMISSION_AWAITED
         return Hello(self.role, self.session_id, fields["client"])
@@ -168,8 +171,19 @@ class ServerProtocol:
 
     def _on_request(self, request: Request) -> Event:
         if request.name not in _MAY_ASK[self.role]:
-            raise MessageError(f"{request.name} needs another token than {_WHOSE[self.role]}")
+            wanted = _NEEDED.get((self.role, BY_NAME[request.name].flow), f"another token than {_WHOSE[self.role]}")
+            raise MessageError(f"{request.name} needs {wanted}")
         return request
+
+
+def _role_for(purpose: str) -> Role:
+    """What a trader's token is used for. Raises MessageError."""
+    if purpose not in _PURPOSES:
+        raise MessageError(f"unknown purpose {purpose[:40]!r}")
+    return _PURPOSES[purpose]
+
+
+_PURPOSES: Final = {"trade": Role.TRADER, "data": Role.DATA}
 
 
 _PING: Final = frame({"t": "ping"})
@@ -179,14 +193,19 @@ _REACTIONS: Final[dict[tuple[State, Flow], Callable[[ServerProtocol, Request], E
     (State.HELLO_AWAITED, Flow.HANDSHAKE): ServerProtocol._on_hello,
     (State.OPEN, Flow.CONTROL): ServerProtocol._on_ping,
     (State.OPEN, Flow.REQUEST): ServerProtocol._on_request,
+    (State.OPEN, Flow.DATA): ServerProtocol._on_request,
     (State.OPEN, Flow.OPERATOR): ServerProtocol._on_request,
 }
 
-_WHOSE: Final = {Role.TRADER: "a trader's", Role.OPERATOR: "an operator's"}
+_WHOSE: Final = {Role.TRADER: "a trader's", Role.DATA: "a trader's", Role.OPERATOR: "an operator's"}
+_NEEDED: Final = {
+    (Role.TRADER, Flow.DATA): "a connection whose hello says purpose data",
+    (Role.DATA, Flow.REQUEST): "a connection whose hello says purpose trade",
+}
 
 _FOR_EVERY_ROLE: Final = frozenset({"health"})
 
 _MAY_ASK: Final[dict[Role, frozenset[str]]] = {
     role: _FOR_EVERY_ROLE | {name for name, message in BY_NAME.items() if message.flow is flow}
-    for role, flow in ((Role.TRADER, Flow.REQUEST), (Role.OPERATOR, Flow.OPERATOR))
+    for role, flow in ((Role.TRADER, Flow.REQUEST), (Role.DATA, Flow.DATA), (Role.OPERATOR, Flow.OPERATOR))
 }

@@ -1,43 +1,415 @@
-"""Market data under the vendor's names. Not yet: importing works, every call raises NotImplementedError."""
+"""Market data under the vendor's names, from the market the simulator plays: nothing in it is real, and nothing ahead of it.
+
+What holds now, what is listed and the calendar come from the server; the past comes from its data files where it has some,
+else from its synthetic walk. What is not simulated raises NotImplementedError with the reason. numpy and pandas are needed
+only by the functions that return something of theirs. Where the vendor's document and the vendor's code differ
+(``get_local_data``, ``get_instrument_type``, the end of ``get_trading_calendar``), this is as the code.
+
+Dates and texts are China time wherever the program runs. There is no address to give: the environment, or the userdata
+directory of the process's trader, leads to the server, and ``ip`` and ``port`` of a real terminal are ignored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-_FUNCTIONS: Final = """
-add_sector bind_formula bnd_get_amount_change bnd_get_call_info bnd_get_conversion_price bnd_get_put_info call_formula
-compute_coming_trading_calendar connect create_formula create_sector create_sector_folder datetime_to_timetag del_formula
-disconnect download_cb_data download_etf_info download_financial_data download_financial_data2 download_his_st_data
-download_history_contracts download_history_data download_history_data2 download_holiday_data download_index_weight
-download_sector_data download_tabular_data fetch_quote_server_from_config gen_factor_index generate_index_data getDividFactors
-get_all_kline_trading_periods get_all_sub_info get_all_trading_periods get_authorized_market_list get_broker_queue_data
-get_cb_info get_client get_current_connect_sub_info get_data_dir get_divid_factors get_etf_info get_field_list
-get_financial_data get_financial_data_ori get_formula_result get_formulas get_full_kline get_full_tick get_fullspeed_orderbook
-get_his_option_list get_his_option_list_batch get_his_st_data get_hk_broker_dict get_holidays get_index_weight
-get_instrument_detail get_instrument_detail_list get_instrument_type get_ipo_info get_kline_trading_period get_l2_order
-get_l2_quote get_l2_transaction get_l2thousand_queue get_local_data get_main_contract get_market_data get_market_data_ex
-get_market_data_ex_ori get_market_data_ori get_market_last_trade_date get_markets get_option_detail_data get_option_list
-get_option_undl_data get_order_rank get_period_list get_quote_server_config get_quote_server_status get_sec_main_contract
-get_sector_info get_sector_list get_stock_list_in_sector get_stock_type get_tabular_data get_tabular_formula
-get_trading_calendar get_trading_contract_list get_trading_dates get_trading_period get_transactioncount get_wp_market_list
-gld gmd gsl hello import_formula is_stock_type push_custom_data read_feather reconnect remove_sector remove_stock_from_sector
-reset_market_stock_list reset_market_trading_day_list reset_sector run show_quote_server_status subscribe_formula
-subscribe_l2thousand subscribe_l2thousand_queue subscribe_quote subscribe_quote2 subscribe_whole_quote supply_history_data
-timetagToDateTime timetag_to_datetime unsubscribe_formula unsubscribe_quote watch_quote_server_status watch_xtquant_status
-write_feather
-"""
+from miniqmt_sim.errors import CommandRefused, ConnectError
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.xtquant import _frames, _quotes
+from miniqmt_sim.xtquant._details import detail, kinds
+from miniqmt_sim.xtquant._frames import moment_ms
+from miniqmt_sim.xtquant._unsimulated import add_unsimulated
 
-enable_hello = True  # programs switch the vendor's greeting off; there is none here
+enable_hello = True
+"""Greet on standard output when a connection is made."""
+debug_mode = 0
+data_dir: str | None = None
+"""Where ``get_data_dir`` says that data lies; the server reads its own files whatever it says."""
+
+_CHECK_S: Final = 3.0
+"""How often ``run`` looks whether the connection is still there."""
+PERIODS: Final = ("tick", "1m", "5m", "15m", "30m", "1h", "1d", "1w", "1mon", "1q", "1hy", "1y")
+MARKETS: Final = {"SH": "上交所", "SZ": "深交所"}
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
+
+OnData = Callable[[Any], object]
 
 
-def _later(name: str) -> Callable[..., Any]:
-    def function(*args: Any, **kwargs: Any) -> Any:
-        raise NotImplementedError(f"xtdata.{name}: market data comes with a later version")
-
-    function.__name__ = function.__qualname__ = name
-    function.__doc__ = "Not yet: market data comes with a later version."
-    return function
+# -- connection ------------------------------------------------------------------------------------------------------------
 
 
-globals().update({name: _later(name) for name in _FUNCTIONS.split()})
+def connect(ip: str = "", port: Any = None, remember_if_success: bool = True) -> _quotes.Quotes:
+    """Connect, or give the connection there is. Raises ConnectError when there is no server."""
+    return get_client()
+
+
+def reconnect(ip: str = "", port: Any = None, remember_if_success: bool = True) -> _quotes.Quotes:
+    """Connect anew; subscriptions of the connection before are gone."""
+    disconnect()
+    return get_client()
+
+
+def disconnect() -> None:
+    """End the connection."""
+    _quotes.drop()
+
+
+def get_client() -> _quotes.Quotes:
+    """Give the connection, made when there is none. Raises ConnectError."""
+    client, is_new = _quotes.current()
+    if is_new:
+        hello(client)
+    return client
+
+
+def hello(client: _quotes.Quotes | None = None) -> None:
+    """Greet, unless ``enable_hello`` is off."""
+    if enable_hello:
+        server = (client or get_client()).server
+        sys.stdout.write(f"xtdata 已连接 {server}; 设置 xtdata.enable_hello = False 可不显示本行\n")
+
+
+def get_data_dir() -> str:
+    """Give ``data_dir`` where a program has set it, else the userdata directory of the server."""
+    return data_dir if data_dir is not None else _quotes.userdata()
+
+
+def _ask(name: str, **fields: Any) -> Any:
+    return get_client().ask(name, **fields)
+
+
+# -- subscriptions ---------------------------------------------------------------------------------------------------------
+
+
+def subscribe_quote(
+    stock_code: str,
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = 0,
+    callback: OnData | None = None,
+) -> int:
+    """Have ``callback`` called with {code: [tick or bar, …]}, the asked-for past first: the subscription's number, or -1."""
+    return subscribe_quote2(stock_code, period, start_time, end_time, count, None, callback)
+
+
+def subscribe_quote2(
+    stock_code: str,
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = 0,
+    dividend_type: str | None = None,
+    callback: OnData | None = None,
+) -> int:
+    """The same with the past adjusted; what is told from now on needs no adjusting."""
+    period = _period(period)
+    first: list[JsonObject] = []
+    if count and callback is not None:
+        columns = _history(stock_code, period, start_time, end_time, count, dividend_type or "none")
+        names = list(columns)
+        rows = zip(*columns.values(), strict=True)
+        first = [{"stock_code": stock_code, **dict(zip(names, row, strict=True))} for row in rows]
+
+    def deliver(rows: list[JsonObject]) -> None:
+        assert callback is not None
+        callback(_rows_by_code(rows))
+
+    return _subscribe(period, [stock_code], deliver if callback else None, first)
+
+
+def subscribe_whole_quote(code_list: Sequence[str], callback: OnData | None = None) -> int:
+    """Have ``callback`` called with {code: tick} for codes or markets, the present first: the number, or -1."""
+    first = get_client().rows("data_full_tick", code_list) if callback is not None else []
+
+    def deliver(rows: list[JsonObject]) -> None:
+        assert callback is not None
+        callback({row["stock_code"]: _without_code(row) for row in rows})
+
+    return _subscribe("tick", list(code_list), deliver if callback else None, first)
+
+
+def _subscribe(period: str, names: list[str], deliver: _quotes.Deliver | None, first: list[JsonObject]) -> int:
+    try:
+        return get_client().subscribe(period, names, deliver, first)
+    except (CommandRefused, ConnectError) as error:
+        _log.warning("subscribe failed: %s", error)
+        return -1
+
+
+def unsubscribe_quote(seq: int) -> None:
+    """End a subscription; an unknown number is ignored."""
+    get_client().unsubscribe(seq)
+
+
+def run() -> None:
+    """Wait until the connection ends. Raises Exception then, as the vendor's does."""
+    client = get_client()
+    while True:
+        time.sleep(_CHECK_S)
+        if not client.is_open:
+            raise Exception("行情服务连接断开")
+
+
+def _rows_by_code(rows: Iterable[JsonObject]) -> dict[str, list[JsonObject]]:
+    found: dict[str, list[JsonObject]] = {}
+    for row in rows:
+        found.setdefault(row["stock_code"], []).append(_without_code(row))
+    return found
+
+
+def _without_code(row: JsonObject) -> JsonObject:
+    return {name: value for name, value in row.items() if name != "stock_code"}
+
+
+# -- quotes and the past -----------------------------------------------------------------------------------------------------
+
+
+def get_full_tick(code_list: Sequence[str]) -> dict[str, JsonObject]:
+    """Give {code: tick} of codes or markets; what is not listed is left out."""
+    if isinstance(code_list, str):
+        raise TypeError("code_list must be a list of codes, not one text")
+    return {row["stock_code"]: _without_code(row) for row in get_client().rows("data_full_tick", code_list)}
+
+
+def get_market_data(
+    field_list: Sequence[str] = (),
+    stock_list: Sequence[str] = (),
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = -1,
+    dividend_type: str = "none",
+    fill_data: bool = True,
+) -> dict[str, Any]:
+    """Give {field: frame of codes by times} for bars, {code: structured array} for ticks."""
+    period = _period(period)
+    found = _many(stock_list, period, start_time, end_time, count, dividend_type)
+    if period == "tick":
+        return {code: _frames.records(columns, field_list) for code, columns in found.items()}
+    return _frames.frames_by_field(found, field_list, period, fill=fill_data)
+
+
+def get_market_data_ex(
+    field_list: Sequence[str] = (),
+    stock_list: Sequence[str] = (),
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = -1,
+    dividend_type: str = "none",
+    fill_data: bool = True,
+) -> dict[str, Any]:
+    """Give {code: frame of times by fields}."""
+    period = _period(period)
+    found = _many(stock_list, period, start_time, end_time, count, dividend_type)
+    return {code: _frames.frame(columns, field_list, period) for code, columns in found.items()}
+
+
+def get_local_data(
+    field_list: Sequence[str] = (),
+    stock_list: Sequence[str] = (),
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = -1,
+    dividend_type: str = "none",
+    fill_data: bool = True,
+    data_dir: str | None = None,
+) -> dict[str, Any]:
+    """The same: the data lies with the server, and ``data_dir`` is ignored."""
+    return get_market_data_ex(field_list, stock_list, period, start_time, end_time, count, dividend_type, fill_data)
+
+
+def _many(
+    stock_list: Sequence[str], period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
+) -> dict[str, dict[str, list[Any]]]:
+    if isinstance(stock_list, str):
+        raise TypeError("stock_list must be a list of codes, not one text")
+    return {code: _history(code, period, start_time, end_time, count, dividend_type) for code in stock_list}
+
+
+def _history(
+    stock_code: str, period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
+) -> dict[str, list[Any]]:
+    if dividend_type not in DIVIDEND_TYPES:
+        raise ValueError(f"there is no dividend type {dividend_type!r}; there are {', '.join(DIVIDEND_TYPES)}")
+    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
+    return get_client().history(stock_code, period, start_ms, end_ms, count, dividend_type)
+
+
+DIVIDEND_TYPES: Final = ("none", "front", "back", "front_ratio", "back_ratio")
+
+
+def _period(period: Any) -> str:
+    """The period in its usual spelling. Raises NotImplementedError for one that is not simulated."""
+    name = "1h" if period == "60m" else period
+    if name not in PERIODS:
+        raise NotImplementedError(f"period {period!r} is not simulated; there are {', '.join(PERIODS)}")
+    return str(name)
+
+
+def get_divid_factors(stock_code: str, start_time: Any = "", end_time: Any = "") -> Any:
+    """Give a frame with a row an ex-day, named yyyymmdd, up to the present one."""
+    pandas = _frames.library("pandas")
+    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
+    rows = _ask("data_divid_factors", stock_code=stock_code)["rows"]
+    rows = [row for row in rows if start_ms <= row["time"] and (not end_ms or row["time"] <= end_ms)]
+    return pandas.DataFrame({_frames.text_of(row["time"], "%Y%m%d"): row for row in rows}).T
+
+
+def download_history_data(
+    stock_code: str, period: str, start_time: Any = "", end_time: Any = "", incrementally: bool | None = None
+) -> None:
+    """Nothing to do: the server has what it has. Raises as the vendor's for a period there is not."""
+    _period(period)
+    get_client()
+
+
+supply_history_data = download_history_data
+
+
+def download_history_data2(
+    stock_list: Sequence[str],
+    period: str,
+    start_time: Any = "",
+    end_time: Any = "",
+    callback: OnData | None = None,
+    incrementally: bool | None = None,
+) -> JsonObject:
+    """Nothing to do either, but ``callback`` hears of every code that it is done."""
+    download_history_data("", period)
+    codes = [stock_list] if isinstance(stock_list, str) else list(stock_list)
+    for finished, code in enumerate(codes, 1):
+        if callback is not None:
+            callback({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
+    return {}
+
+
+def download_sector_data() -> None:
+    """Nothing to do: the sectors are the server's."""
+    get_client()
+
+
+def download_holiday_data(incrementally: bool = True) -> None:
+    """Nothing to do: the holidays are the server's."""
+    get_client()
+
+
+# -- what is listed ----------------------------------------------------------------------------------------------------------
+
+
+def get_instrument_detail(stock_code: str, iscomplete: bool = False) -> JsonObject | None:
+    """Give what is known of a security; None when it is not listed."""
+    rows = get_client().rows("data_instruments", [stock_code])
+    return detail(rows[0], complete=iscomplete) if rows else None
+
+
+def get_instrument_detail_list(stock_list: Sequence[str], iscomplete: bool = False) -> dict[str, JsonObject | None]:
+    """Give the same of many: {code: detail}."""
+    found = {row["stock_code"]: detail(row, complete=iscomplete) for row in get_client().rows("data_instruments", stock_list)}
+    return {code: found.get(code) for code in stock_list}
+
+
+def get_instrument_type(stock_code: str, variety_list: Sequence[str] | None = None) -> dict[str, bool]:
+    """Give the kinds a security is of, or of those named which it is; {} when it is not listed."""
+    rows = get_client().rows("data_instruments", [stock_code])
+    known = kinds(rows[0]) if rows else {}
+    if not variety_list:
+        return {kind: True for kind, is_one in known.items() if is_one}
+    return {kind: known[kind] for kind in variety_list if kind in known}
+
+
+get_stock_type = get_instrument_type
+
+
+def is_stock_type(stock: str, tag: str) -> bool:
+    """Is a security of a kind?"""
+    return get_instrument_type(stock, [tag]).get(tag, False)
+
+
+def get_sector_list() -> list[str]:
+    """Give the sectors whose securities are simulated."""
+    return list(_ask("data_sectors")["sectors"])
+
+
+def get_stock_list_in_sector(sector_name: str, real_timetag: Any = -1) -> list[str]:
+    """Give the codes of a sector, those of today whatever ``real_timetag`` says."""
+    return list(_ask("data_sector", sector=sector_name)["codes"])
+
+
+def get_markets() -> dict[str, str]:
+    """Give the markets that are simulated."""
+    return dict(MARKETS)
+
+
+def get_period_list() -> list[str]:
+    """Give the periods there are."""
+    return list(PERIODS)
+
+
+# -- the calendar ------------------------------------------------------------------------------------------------------------
+
+
+def get_trading_dates(market: str, start_time: Any = "", end_time: Any = "", count: int = -1) -> list[int]:
+    """Give trading days up to the present one as epoch ms of their midnights; of them the last ``count``."""
+    answer = _ask("data_trading_days", first=_day(start_time), last=_day(end_time))
+    days = [day for day in answer["days"] if day <= answer["day"]]
+    kept = days if count < 0 else days[len(days) - min(count, len(days)) :]
+    return [moment_ms(str(day), is_end=False) for day in kept]
+
+
+def get_market_last_trade_date(market: str) -> int:
+    """Give the present trading day as epoch ms of its midnight."""
+    return moment_ms(str(_ask("data_trading_days")["day"]), is_end=False)
+
+
+def get_trading_calendar(market: str, start_time: str = "", end_time: str = "") -> list[str]:
+    """Give trading days as yyyymmdd, those to come included, up to the end of the last year whose holidays are known."""
+    if market not in MARKETS:
+        raise Exception(f"只有沪深市场的交易日历: {market}")
+    known = int(max(get_holidays(), default="0")[:4]) * 10000 + 1231
+    if end_time and int(end_time) > known:
+        raise Exception(f"end_time({end_time}) 超出已知的节假日({known})")
+    days = _ask("data_trading_days", first=_day(start_time), last=_day(end_time) or known)["days"]
+    return [str(day) for day in days]
+
+
+def get_holidays() -> list[str]:
+    """Give the closed weekdays as yyyymmdd."""
+    return [str(day) for day in _ask("data_holidays")["days"]]
+
+
+def _day(value: Any) -> int:
+    """A time a program gives as its day, 0 for none."""
+    time_ms = moment_ms(value, is_end=False)
+    return int(_frames.text_of(time_ms, "%Y%m%d")) if time_ms else 0
+
+
+# -- times -------------------------------------------------------------------------------------------------------------------
+
+
+def datetime_to_timetag(datetime: str, format: str = "%Y%m%d%H%M%S") -> float:
+    """Turn a text in China time into epoch ms."""
+    return float(_frames.parsed_ms(datetime, "%Y%m%d" if len(datetime) == 8 else format))
+
+
+def timetag_to_datetime(timetag: float, format: str) -> str:
+    """Turn epoch ms into a text in China time."""
+    return _frames.text_of(timetag, format)
+
+
+timetagToDateTime = timetag_to_datetime
+
+gmd = get_market_data
+gmd2 = get_market_data_ex
+gmd3 = get_market_data3 = get_market_data_ex
+gld = get_local_data
+gsl = get_stock_list_in_sector
+
+add_unsimulated(globals())

@@ -17,6 +17,7 @@ import pytest
 from miniqmt_sim import constants
 from miniqmt_sim.wire.messages import BY_NAME
 from miniqmt_sim.xtquant import _views, xtconstant, xtdata, xttrader, xttype
+from miniqmt_sim.xtquant._unsimulated import UNSIMULATED
 from tests.kit import sdk_surface, vendor
 from tests.kit.sdk_surface import ENUMS, LATER_NAMES, sdk_name
 
@@ -350,15 +351,36 @@ PLUMBING = {
     "subscribe_callback_wrapper_1820",
     "subscribe_callback_wrapper_convert",
 }
+VENDOR_DATA = {node.name: node for node in vendor.parse("xtdata").body if isinstance(node, ast.FunctionDef)}
+DATA_NAMES = [name for name in VENDOR_DATA if not name.startswith("_") and name not in PLUMBING]
+UNSIMULATED_NAMES = [name for _, names in UNSIMULATED for name in names.split()]
 
 
-def test_every_function_of_the_wheels_market_data_says_that_it_is_not_there_yet() -> None:
-    functions = {node.name for node in vendor.parse("xtdata").body if isinstance(node, ast.FunctionDef)}
-    names = {name for name in functions if not name.startswith("_")} - PLUMBING
-    assert len(names) > 100
-    for name in names:
-        with pytest.raises(NotImplementedError, match=rf"xtdata\.{name}: market data comes with a later version"):
-            getattr(xtdata, name)("600000.SH", period="1d")
+def defaults_of(function: ast.FunctionDef) -> list[tuple[str, object]]:
+    """The arguments of a function of the wheel with their defaults."""
+    names = [argument.arg for argument in function.args.args]
+    values = [ast.literal_eval(default) for default in function.args.defaults]
+    padded = [inspect.Parameter.empty] * (len(names) - len(values)) + values
+    return list(zip(names, padded, strict=True))
+
+
+def test_every_function_of_the_wheels_market_data_is_there() -> None:
+    assert len(DATA_NAMES) > 100
+    assert [name for name in DATA_NAMES if not callable(getattr(xtdata, name, None))] == []
+
+
+@pytest.mark.parametrize("name", [name for name in DATA_NAMES if name not in UNSIMULATED_NAMES and name != "hello"])
+def test_the_functions_of_market_data_take_what_the_wheels_take(name: str) -> None:
+    parameters = inspect.signature(getattr(xtdata, name)).parameters.values()
+    ours = [(each.name, list(each.default) if each.default == () else each.default) for each in parameters]
+    assert ours == defaults_of(VENDOR_DATA[name])
+
+
+@pytest.mark.parametrize("name", UNSIMULATED_NAMES)
+def test_what_is_not_simulated_says_so_and_why(name: str) -> None:
+    assert name in VENDOR_DATA
+    with pytest.raises(NotImplementedError, match=rf"xtdata\.{name}: .+"):
+        getattr(xtdata, name)("600000.SH", period="1d")
 
 
 def test_what_market_data_never_had_is_no_attribute() -> None:

@@ -54,6 +54,9 @@ class FakeSimulator:
     def next_due_ms(self) -> int | None:
         return self.due[0][0] if self.due else None
 
+    def changes_by(self, now_ms: int) -> bool:
+        return bool(self.due) and self.due[0][0] <= now_ms
+
     def catch_up(self, now_ms: int) -> Outcome | None:
         if not self.due or self.due[0][0] > now_ms:
             return None

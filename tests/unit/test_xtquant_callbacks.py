@@ -104,7 +104,7 @@ def test_a_strategy_too_far_behind_loses_its_connection_and_nothing_it_was_told(
 
 
 def test_every_push_of_the_wire_has_a_callback() -> None:
-    assert {name for name in BY_NAME if name.startswith("push_")} == set(PUSHES)
+    assert {name for name in BY_NAME if name.startswith("push_")} == {*PUSHES, "push_quote"}, "push_quote is for xtdata"
 
 
 @pytest.mark.parametrize("push", PUSHES)

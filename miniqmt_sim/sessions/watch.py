@@ -1,0 +1,214 @@
+"""Station 8, for market data: who watches what, and what they are told: one push a step for everything that changed.
+
+Volatile, and no part of the world: watching changes nothing that is stored or hashed. A quote or a trade touches its code;
+the synthetic walk moves every code with each of its steps while anybody watches, and a jump of the clock shows the last step
+only. Bars are told as they grow; of codes that are quoted, those done while somebody watched are kept, as the terminal
+keeps what was subscribed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from matching.codes import Venue
+from matching.instrument import Security
+from matching.phases import PHASE_RULES, Call
+from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle
+from miniqmt_sim.sessions.pushes import Push
+from miniqmt_sim.sessions.ticks import bar_row, day_so_far, tick_row
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.world import World
+
+MAX_WATCHED: Final = 20_000
+"""Codes or markets, each with its period, that one connection may watch: three periods of every code there is."""
+KEPT: Final = 1000
+"""Bars or ticks that are kept of a code and period: four days of minutes, most of an hour of ticks."""
+ROWS_PER_PUSH: Final = 1000
+"""Rows in one push: about 500 kB, well under the frame limit."""
+WATCHED_PERIODS: Final = (TICK, *MINUTES, DAY)
+MARKETS: Final = tuple(venue.name for venue in Venue)
+
+
+class Key(NamedTuple):
+    """What is watched: the ticks or bars of a code, or of a whole market."""
+
+    period: str
+    name: str
+
+
+class Growing:
+    """The bar of one code and period that is growing, those before it, and the day as it was seen last."""
+
+    __slots__ = ("bar", "day", "done")
+
+    def __init__(self) -> None:
+        self.bar: Candle | None = None
+        self.day: Candle | None = None
+        self.done: deque[Candle] = deque(maxlen=KEPT)
+
+    def note(self, name_ms: int, day: Candle) -> Candle:
+        """Take the day as it stands now; give the bar of this name. What traded before the first look is in no bar."""
+        seen, price_li, bar = self.day or day, day.close_li, self.bar
+        if seen.time_ms != day.time_ms:
+            seen = day._replace(volume=0, amount_li=0)
+        if bar is None or name_ms > bar.time_ms:
+            if bar is not None:
+                self.done.append(bar)
+            pre_close_li = bar.close_li if bar is not None else day.pre_close_li
+            bar = Candle(name_ms, price_li, price_li, price_li, price_li, 0, 0, pre_close_li)
+        volume, amount_li = day.volume - seen.volume, day.amount_li - seen.amount_li
+        later = Candle(bar.time_ms, price_li, price_li, price_li, price_li, volume, amount_li, 0)
+        self.day, self.bar = day, bar.joined(later)
+        return self.bar
+
+
+class Watch:
+    """Everybody's subscriptions to market data."""
+
+    __slots__ = ("_bars", "_by_connection", "_periods", "_ticks", "_watchers", "_world", "due_ms")
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._watchers: dict[Key, dict[int, None]] = {}
+        self._by_connection: dict[int, dict[Key, None]] = {}
+        self._bars: dict[Key, Growing] = {}
+        self._ticks: dict[str, deque[JsonObject]] = {}
+        self._periods: tuple[str, ...] = ()
+        self.due_ms: int | None = None
+        """When the walk takes its next step, while anybody watches it."""
+
+    # ---- subscriptions -------------------------------------------------------------------------------------------------
+
+    def add(self, connection: int, period: str, names: Iterable[str], now_ms: int) -> str:
+        """Tell a connection of these from now on; a sentence says why not."""
+        own = self._by_connection.setdefault(connection, {})
+        keys = [Key(period, name) for name in names]
+        if len(own.keys() | set(keys)) > MAX_WATCHED:
+            return f"行情订阅数超过上限 {MAX_WATCHED}"
+        if not self._watchers:
+            self._world.market.take_touched()
+            self.due_ms = self._world.market.next_step_ms(now_ms) if self._world.market.moves else None
+        for key in keys:
+            own[key] = None
+            self._watchers.setdefault(key, {})[connection] = None
+        self._note_periods()
+        return ""
+
+    def remove(self, connection: int, period: str, names: Iterable[str]) -> bool:
+        """Tell it no longer; False when it was told of none of them."""
+        own = self._by_connection.get(connection, {})
+        keys = [key for key in (Key(period, name) for name in names) if key in own]
+        for key in keys:
+            del own[key]
+            self._forget(key, connection)
+        self._note_periods()
+        return bool(keys)
+
+    def close(self, connection: int) -> None:
+        """A connection is gone."""
+        for key in self._by_connection.pop(connection, {}):
+            self._forget(key, connection)
+        self._note_periods()
+
+    def _forget(self, key: Key, connection: int) -> None:
+        watchers = self._watchers[key]
+        del watchers[connection]
+        if not watchers:
+            del self._watchers[key]
+
+    def _note_periods(self) -> None:
+        self._periods = tuple(dict.fromkeys(key.period for key in self._watchers))
+        self._bars = {key: growing for key, growing in self._bars.items() if self._who(*key)}
+        self._ticks = {code: ticks for code, ticks in self._ticks.items() if self._who(TICK, code)}
+        if not self._watchers:
+            self.due_ms = None
+
+    def _who(self, period: str, code: str) -> tuple[int, ...]:
+        """The connections that watch a code's period, by the code or by its market."""
+        one = self._watchers.get(Key(period, code), {})
+        all_ = self._watchers.get(Key(period, code[-2:]), {})
+        return tuple(one | all_) if all_ else tuple(one)
+
+    # ---- what is known through it --------------------------------------------------------------------------------------
+
+    def growing(self, code: str, period: str) -> Candle | None:
+        """The bar that is growing, while it is watched."""
+        found = self._bars.get(Key(period, code))
+        return found.bar if found is not None else None
+
+    def kept_bars(self, code: str, period: str) -> Sequence[Candle]:
+        """The bars that were done while somebody watched."""
+        found = self._bars.get(Key(period, code))
+        return list(found.done) if found is not None else []
+
+    def kept_ticks(self, code: str) -> Sequence[JsonObject]:
+        """The ticks that came while somebody watched."""
+        return list(self._ticks.get(code, ()))
+
+    # ---- what is told --------------------------------------------------------------------------------------------------
+
+    def is_due(self, now_ms: int) -> bool:
+        """Has the walk taken a step that nobody was told of?"""
+        return self.due_ms is not None and self.due_ms <= now_ms
+
+    def pushes(self, now_ms: int) -> list[Push]:
+        """What changed since the last time, for everybody who watches it."""
+        if not self._watchers:
+            return []
+        told: dict[tuple[str, tuple[int, ...]], list[JsonObject]] = {}
+        for code in self._changed(now_ms):
+            security = self._world.exchange.securities[code]
+            for period in self._periods:
+                who = self._who(period, code)
+                row = self._row(security, period, now_ms) if who else None
+                if row is not None:
+                    told.setdefault((period, who), []).append(row)
+        return [(who, message) for (period, who), rows in told.items() for message in _messages(period, rows)]
+
+    def _changed(self, now_ms: int) -> list[str]:
+        market = self._world.market
+        codes = dict.fromkeys(market.take_touched())
+        if self.is_due(now_ms):
+            self.due_ms = market.next_step_ms(now_ms)
+            securities = self._world.exchange.securities
+            codes |= dict.fromkeys(code for code, security in securities.items() if market.is_moving(security, now_ms))
+        return list(codes)
+
+    def _row(self, security: Security, period: str, now_ms: int) -> JsonObject | None:
+        """What a code's period shows now; None while there is no bar."""
+        if period == TICK:
+            row = tick_row(self._world, security, now_ms)
+            self._ticks.setdefault(security.code, deque(maxlen=KEPT)).append(row)
+            return row
+        self._world.market.last_li(security, now_ms)
+        day = day_so_far(self._world, security, now_ms)
+        growing = self._bars.setdefault(Key(period, security.code), Growing())
+        if not self._makes_prices(security, now_ms) and day.volume == (growing.day or day).volume:
+            return None
+        bar = self._bar(security, period, growing, day, now_ms)
+        return bar_row(security, bar)
+
+    def _bar(self, security: Security, period: str, growing: Growing, day: Candle, now_ms: int) -> Candle:
+        if period != DAY:
+            hours = self._world.market.past.hours(security.board, self._world.exchange.day)
+            return growing.note(hours.bar_end_ms(now_ms, MINUTES[period]), day)
+        if growing.bar is not None and growing.bar.time_ms != day.time_ms:
+            growing.done.append(growing.bar)
+        growing.bar = growing.day = day if day.open_li else _of_one_price(day)
+        return growing.bar
+
+    def _makes_prices(self, security: Security, now_ms: int) -> bool:
+        rule = PHASE_RULES[self._world.exchange.phase(security, now_ms)]
+        return rule.matching or rule.call is Call.CLOSE
+
+
+def _of_one_price(day: Candle) -> Candle:
+    """A day in which nothing has traded yet, shown at its last price."""
+    return day._replace(open_li=day.close_li, high_li=day.close_li, low_li=day.close_li)
+
+
+def _messages(period: str, rows: Sequence[Any]) -> Iterator[JsonObject]:
+    for start in range(0, len(rows), ROWS_PER_PUSH):
+        yield {"t": "push_quote", "period": period, "rows": rows[start : start + ROWS_PER_PUSH]}

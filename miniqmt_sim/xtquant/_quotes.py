@@ -1,0 +1,228 @@
+"""The connection to market data that ``xtdata`` and the vendor's native module share.
+
+It is a connection of its own, so that a flood of quotes never delays an order. Answers come from the transport's reader
+thread; callbacks run one after the other in one worker, in the order in which the server spoke: first what was asked for at
+the subscription, then the pushes. A callback that is slower than the market falls behind by PENDING pushes at most; then the
+oldest of them are dropped, and a warning says so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Final, Protocol
+
+from miniqmt_sim.client import discovery
+from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.xtquant._worker import Worker
+
+PENDING: Final = 10_000
+"""Pushes that wait for a callback: eight hours of one code's ticks, or a minute of five hundred codes."""
+NAMES_PER_REQUEST: Final = 4000
+"""Codes in one request: 12 bytes each, so that it stays within a request's 64 kB."""
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
+
+Rows = list[JsonObject]
+Deliver = Callable[[Rows], object]
+
+
+class DataConnector(Protocol):
+    """What makes a transport for market data. Raises ConnectError."""
+
+    def __call__(self, on_push: OnPush, on_closed: OnClosed) -> Transport: ...
+
+
+def connect_data(on_push: OnPush, on_closed: OnClosed) -> Transport:
+    """Connect to the server that the environment, the newest trader's path, or the default userdata means."""
+    return SocketTransport.connect(discovery.find(discovery.remembered()), 0, on_push, on_closed, purpose=DATA)
+
+
+class _Subscription:
+    """Who wants what: ``names`` are codes or markets, ``deliver`` gets the rows of one push that belong to them."""
+
+    def __init__(self, period: str, names: Sequence[str], deliver: Deliver | None) -> None:
+        self.period = period
+        self.names = dict.fromkeys(names)
+        self.deliver = deliver
+
+    def rows_of(self, rows: Rows) -> Rows:
+        """Those of its codes and markets."""
+        names = self.names
+        return [row for row in rows if row["stock_code"] in names or row["stock_code"][-2:] in names]
+
+
+class Quotes:
+    """One connection, made by ``Quotes()``. Raises ConnectError when there is no server."""
+
+    connector: ClassVar[DataConnector] = staticmethod(connect_data)
+    """How it gets its transport. A backtest puts in its in-memory twin."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        self._subscriptions: dict[int, _Subscription] = {}
+        self._pending: deque[tuple[Deliver, Rows]] = deque()
+        self._running = False
+        self._dropped = 0
+        self._worker = Worker("miniqmt-sim market data")
+        self._transport = self.connector(self._on_push, self._on_closed)
+
+    @property
+    def is_open(self) -> bool:
+        """Can it still be asked?"""
+        return self._transport.is_open
+
+    @property
+    def server(self) -> str:
+        """Name and version of the server."""
+        return str(getattr(self._transport, "server", ""))
+
+    def close(self) -> None:
+        """End the connection; callbacks that wait are run."""
+        self._transport.close()
+        self._worker.stop()
+
+    # -- questions -------------------------------------------------------------------------------------------------------
+
+    def ask(self, name: str, **fields: Any) -> Answer:
+        """Ask and wait. Raises CommandRefused or ConnectError."""
+        return self._transport.call(name, fields)
+
+    def rows(self, name: str, names: Iterable[str]) -> Rows:
+        """Ask for rows of codes or markets, in as many requests as it takes."""
+        found: Rows = []
+        for part in _parts(list(names)):
+            found += self.ask(name, codes=part)["rows"]
+        return found
+
+    def history(
+        self, stock_code: str, period: str, start_ms: int = 0, end_ms: int = 0, count: int = -1, dividend_type: str = "none"
+    ) -> dict[str, list[Any]]:
+        """Bars or ticks of one code as columns, oldest first, in as many requests as it takes."""
+        parts: list[Answer] = []
+        left = count
+        while left:
+            part = self.ask(
+                "data_history", stock_code=stock_code, period=period, start_ms=start_ms, end_ms=end_ms, count=left,
+                dividend_type=dividend_type,
+            )  # fmt: skip
+            parts.append(part)
+            if not part["more"] or not part["time"]:
+                break
+            end_ms = part["time"][0] - 1
+            left -= len(part["time"]) if left > 0 else 0
+        parts.reverse()
+        names = [name for name in parts[0] if type(parts[0][name]) is list] if parts else []
+        return {name: [value for part in parts for value in part[name]] for name in names}
+
+    # -- subscriptions ---------------------------------------------------------------------------------------------------
+
+    def subscribe(self, period: str, names: Sequence[str], deliver: Deliver | None, first: Rows | None = None) -> int:
+        """Have rows delivered from now on, ``first`` before all others: the number of the subscription, or -1."""
+        subscription = _Subscription(period, names, deliver)
+        if first and deliver is not None:
+            self._put([(deliver, first)])
+        with self._lock:
+            number = next(self._numbers)
+            fresh = [name for name in subscription.names if not self._is_wanted(period, name)]
+            self._subscriptions[number] = subscription
+        for part in _parts(fresh):
+            answer = self.ask("data_subscribe", period=period, codes=part)
+            if answer["result"] != 0:
+                _log.warning("data_subscribe: %s", answer["error_msg"])
+                self.unsubscribe(number)
+                return -1
+        return number
+
+    def unsubscribe(self, number: int) -> None:
+        """End a subscription; an unknown number is ignored, as the vendor's does."""
+        with self._lock:
+            gone = self._subscriptions.pop(number, None)
+            left = [name for name in gone.names if not self._is_wanted(gone.period, name)] if gone is not None else []
+        if gone is not None:
+            for part in _parts(left):
+                self.ask("data_unsubscribe", period=gone.period, codes=part)
+
+    def _is_wanted(self, period: str, name: str) -> bool:
+        return any(other.period == period and name in other.names for other in self._subscriptions.values())
+
+    # -- what comes by itself ----------------------------------------------------------------------------------------------
+
+    def _on_push(self, message: JsonObject) -> None:
+        """Sort a push by who wants what of it. In the reader's thread."""
+        if message.get("t") != "push_quote":
+            return
+        period, rows = message["period"], message["rows"]
+        with self._lock:
+            wanting = [each for each in self._subscriptions.values() if each.period == period and each.deliver is not None]
+        self._put([(each.deliver, own) for each in wanting if each.deliver is not None and (own := each.rows_of(rows))])
+
+    def _put(self, tasks: Iterable[tuple[Deliver, Rows]]) -> None:
+        with self._lock:
+            self._pending.extend(tasks)
+            dropped = len(self._pending) - PENDING
+            for _ in range(dropped):
+                self._pending.popleft()
+            start = bool(self._pending) and not self._running
+            self._running |= start
+        if dropped > 0:
+            self._warn_of(dropped)
+        if start:
+            self._worker.submit(self._deliver_next)
+
+    def _deliver_next(self) -> None:
+        """Run the oldest callback that waits, then see to the next one, whatever it raises. In the worker's thread."""
+        deliver, rows = self._pending.popleft()
+        try:
+            deliver(rows)
+        finally:
+            with self._lock:
+                self._running = bool(self._pending)
+            if self._running:
+                self._worker.submit(self._deliver_next)
+
+    def _warn_of(self, dropped: int) -> None:
+        if not self._dropped:
+            _log.warning("callbacks of market data are slower than the market: the oldest pushes are dropped")
+        self._dropped += dropped
+
+    def _on_closed(self, reason: str) -> None:
+        _log.warning("the connection for market data ended: %s", reason)
+
+
+def _parts(names: list[str]) -> list[list[str]]:
+    return [names[start : start + NAMES_PER_REQUEST] for start in range(0, len(names), NAMES_PER_REQUEST)]
+
+
+_newest: Quotes | None = None
+_newest_lock: Final = threading.Lock()
+
+
+def current() -> tuple[Quotes, bool]:
+    """The connection of this process, and whether it was made just now. Raises ConnectError."""
+    global _newest
+    with _newest_lock:
+        is_new = _newest is None or not _newest.is_open
+        if _newest is None or is_new:
+            _newest = Quotes()
+        return _newest, is_new
+
+
+def drop() -> None:
+    """End the connection of this process, if there is one."""
+    global _newest
+    with _newest_lock:
+        gone, _newest = _newest, None
+    if gone is not None:
+        gone.close()
+
+
+def userdata() -> str:
+    """The userdata directory that leads to the server."""
+    return os.fspath(discovery.remembered())

@@ -1,0 +1,51 @@
+"""A simulator in memory with ``xtdata`` connected to it: what a strategy asks, at a time the test chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miniqmt_sim.client.memory import MemoryHost
+from miniqmt_sim.server.feeds.archive import Archive
+from miniqmt_sim.server.feeds.history import History
+from miniqmt_sim.simulator import Simulator
+from miniqmt_sim.testing.ctl import Control
+from miniqmt_sim.xtquant import _quotes, xtdata
+from tests.kit.desk import make_config
+
+
+class DataDesk:
+    """The market, its operator, and the time."""
+
+    def __init__(self, now_ms: int, data: Path | None, **options: Any) -> None:
+        self.simulator = Simulator(make_config(**options))
+        self.simulator.start(now_ms, {})
+        archive = Archive(History.open(data), self.simulator) if data is not None else None
+        self.host = MemoryHost(self.simulator, now_ms, archive)
+        self.ctl = Control(self.host.connect("", 0, lambda _push: None, lambda _reason: None, "operator"))
+
+    def at(self, now_ms: int) -> None:
+        """Move the time."""
+        self.host.advance_to(now_ms)
+
+    def connect(self, on_push: Any, on_closed: Any) -> Any:
+        """Connect for market data: a ``DataConnector``."""
+        return self.host.connect("", 0, on_push, on_closed, "data")
+
+
+@contextmanager
+def data_desk(monkeypatch: pytest.MonkeyPatch, now_ms: int, data: Path | None = None, **options: Any) -> Iterator[DataDesk]:
+    """Open a desk; until the end ``xtdata`` means it."""
+    desk = DataDesk(now_ms, data, **options)
+    monkeypatch.setattr(_quotes.Quotes, "connector", desk.connect)
+    monkeypatch.setattr(xtdata, "enable_hello", False)
+    xtdata.disconnect()
+    try:
+        yield desk
+        assert desk.simulator.check() == []
+    finally:
+        xtdata.disconnect()
