@@ -6,7 +6,7 @@ In come the bytes of one document, out goes a dictionary. Types that those reque
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 _Read = Callable[[bytes, int], tuple[Any, int]]
@@ -64,3 +64,37 @@ _READERS: Final[dict[int, _Read]] = {
     0x10: _fixed("<i"),
     0x12: _fixed("<q"),
 }
+
+
+# -- the other way -----------------------------------------------------------------------------------------------------------
+
+
+def encode(values: Mapping[str, Any]) -> bytes:
+    """Write a document of texts, numbers, truths, nothings, lists and documents. Raises TypeError for anything else."""
+    body = b"".join(_element(name, value) for name, value in values.items())
+    return struct.pack("<i", len(body) + 5) + body + b"\0"
+
+
+def _element(name: str, value: Any) -> bytes:
+    kind, data = _written(value)
+    return bytes([kind]) + name.encode() + b"\0" + data
+
+
+def _written(value: Any) -> tuple[int, bytes]:
+    """The kind of a value and its bytes."""
+    if isinstance(value, Mapping):
+        return 0x03, encode(value)
+    if isinstance(value, list):
+        return 0x04, encode({str(number): item for number, item in enumerate(value)})
+    if isinstance(value, str):
+        text = value.encode() + b"\0"
+        return 0x02, struct.pack("<i", len(text)) + text
+    if value is None:
+        return 0x0A, b""
+    for kind, (number, form) in _NUMBERS.items():
+        if type(value) is number:
+            return kind, struct.pack(form, value)
+    raise TypeError(f"BSON knows no {type(value).__name__}")
+
+
+_NUMBERS: Final[dict[int, tuple[type, str]]] = {0x01: (float, "<d"), 0x08: (bool, "<?"), 0x12: (int, "<q")}

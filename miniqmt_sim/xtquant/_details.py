@@ -54,11 +54,11 @@ def detail(row: JsonObject, *, complete: bool) -> JsonObject:
         "ProductOpenInterestQuota": None,
         "ContractOpenInterestQuota": None,
     }
-    return usual | _volumes(row) if complete else usual
+    return usual | extended(row) if complete else usual
 
 
-def _volumes(row: JsonObject) -> JsonObject:
-    """Volumes of one order, among the fields of a complete detail."""
+def extended(row: JsonObject) -> JsonObject:
+    """What a complete detail has beyond that: volumes of one order."""
     return {
         "MaxMarketOrderVolume": row["MaxMarketOrderVolume"],
         "MinMarketOrderVolume": row["MinLimitOrderVolume"],

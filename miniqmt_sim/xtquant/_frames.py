@@ -130,7 +130,16 @@ def records(columns: Columns, wanted: Sequence[str]) -> Any:
 
 def frames_by_field(found: Mapping[str, Columns], wanted: Sequence[str], period: str, *, fill: bool) -> dict[str, Any]:
     """Bars of many securities: for each field a frame with a row a security and a column a time."""
-    pandas, numpy = library("pandas"), library("numpy")
+    pandas = library("pandas")
+    names, made = tables(found, wanted, period, fill=fill)
+    return {name: pandas.DataFrame(table, index=list(found), columns=names) for name, table in made.items()}
+
+
+def tables(
+    found: Mapping[str, Columns], wanted: Sequence[str], period: str, *, fill: bool
+) -> tuple[list[str], dict[str, Any]]:
+    """The same as arrays: the names of the times, and for each field a row a security and a column a time."""
+    numpy = library("numpy")
     times = sorted({time_ms for columns in found.values() for time_ms in columns["time"]})
     place = {time_ms: number for number, time_ms in enumerate(times)}
     whole = all(len(columns["time"]) == len(times) for columns in found.values())
@@ -140,13 +149,12 @@ def frames_by_field(found: Mapping[str, Columns], wanted: Sequence[str], period:
         for row, columns in enumerate(found.values()):
             values[row, [place[time_ms] for time_ms in columns["time"]]] = columns[name]
             if fill and not whole:
-                values[row] = _filled(numpy, values[row], name, times, columns, place)
-        typed = values.astype(BAR_DTYPES[name]) if not numpy.isnan(values).any() else values
-        result[name] = pandas.DataFrame(typed, index=list(found), columns=names_of(times, period))
-    return result
+                values[row] = _filled(values[row], name, times, columns, place)
+        result[name] = values if numpy.isnan(values).any() else values.astype(BAR_DTYPES[name])
+    return names_of(times, period), result
 
 
-def _filled(numpy: Any, values: Any, name: str, times: Sequence[int], columns: Columns, place: Mapping[int, int]) -> Any:
+def _filled(values: Any, name: str, times: Sequence[int], columns: Columns, place: Mapping[int, int]) -> Any:
     """A row with its gaps filled from the bar before: prices with its close, volume and amount with nothing."""
     own = {place[time_ms]: number for number, time_ms in enumerate(columns["time"])}
     before: int | None = None

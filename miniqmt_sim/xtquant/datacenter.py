@@ -1,14 +1,20 @@
-"""The vendor's native market data module, as far as importing its ``xtdata`` and ``xtdatacenter`` needs it.
+"""The vendor's native market data module, in Python: under its name the vendor's own ``xtdata`` runs unmodified.
 
-Market data is not served this way yet: whatever asks for it raises NotImplementedError with that sentence.
+``IPythonApiClient`` is what that ``xtdata`` stands on: it asks with plain values and BSON, and gets arrays, JSON and BSON
+back, in the forms of the native client (``v2`` to ``v4`` of ``get_market_data3``). It asks over the same connection as our
+``xtdata`` does. ``xtdatacenter`` is the vendor's way to bring market data into one's own process; there is none here, and
+what it asks for raises NotImplementedError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-_REASON: Final = "the market data of the vendor's xtquant is not served by miniqmt-sim"
+from miniqmt_sim.errors import ConnectError
+from miniqmt_sim.xtquant import _bson, _frames, _market, _quotes
+from miniqmt_sim.xtquant._details import detail, extended, kinds
 
 _SETTERS: Final = """
 set_allow_optmize_address set_config_dir set_data_home_dir set_future_realtime_mode set_index_mirror_enabled
@@ -18,6 +24,13 @@ set_watch_market_list set_wholequote_market_list
 _FUNCTIONS: Final = """
 fetch_auth_markets fetch_init_result fetch_server_list_status get_status listen log_init start_init_quote
 """
+_NO_CENTER: Final = "miniqmt-sim brings no market data into your process; xtdata asks its server"
+_METHODS: Final = """
+callFormula createView custom_data_control down_cb_data down_history_contracts down_index_weight get_cb_info
+get_financial_data get_ipo_info get_main_contract get_weight_in_index read_local_data subscribeFormula subscribeFormulaSync
+unsubscribeFormula
+"""
+_NOT_SIMULATED: Final = "it is not simulated"
 
 
 def rpc_init(_config_dir: str) -> int:
@@ -31,7 +44,7 @@ def get_local_server_port() -> int:
 
 
 def register_create_nparray(_create: Callable[..., Any]) -> None:
-    """Take what makes arrays; none are made."""
+    """Take what makes arrays of native memory; numpy makes ours."""
 
 
 def shutdown() -> None:
@@ -39,7 +52,12 @@ def shutdown() -> None:
 
 
 class IPythonApiClient:
-    """A client of market data that is never connected, and says so as soon as it is asked."""
+    """One connection for market data, as the vendor's ``xtconn`` and ``xtdata`` use it. The address is no matter, as there."""
+
+    def __init__(self) -> None:
+        self._quotes: _quotes.Quotes | None = None
+
+    # -- life ------------------------------------------------------------------------------------------------------------
 
     def init(self) -> None:
         """Prepare; there is nothing to prepare."""
@@ -49,29 +67,204 @@ class IPythonApiClient:
         return 0
 
     def set_config_addr(self, _addr: str) -> None:
-        """Take an address; nothing is connected to it."""
+        """Take an address; it names a real terminal's."""
 
     def registerCommonControlCallback(self, _name: str, _callback: Callable[..., Any]) -> None:
-        """Take a callback; it is never called."""
+        """Take a callback for the state of quote servers; there are none."""
 
     def connect(self) -> tuple[int, str]:
-        """Pretend nothing and refuse nothing: ``xtconn`` would swallow the reason, ``is_connected`` tells it."""
+        """Connect: (0, ''), or (-1, reason) when there is no server."""
+        try:
+            self._quotes = _quotes.Quotes()
+        except ConnectError as error:
+            return -1, str(error)
         return 0, ""
 
     def is_connected(self) -> bool:
-        """Say why not. Raises NotImplementedError."""
-        raise NotImplementedError(_REASON)
+        """Can it still be asked?"""
+        return self._quotes is not None and self._quotes.is_open
 
     def shutdown(self) -> None:
-        """End what was never begun."""
+        """End the connection."""
+        quotes, self._quotes = self._quotes, None
+        if quotes is not None:
+            quotes.close()
+
+    @property
+    def _open(self) -> _quotes.Quotes:
+        if self._quotes is None:
+            raise ConnectError("not connected")
+        return self._quotes
+
+    def get_server_tag(self) -> bytes:
+        """Give who is there, as BSON."""
+        return _bson.encode({"server": self._open.server})
+
+    def get_peer_addr(self) -> str:
+        """Give where the server is: the userdata directory that leads to it."""
+        return _quotes.userdata()
+
+    get_data_dir = get_app_dir = get_peer_addr
+
+    def commonControl(self, func: str, param: bytes) -> bytes:
+        """Answer one of the calls that go by name. Raises NotImplementedError for one that nothing stands behind."""
+        if func not in _CONTROLS:
+            raise NotImplementedError(f"{func}: {_NOT_SIMULATED}")
+        return _bson.encode(_CONTROLS[func])
+
+    # -- subscriptions -----------------------------------------------------------------------------------------------------
+
+    def subscribe_quote(self, meta: bytes, region: bytes, _param: bytes, callback: Callable[[Any], object] | None) -> int:
+        """Subscribe to one code: the number, or -1."""
+        what, past = _bson.decode(meta), _bson.decode(region)
+        if "startTime" not in past:
+            raise NotImplementedError(f"{what['period']}: {_NOT_SIMULATED}")
+        return _market.subscribe(
+            self._open, what["stockCode"], what["period"], past["startTime"], past["endTime"], past["count"],
+            what["dividendtype"], callback,
+        )  # fmt: skip
+
+    def subscribe_whole_quote(self, code_list: Sequence[str], _param: bytes, callback: Callable[[Any], object] | None) -> int:
+        """Subscribe to codes or markets: the number, or -1."""
+        return _market.subscribe_whole(self._open, code_list, callback)
+
+    def unsubscribe_quote(self, seq: int) -> None:
+        """End a subscription."""
+        self._open.unsubscribe(seq)
+
+    # -- quotes and the past -------------------------------------------------------------------------------------------------
+
+    def get_full_tick(self, code_list: Sequence[str]) -> str:
+        """Give the ticks of codes or markets as JSON."""
+        return json.dumps(_market.full_ticks(self._open, code_list))
+
+    def get_market_data3(
+        self,
+        field_list: Sequence[str],
+        stock_list: Sequence[str],
+        period: str,
+        start_time: Any,
+        end_time: Any,
+        count: int,
+        dividend_type: str,
+        fill_data: bool,
+        version: str,
+        *_where: Any,
+    ) -> Any:
+        """Give bars or ticks in the form of a version of the native client."""
+        form = _FORMS.get((version, period == "tick"))
+        if form is None:
+            raise NotImplementedError(f"period {period!r}: {_NOT_SIMULATED}")
+        name = _market.period_of(period)
+        found = _market.histories(self._open, stock_list, name, start_time, end_time, count, dividend_type)
+        return form(found, field_list, name, fill_data)
+
+    def get_divid_factors(self, stock_code: str, start_time: Any = "", end_time: Any = "") -> dict[str, dict[str, float]]:
+        """Give ex-days by yyyymmdd."""
+        return _market.ex_days(self._open, stock_code, start_time, end_time)
+
+    def supply_history_data(self, _stock_code: str, period: str, _start_time: Any, _end_time: Any) -> None:
+        """Nothing to do: the server has what it has."""
+
+    def supply_history_data2(
+        self, stock_list: Sequence[str], _period: str, _start: Any, _end: Any, _param: bytes, on_progress: Callable[[Any], Any]
+    ) -> int:
+        """Say of every code that it is done: 0."""
+        codes = list(stock_list) or [""]
+        for finished, code in enumerate(codes, 1):
+            on_progress({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
+        return 0
+
+    def stop_supply_history_data2(self) -> None:
+        """Nothing goes on."""
+
+    # -- what is listed and when ---------------------------------------------------------------------------------------------
+
+    def get_instrument_detail(self, stock_code: str) -> bytes:
+        """Give a security's detail as BSON, nothing for one that is not listed."""
+        rows = self._open.rows("data_instruments", [stock_code])
+        return b"".join(_bson.encode({**detail(row, complete=False), "ExtendInfo": extended(row)}) for row in rows)
+
+    def get_stock_type(self, stock_code: str) -> dict[str, bool]:
+        """Give which kinds a security is of."""
+        rows = self._open.rows("data_instruments", [stock_code])
+        return kinds(rows[0]) if rows else {}
+
+    def is_stock_type(self, stock_code: str, tag: str) -> bool:
+        """Is a security of a kind?"""
+        return self.get_stock_type(stock_code).get(tag, False)
+
+    def get_sector_list(self) -> list[str]:
+        """Give the sectors."""
+        return list(self._open.ask("data_sectors")["sectors"])
+
+    def get_stock_list_in_sector(self, sector_name: str, _timetag: int) -> list[str]:
+        """Give the codes of a sector, those of today."""
+        return list(self._open.ask("data_sector", sector=sector_name)["codes"])
+
+    def get_trading_dates_by_market(self, market: str, start_time: Any, end_time: Any, count: int) -> list[int]:
+        """Give trading days up to the present one as epoch ms of their midnights."""
+        return _market.trading_dates(self._open, market, start_time, end_time, count)
+
+    def get_market_last_trade_date(self, market: str) -> int:
+        """Give the present trading day as epoch ms of its midnight."""
+        return self.get_trading_dates_by_market(market, "", "", 1)[0]
+
+    def get_holidays(self) -> list[int]:
+        """Give the closed weekdays as yyyymmdd."""
+        return list(self._open.ask("data_holidays")["days"])
 
 
-def _not_served(name: str) -> Callable[..., Any]:
+# -- forms of an answer ------------------------------------------------------------------------------------------------------
+
+Found = dict[str, _market.Columns]
+
+
+def _tables(found: Found, wanted: Sequence[str], period: str, fill: bool) -> Any:
+    """v2 of bars: the codes and the names of the times, and a table a field."""
+    names, tables = _frames.tables(found, wanted, period, fill=fill)
+    return [list(found), names], tables
+
+
+def _records(found: Found, wanted: Sequence[str], _period: str, _fill: bool) -> Any:
+    """v2 and v3 of ticks: a structured array a code."""
+    return {code: _frames.records(columns, wanted) for code, columns in found.items()}
+
+
+def _bytes(found: Found, wanted: Sequence[str], period: str, _fill: bool) -> Any:
+    """v4 of bars: for each code the names of its times, and each field's type and bytes."""
+    numpy = _frames.library("numpy")
+    fields = _frames.fields_of(wanted, _frames.BAR_DTYPES)
+
+    def packed(columns: _market.Columns) -> list[tuple[str, str, bytes]]:
+        types = [(name, _frames.BAR_DTYPES[name]) for name in fields]
+        return [(name, dtype, numpy.array(columns.get(name, ()), dtype=dtype).tobytes()) for name, dtype in types]
+
+    return [
+        (code, _frames.names_of(columns.get("time", ()), period), packed(columns)) for code, columns in found.items()
+    ]
+
+
+_FORMS: Final[dict[tuple[str, bool], Callable[[Found, Sequence[str], str, bool], Any]]] = {
+    ("v2", False): _tables,
+    ("v2", True): _records,
+    ("v3", True): _records,
+    ("v4", False): _bytes,
+}
+"""(version, are they ticks) -> form."""
+_CONTROLS: Final[dict[str, dict[str, Any]]] = {
+    "getapiversion": {},
+    "downloadholidaydata": {},
+    "getperiodlist": {"result": [{"name": name, "desc": text} for name, text in _market.PERIODS.items()]},
+}
+
+
+def _without(name: str, reason: str) -> Callable[..., Any]:
     def function(*_args: Any, **_kwargs: Any) -> Any:
-        raise NotImplementedError(f"{name}: {_REASON}")
+        raise NotImplementedError(f"{name}: {reason}")
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = "Not served. Raises NotImplementedError."
+    function.__doc__ = f"Not served: {reason}."
     return function
 
 
@@ -80,9 +273,11 @@ def _setter(name: str) -> Callable[..., None]:
         pass
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = "Take a setting for what is not served; older editions of the wheel set some when they are imported."
+    function.__doc__ = "Take a setting of what there is not; older editions of the wheel set some when they are imported."
     return function
 
 
-globals().update({name: _not_served(name) for name in _FUNCTIONS.split()})
+globals().update({name: _without(name, _NO_CENTER) for name in _FUNCTIONS.split()})
 globals().update({name: _setter(name) for name in _SETTERS.split()})
+for _name in _METHODS.split():
+    setattr(IPythonApiClient, _name, _without(_name, _NOT_SIMULATED))

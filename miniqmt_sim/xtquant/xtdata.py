@@ -11,17 +11,15 @@ directory of the process's trader, leads to the server, and ``ip`` and ``port`` 
 
 from __future__ import annotations
 
-import logging
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject
-from miniqmt_sim.xtquant import _frames, _quotes
+from miniqmt_sim.xtquant import _frames, _market, _quotes
 from miniqmt_sim.xtquant._details import detail, kinds
-from miniqmt_sim.xtquant._frames import moment_ms
+from miniqmt_sim.xtquant._market import OnData
 from miniqmt_sim.xtquant._unsimulated import add_unsimulated
 
 enable_hello = True
@@ -32,12 +30,6 @@ data_dir: str | None = None
 
 _CHECK_S: Final = 3.0
 """How often ``run`` looks whether the connection is still there."""
-PERIODS: Final = ("tick", "1m", "5m", "15m", "30m", "1h", "1d", "1w", "1mon", "1q", "1hy", "1y")
-MARKETS: Final = {"SH": "上交所", "SZ": "深交所"}
-
-_log = logging.getLogger("miniqmt_sim.xtquant")
-
-OnData = Callable[[Any], object]
 
 
 # -- connection ------------------------------------------------------------------------------------------------------------
@@ -108,38 +100,12 @@ def subscribe_quote2(
     callback: OnData | None = None,
 ) -> int:
     """The same with the past adjusted; what is told from now on needs no adjusting."""
-    period = _period(period)
-    first: list[JsonObject] = []
-    if count and callback is not None:
-        columns = _history(stock_code, period, start_time, end_time, count, dividend_type or "none")
-        names = list(columns)
-        rows = zip(*columns.values(), strict=True)
-        first = [{"stock_code": stock_code, **dict(zip(names, row, strict=True))} for row in rows]
-
-    def deliver(rows: list[JsonObject]) -> None:
-        assert callback is not None
-        callback(_rows_by_code(rows))
-
-    return _subscribe(period, [stock_code], deliver if callback else None, first)
+    return _market.subscribe(get_client(), stock_code, period, start_time, end_time, count, dividend_type, callback)
 
 
 def subscribe_whole_quote(code_list: Sequence[str], callback: OnData | None = None) -> int:
     """Have ``callback`` called with {code: tick} for codes or markets, the present first: the number, or -1."""
-    first = get_client().rows("data_full_tick", code_list) if callback is not None else []
-
-    def deliver(rows: list[JsonObject]) -> None:
-        assert callback is not None
-        callback({row["stock_code"]: _without_code(row) for row in rows})
-
-    return _subscribe("tick", list(code_list), deliver if callback else None, first)
-
-
-def _subscribe(period: str, names: list[str], deliver: _quotes.Deliver | None, first: list[JsonObject]) -> int:
-    try:
-        return get_client().subscribe(period, names, deliver, first)
-    except (CommandRefused, ConnectError) as error:
-        _log.warning("subscribe failed: %s", error)
-        return -1
+    return _market.subscribe_whole(get_client(), code_list, callback)
 
 
 def unsubscribe_quote(seq: int) -> None:
@@ -156,25 +122,12 @@ def run() -> None:
             raise Exception("行情服务连接断开")
 
 
-def _rows_by_code(rows: Iterable[JsonObject]) -> dict[str, list[JsonObject]]:
-    found: dict[str, list[JsonObject]] = {}
-    for row in rows:
-        found.setdefault(row["stock_code"], []).append(_without_code(row))
-    return found
-
-
-def _without_code(row: JsonObject) -> JsonObject:
-    return {name: value for name, value in row.items() if name != "stock_code"}
-
-
 # -- quotes and the past -----------------------------------------------------------------------------------------------------
 
 
 def get_full_tick(code_list: Sequence[str]) -> dict[str, JsonObject]:
     """Give {code: tick} of codes or markets; what is not listed is left out."""
-    if isinstance(code_list, str):
-        raise TypeError("code_list must be a list of codes, not one text")
-    return {row["stock_code"]: _without_code(row) for row in get_client().rows("data_full_tick", code_list)}
+    return _market.full_ticks(get_client(), code_list)
 
 
 def get_market_data(
@@ -188,8 +141,8 @@ def get_market_data(
     fill_data: bool = True,
 ) -> dict[str, Any]:
     """Give {field: frame of codes by times} for bars, {code: structured array} for ticks."""
-    period = _period(period)
-    found = _many(stock_list, period, start_time, end_time, count, dividend_type)
+    period = _market.period_of(period)
+    found = _market.histories(get_client(), stock_list, period, start_time, end_time, count, dividend_type)
     if period == "tick":
         return {code: _frames.records(columns, field_list) for code, columns in found.items()}
     return _frames.frames_by_field(found, field_list, period, fill=fill_data)
@@ -206,8 +159,8 @@ def get_market_data_ex(
     fill_data: bool = True,
 ) -> dict[str, Any]:
     """Give {code: frame of times by fields}."""
-    period = _period(period)
-    found = _many(stock_list, period, start_time, end_time, count, dividend_type)
+    period = _market.period_of(period)
+    found = _market.histories(get_client(), stock_list, period, start_time, end_time, count, dividend_type)
     return {code: _frames.frame(columns, field_list, period) for code, columns in found.items()}
 
 
@@ -226,48 +179,17 @@ def get_local_data(
     return get_market_data_ex(field_list, stock_list, period, start_time, end_time, count, dividend_type, fill_data)
 
 
-def _many(
-    stock_list: Sequence[str], period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
-) -> dict[str, dict[str, list[Any]]]:
-    if isinstance(stock_list, str):
-        raise TypeError("stock_list must be a list of codes, not one text")
-    return {code: _history(code, period, start_time, end_time, count, dividend_type) for code in stock_list}
-
-
-def _history(
-    stock_code: str, period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
-) -> dict[str, list[Any]]:
-    if dividend_type not in DIVIDEND_TYPES:
-        raise ValueError(f"there is no dividend type {dividend_type!r}; there are {', '.join(DIVIDEND_TYPES)}")
-    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
-    return get_client().history(stock_code, period, start_ms, end_ms, count, dividend_type)
-
-
-DIVIDEND_TYPES: Final = ("none", "front", "back", "front_ratio", "back_ratio")
-
-
-def _period(period: Any) -> str:
-    """The period in its usual spelling. Raises NotImplementedError for one that is not simulated."""
-    name = "1h" if period == "60m" else period
-    if name not in PERIODS:
-        raise NotImplementedError(f"period {period!r} is not simulated; there are {', '.join(PERIODS)}")
-    return str(name)
-
-
 def get_divid_factors(stock_code: str, start_time: Any = "", end_time: Any = "") -> Any:
     """Give a frame with a row an ex-day, named yyyymmdd, up to the present one."""
     pandas = _frames.library("pandas")
-    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
-    rows = _ask("data_divid_factors", stock_code=stock_code)["rows"]
-    rows = [row for row in rows if start_ms <= row["time"] and (not end_ms or row["time"] <= end_ms)]
-    return pandas.DataFrame({_frames.text_of(row["time"], "%Y%m%d"): row for row in rows}).T
+    return pandas.DataFrame(_market.ex_days(get_client(), stock_code, start_time, end_time)).T
 
 
 def download_history_data(
     stock_code: str, period: str, start_time: Any = "", end_time: Any = "", incrementally: bool | None = None
 ) -> None:
     """Nothing to do: the server has what it has. Raises as the vendor's for a period there is not."""
-    _period(period)
+    _market.period_of(period)
     get_client()
 
 
@@ -345,12 +267,12 @@ def get_stock_list_in_sector(sector_name: str, real_timetag: Any = -1) -> list[s
 
 def get_markets() -> dict[str, str]:
     """Give the markets that are simulated."""
-    return dict(MARKETS)
+    return dict(_market.MARKETS)
 
 
-def get_period_list() -> list[str]:
-    """Give the periods there are."""
-    return list(PERIODS)
+def get_period_list() -> list[dict[str, str]]:
+    """Give the periods there are, as the vendor's code does: name and description."""
+    return [{"name": name, "desc": text} for name, text in _market.PERIODS.items()]
 
 
 # -- the calendar ------------------------------------------------------------------------------------------------------------
@@ -358,37 +280,28 @@ def get_period_list() -> list[str]:
 
 def get_trading_dates(market: str, start_time: Any = "", end_time: Any = "", count: int = -1) -> list[int]:
     """Give trading days up to the present one as epoch ms of their midnights; of them the last ``count``."""
-    answer = _ask("data_trading_days", first=_day(start_time), last=_day(end_time))
-    days = [day for day in answer["days"] if day <= answer["day"]]
-    kept = days if count < 0 else days[len(days) - min(count, len(days)) :]
-    return [moment_ms(str(day), is_end=False) for day in kept]
+    return _market.trading_dates(get_client(), market, start_time, end_time, count)
 
 
 def get_market_last_trade_date(market: str) -> int:
     """Give the present trading day as epoch ms of its midnight."""
-    return moment_ms(str(_ask("data_trading_days")["day"]), is_end=False)
+    return _market.trading_dates(get_client(), market, "", "", 1)[0]
 
 
 def get_trading_calendar(market: str, start_time: str = "", end_time: str = "") -> list[str]:
     """Give trading days as yyyymmdd, those to come included, up to the end of the last year whose holidays are known."""
-    if market not in MARKETS:
+    if market not in _market.MARKETS:
         raise Exception(f"只有沪深市场的交易日历: {market}")
     known = int(max(get_holidays(), default="0")[:4]) * 10000 + 1231
     if end_time and int(end_time) > known:
         raise Exception(f"end_time({end_time}) 超出已知的节假日({known})")
-    days = _ask("data_trading_days", first=_day(start_time), last=_day(end_time) or known)["days"]
+    days, _ = _market.trading_days(get_client(), start_time, end_time or str(known))
     return [str(day) for day in days]
 
 
 def get_holidays() -> list[str]:
     """Give the closed weekdays as yyyymmdd."""
     return [str(day) for day in _ask("data_holidays")["days"]]
-
-
-def _day(value: Any) -> int:
-    """A time a program gives as its day, 0 for none."""
-    time_ms = moment_ms(value, is_end=False)
-    return int(_frames.text_of(time_ms, "%Y%m%d")) if time_ms else 0
 
 
 # -- times -------------------------------------------------------------------------------------------------------------------

@@ -249,6 +249,7 @@ def test_kinds_and_sectors(recorded: DataDesk) -> None:
 def test_the_calendar(recorded: DataDesk) -> None:
     assert xtdata.get_trading_dates("SH", "20231228") == [midnight_ms(day) for day in (20231228, 20231229, DAY)]
     assert xtdata.get_trading_dates("SH", count=1) == [midnight_ms(DAY)]
+    assert xtdata.get_trading_dates("IF") == []
     assert xtdata.get_trading_calendar("SH", "20231229", "20240104") == ["20231229", "20240102", "20240103", "20240104"]
     assert "20240101" in xtdata.get_holidays()
     assert xtdata.get_trading_calendar("SZ", "20261225")[-1] == "20261231"
@@ -268,7 +269,8 @@ def test_a_tick_has_the_vendors_fields_and_units(recorded: DataDesk) -> None:
     assert list(found) == [CODE]
     row = found[CODE]
     assert set(documented("tick - 分笔数据")) <= set(row)
-    assert (row["time"], row["lastPrice"], row["lastClose"], row["open"]) == (at("09:45"), 10.45, 10.0, 10.45)
+    assert (row["time"], row["timetag"]) == (at("09:45"), "20240102 09:45:00")
+    assert (row["lastPrice"], row["lastClose"], row["open"]) == (10.45, 10.0, 10.45)
     assert (row["volume"], row["pvolume"], row["amount"]) == (761, 76_050, 794_722.5)
     assert (row["askPrice"], row["askVol"]) == ([10.46, 0.0, 0.0, 0.0, 0.0], [13, 0, 0, 0, 0])
     assert (row["stockStatus"], row["openInt"]) == (3, 13)

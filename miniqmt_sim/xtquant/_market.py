@@ -1,0 +1,158 @@
+"""What ``xtdata`` and the vendor's native module both ask of market data, over a connection that is handed in.
+
+Arguments come as a strategy gives them, answers go out as plain values; what becomes of them is the callers' business.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from miniqmt_sim.errors import CommandRefused, ConnectError
+from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.xtquant._frames import moment_ms, text_of
+from miniqmt_sim.xtquant._quotes import Deliver, Quotes
+
+PERIODS: Final = {
+    "tick": "分笔", "1m": "1分钟线", "5m": "5分钟线", "15m": "15分钟线", "30m": "30分钟线", "1h": "1小时线", "1d": "日线",
+    "1w": "周线", "1mon": "月线", "1q": "季度线", "1hy": "半年线", "1y": "年线",
+}  # fmt: skip
+MARKETS: Final = {"SH": "上交所", "SZ": "深交所"}
+DIVIDEND_TYPES: Final = ("none", "front", "back", "front_ratio", "back_ratio")
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
+
+OnData = Callable[[Any], object]
+Columns = dict[str, list[Any]]
+
+
+def period_of(period: Any) -> str:
+    """The period in its usual spelling. Raises NotImplementedError for one that is not simulated."""
+    name = "1h" if period == "60m" else period
+    if name not in PERIODS:
+        raise NotImplementedError(f"period {period!r} is not simulated; there are {', '.join(PERIODS)}")
+    return str(name)
+
+
+def history(
+    quotes: Quotes, stock_code: str, period: str, start_time: Any, end_time: Any, count: int, dividend_type: str | None
+) -> Columns:
+    """Bars or ticks of one code as columns. Raises ValueError for a time or a dividend type that is none."""
+    if (dividend_type or "none") not in DIVIDEND_TYPES:
+        raise ValueError(f"there is no dividend type {dividend_type!r}; there are {', '.join(DIVIDEND_TYPES)}")
+    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
+    return quotes.history(stock_code, period_of(period), start_ms, end_ms, count, dividend_type or "none")
+
+
+def histories(
+    quotes: Quotes, stock_list: Sequence[str], period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
+) -> dict[str, Columns]:
+    """The same of many codes."""
+    if isinstance(stock_list, str):
+        raise TypeError("stock_list must be a list of codes, not one text")
+    return {code: history(quotes, code, period, start_time, end_time, count, dividend_type) for code in stock_list}
+
+
+# -- subscriptions ---------------------------------------------------------------------------------------------------------
+
+
+def subscribe(
+    quotes: Quotes,
+    stock_code: str,
+    period: str,
+    start_time: Any,
+    end_time: Any,
+    count: int,
+    dividend_type: str | None,
+    callback: OnData | None,
+) -> int:
+    """Have {code: [tick or bar, …]} delivered, the asked-for past first: the subscription's number, or -1."""
+    period = period_of(period)
+    if callback is None:
+        return _subscribe(quotes, period, [stock_code], None, [])
+    first: list[JsonObject] = []
+    if count:
+        columns = history(quotes, stock_code, period, start_time, end_time, count, dividend_type)
+        rows = zip(*columns.values(), strict=True)
+        first = [{"stock_code": stock_code, **dict(zip(columns, row, strict=True))} for row in rows]
+    return _subscribe(quotes, period, [stock_code], lambda rows: callback(_by_code(rows)), first)
+
+
+def subscribe_whole(quotes: Quotes, code_list: Sequence[str], callback: OnData | None) -> int:
+    """Have {code: tick} of codes or markets delivered, the present first: the subscription's number, or -1."""
+    if callback is None:
+        return _subscribe(quotes, "tick", list(code_list), None, [])
+    first = quotes.rows("data_full_tick", code_list)
+    return _subscribe(quotes, "tick", list(code_list), lambda rows: callback(ticks_by_code(rows)), first)
+
+
+def _subscribe(quotes: Quotes, period: str, names: list[str], deliver: Deliver | None, first: list[JsonObject]) -> int:
+    try:
+        return quotes.subscribe(period, names, deliver, first)
+    except (CommandRefused, ConnectError) as error:
+        _log.warning("subscribe failed: %s", error)
+        return -1
+
+
+def full_ticks(quotes: Quotes, code_list: Sequence[str]) -> dict[str, JsonObject]:
+    """{code: tick} of codes or markets as they are now, with the time in both of the vendor's spellings."""
+    if isinstance(code_list, str):
+        raise TypeError("code_list must be a list of codes, not one text")
+    found = ticks_by_code(quotes.rows("data_full_tick", code_list))
+    return {code: {"timetag": _timetag(tick["time"]), **tick} for code, tick in found.items()}
+
+
+def _timetag(time_ms: int) -> str:
+    """As in 20231026 10:32:56.950; whole seconds go without the point."""
+    text = text_of(time_ms, "%Y%m%d %H:%M:%S")
+    return f"{text}.{time_ms % 1000:03d}" if time_ms % 1000 else text
+
+
+def _by_code(rows: Iterable[JsonObject]) -> dict[str, list[JsonObject]]:
+    found: dict[str, list[JsonObject]] = {}
+    for row in rows:
+        found.setdefault(row["stock_code"], []).append(_without_code(row))
+    return found
+
+
+def ticks_by_code(rows: Iterable[JsonObject]) -> dict[str, JsonObject]:
+    """Rows as {code: tick}."""
+    return {row["stock_code"]: _without_code(row) for row in rows}
+
+
+def _without_code(row: JsonObject) -> JsonObject:
+    return {name: value for name, value in row.items() if name != "stock_code"}
+
+
+# -- days ------------------------------------------------------------------------------------------------------------------
+
+
+def ex_days(quotes: Quotes, stock_code: str, start_time: Any, end_time: Any) -> dict[str, JsonObject]:
+    """Ex-days up to the present one, by yyyymmdd."""
+    start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
+    rows = quotes.ask("data_divid_factors", stock_code=stock_code)["rows"]
+    rows = [row for row in rows if start_ms <= row["time"] and (not end_ms or row["time"] <= end_ms)]
+    return {text_of(row["time"], "%Y%m%d"): row for row in rows}
+
+
+def trading_days(quotes: Quotes, start_time: Any, end_time: Any) -> tuple[list[int], int]:
+    """Trading days as yyyymmdd, those to come included, and the present one, which is the end where none is given."""
+    answer = quotes.ask("data_trading_days", first=_day(start_time), last=_day(end_time))
+    return answer["days"], answer["day"]
+
+
+def trading_dates(quotes: Quotes, market: str, start_time: Any, end_time: Any, count: int) -> list[int]:
+    """Trading days up to the present one as epoch ms of their midnights, the last ``count``; none of a market there is not."""
+    if market not in MARKETS:
+        return []
+    days, today = trading_days(quotes, start_time, end_time)
+    known = [day for day in days if day <= today]
+    kept = known if count < 0 else known[len(known) - min(count, len(known)) :]
+    return [moment_ms(str(day), is_end=False) for day in kept]
+
+
+def _day(value: Any) -> int:
+    """A time a program gives as its day, 0 for none."""
+    time_ms = moment_ms(value, is_end=False)
+    return int(text_of(time_ms, "%Y%m%d")) if time_ms else 0
