@@ -26,7 +26,7 @@ from miniqmt_sim.market.recorded import POINTS, Flat, point_of, quote_of
 class Playback:
     """The recorded part of the market."""
 
-    __slots__ = ("_bars", "_dirty", "_exchange", "_house", "_quotes", "_ticks", "_unseen", "feed_ms", "is_stored")
+    __slots__ = ("_bars", "_dirty", "_exchange", "_house", "_quotes", "_ticks", "_unseen", "feed_ms", "fresh", "is_stored")
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
         self._exchange = exchange
@@ -37,6 +37,8 @@ class Playback:
         self._unseen: dict[str, Flat] = {}
         """Of these codes the newest row has not been made a quote yet."""
         self._dirty: dict[str, Security] = {}
+        self.fresh: dict[str, None] = {}
+        """Codes of which something was played since somebody asked."""
         self.feed_ms = 0
         """The time of the last moment that was played."""
         self.is_stored = True
@@ -45,6 +47,15 @@ class Playback:
     def knows(self, code: str) -> bool:
         """Has anything recorded been played of this code?"""
         return code in self._bars or code in self._ticks
+
+    def is_of_bars(self, code: str) -> bool:
+        """Is what is played of this code bars?"""
+        return code in self._bars
+
+    def row_ms(self, code: str) -> int | None:
+        """When the newest row of a code was said; None before there was one."""
+        row = self._ticks.get(code) or self._bars.get(code)
+        return row[0] if row else None
 
     def open_day(self) -> None:
         """A day begins: snapshots count anew, and no point of yesterday can be traded at."""
@@ -120,6 +131,7 @@ class Playback:
         return events + self._noted(security, now_ms)
 
     def _noted(self, security: Security, now_ms: int) -> list[Event]:
+        self.fresh[security.code] = None
         if self.is_stored:
             self._dirty[security.code] = security
         if self._exchange.band(security).high_li is None:

@@ -16,6 +16,7 @@ from matching.codes import Venue
 from matching.instrument import Security
 from matching.phases import PHASE_RULES, Call
 from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle
+from miniqmt_sim.market.recorded import Flat, News
 from miniqmt_sim.sessions.pushes import Push
 from miniqmt_sim.sessions.ticks import bar_row, day_so_far, tick_row
 from miniqmt_sim.wire.messages import JsonObject
@@ -63,11 +64,20 @@ class Growing:
         self.day, self.bar = day, bar.joined(later)
         return self.bar
 
+    def join(self, candle: Candle) -> Candle:
+        """Take a shorter bar that is done, under the name of the one it belongs to."""
+        bar = self.bar
+        if bar is not None and candle.time_ms > bar.time_ms:
+            self.done.append(bar)
+            bar = None
+        self.bar = candle if bar is None else bar.joined(candle)
+        return self.bar
+
 
 class Watch:
     """Everybody's subscriptions to market data."""
 
-    __slots__ = ("_bars", "_by_connection", "_periods", "_ticks", "_watchers", "_world", "due_ms")
+    __slots__ = ("_bars", "_by_connection", "_news", "_periods", "_ticks", "_watchers", "_world", "due_ms")
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -76,6 +86,7 @@ class Watch:
         self._bars: dict[Key, Growing] = {}
         self._ticks: dict[str, deque[JsonObject]] = {}
         self._periods: tuple[str, ...] = ()
+        self._news: dict[str, tuple[str, Flat]] = {}
         self.due_ms: int | None = None
         """When the walk takes its next step, while anybody watches it."""
 
@@ -153,10 +164,16 @@ class Watch:
         """Has the walk taken a step that nobody was told of?"""
         return self.due_ms is not None and self.due_ms <= now_ms
 
-    def pushes(self, now_ms: int) -> list[Push]:
-        """What changed since the last time, for everybody who watches it."""
+    @property
+    def looks_between(self) -> bool:
+        """Does anybody watch ticks, and so what happens within a bar of a recorded market?"""
+        return TICK in self._periods
+
+    def pushes(self, now_ms: int, news: Sequence[News] = ()) -> list[Push]:
+        """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""
         if not self._watchers:
             return []
+        self._news = {code: (period, row) for code, period, row in news}
         told: dict[tuple[str, tuple[int, ...]], list[JsonObject]] = {}
         for code in self._changed(now_ms):
             security = self._world.exchange.securities[code]
@@ -185,15 +202,33 @@ class Watch:
         self._world.market.last_li(security, now_ms)
         day = day_so_far(self._world, security, now_ms)
         growing = self._bars.setdefault(Key(period, security.code), Growing())
-        if not self._makes_prices(security, now_ms) and day.volume == (growing.day or day).volume:
+        if self._world.market.playback.is_of_bars(security.code):
+            bar = self._recorded_bar(security, period, growing, day)
+        elif self._makes_prices(security, now_ms) or day.volume != (growing.day or day).volume:
+            bar = self._bar(security, period, growing, day, now_ms)
+        else:
+            bar = None
+        return bar_row(security, bar) if bar is not None else None
+
+    def _recorded_bar(self, security: Security, period: str, growing: Growing, day: Candle) -> Candle | None:
+        """What a completed bar of the recording makes of a bar as long or longer; None while there is none."""
+        recorded, row = self._news.get(security.code, ("", ()))
+        if period == DAY:
+            return self._day(growing, day) if row else None
+        if MINUTES.get(recorded, MINUTES["1h"] + 1) > MINUTES[period]:
             return None
-        bar = self._bar(security, period, growing, day, now_ms)
-        return bar_row(security, bar)
+        hours = self._world.market.past.hours(security.board, self._world.exchange.day)
+        candle = Candle(*row)
+        return growing.join(candle._replace(time_ms=hours.named_end_ms(candle.time_ms, MINUTES[period])))
 
     def _bar(self, security: Security, period: str, growing: Growing, day: Candle, now_ms: int) -> Candle:
-        if period != DAY:
-            hours = self._world.market.past.hours(security.board, self._world.exchange.day)
-            return growing.note(hours.bar_end_ms(now_ms, MINUTES[period]), day)
+        if period == DAY:
+            return self._day(growing, day)
+        hours = self._world.market.past.hours(security.board, self._world.exchange.day)
+        return growing.note(hours.bar_end_ms(now_ms, MINUTES[period]), day)
+
+    @staticmethod
+    def _day(growing: Growing, day: Candle) -> Candle:
         if growing.bar is not None and growing.bar.time_ms != day.time_ms:
             growing.done.append(growing.bar)
         growing.bar = growing.day = day if day.open_li else _of_one_price(day)

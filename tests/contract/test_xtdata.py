@@ -37,7 +37,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataDesk]:
+def recorded_files(tmp_path: Path) -> Path:
     """Ten minutes of three mornings, the price a fen higher each minute; ex-dividend and ten for ten on the third."""
     data = tmp_path / "data"
     prices = {DAY: 10.0, NEXT: 10.1, LATER: 5.0}
@@ -53,7 +53,13 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataDe
     (data / "dividends.csv").write_text(
         f"stock_code,time,interest,stockBonus,stockGift,allotNum,allotPrice\n{CODE},{LATER},0.19,0,1,0,0\n"
     )
-    with data_desk(monkeypatch, at("09:00"), data, hours="exchange") as desk:
+    return data
+
+
+@pytest.fixture
+def recorded(recorded_files: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataDesk]:
+    """Those mornings, known when they are over; what happens meanwhile is up to the test."""
+    with data_desk(monkeypatch, at("09:00"), recorded_files, hours="exchange") as desk:
         yield desk
 
 
@@ -309,6 +315,62 @@ def test_a_subscription_begins_with_the_past_and_goes_on_with_each_change(record
     recorded.ctl.quote(CODE, last=10.4, volume=100)
     xtdata.unsubscribe_quote(number)
     assert len(heard) == 4
+
+
+# -- a recorded market that is played ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def played(recorded_files: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataDesk]:
+    """The same mornings, happening."""
+    with data_desk(monkeypatch, at("09:00"), recorded_files, play=True, hours="exchange") as desk:
+        yield desk
+
+
+def test_a_bar_is_told_when_it_is_complete_and_longer_ones_as_they_grow(played: DataDesk) -> None:
+    heard: dict[str, list[Any]] = {"1m": [], "5m": [], "1d": []}
+    for period, told in heard.items():
+        xtdata.subscribe_quote(CODE, period, callback=told.append)
+    played.at(at("09:36:30"))
+    eventually(lambda: len(heard["1d"]) == 6)
+    bars = {period: [row for datas in told for row in datas[CODE]] for period, told in heard.items()}
+    known = xtdata.get_market_data_ex([], [CODE], "1m")[CODE]
+    for row, (_, expected) in zip(bars["1m"], known.iterrows(), strict=True):
+        assert row == expected.to_dict()
+    assert [(row["time"], row["open"], row["close"], row["volume"]) for row in bars["5m"]] == [
+        *((at("09:35"), 10.0, round(10 + number / 100, 2), sum(range(number + 2))) for number in range(5)),
+        (at("09:40"), 10.05, 10.05, 6),
+    ]
+    assert [(row["time"], row["high"], row["volume"]) for row in bars["1d"]][-1] == (midnight_ms(DAY), 10.05, 21)
+
+
+def test_who_watches_ticks_sees_within_the_bars_and_the_same_bars(played: DataDesk) -> None:
+    ticks: list[Any] = []
+    bars: list[Any] = []
+    xtdata.subscribe_quote(CODE, "1m", callback=bars.append)
+    xtdata.subscribe_quote(CODE, "tick", callback=ticks.append)
+    played.at(at("09:33"))
+    eventually(lambda: len(bars) == 3 and len(ticks) >= 9)
+    times = [row["time"] for datas in ticks for row in datas[CODE]]
+    assert times == sorted(times)
+    assert {at("09:30"), at("09:30:20"), at("09:30:40"), at("09:31")} <= set(times)
+    assert [row["volume"] for datas in bars for row in datas[CODE]] == [1, 2, 3]
+    assert [row["close"] for datas in bars for row in datas[CODE]] == closes()
+
+
+def test_a_recorded_snapshot_is_told_as_it_was_recorded(played: DataDesk) -> None:
+    ticks: list[Any] = []
+    minutes: list[Any] = []
+    xtdata.subscribe_whole_quote([TICKED], ticks.append)
+    xtdata.subscribe_quote(TICKED, "1m", callback=minutes.append)
+    played.at(at("09:32:03"))
+    eventually(lambda: len(ticks) == 4 and len(minutes) == 3)
+    recorded = xtdata.get_market_data([], [TICKED], "tick")[TICKED]
+    for datas, row in zip(ticks[1:], recorded, strict=True):
+        told = datas[TICKED]
+        for name in ("time", "lastPrice", "open", "high", "low", "volume", "pvolume", "amount", "askPrice", "askVol"):
+            assert told[name] == row[name], name
+    assert [row["time"] for datas in minutes for row in datas[TICKED]] == [at(clock) for clock in ("09:31", "09:32", "09:33")]
 
 
 def test_the_bar_that_grows_is_the_last_row_while_it_is_subscribed(recorded: DataDesk) -> None:

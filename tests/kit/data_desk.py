@@ -11,7 +11,8 @@ import pytest
 
 from miniqmt_sim.client.memory import MemoryHost
 from miniqmt_sim.server.feeds.archive import Archive
-from miniqmt_sim.server.feeds.history import History
+from miniqmt_sim.server.feeds.history import FAR_MS, History
+from miniqmt_sim.server.feeds.replay import Replay
 from miniqmt_sim.simulator import Simulator
 from miniqmt_sim.testing.ctl import Control
 from miniqmt_sim.xtquant import _quotes, xtdata
@@ -21,10 +22,13 @@ from tests.kit.desk import make_config
 class DataDesk:
     """The market, its operator, and the time."""
 
-    def __init__(self, now_ms: int, data: Path | None, **options: Any) -> None:
+    def __init__(self, now_ms: int, data: Path | None, *, play: bool = False, **options: Any) -> None:
         self.simulator = Simulator(make_config(**options))
+        history = History.open(data) if data is not None else None
+        if play and history is not None:
+            self.simulator.play(Replay(history, now_ms, FAR_MS), is_stored=False)
         self.simulator.start(now_ms, {})
-        archive = Archive(History.open(data), self.simulator) if data is not None else None
+        archive = Archive(history, self.simulator) if history is not None else None
         self.host = MemoryHost(self.simulator, now_ms, archive)
         self.ctl = Control(self.host.connect("", 0, lambda _push: None, lambda _reason: None, "operator"))
 
@@ -39,7 +43,7 @@ class DataDesk:
 
 @contextmanager
 def data_desk(monkeypatch: pytest.MonkeyPatch, now_ms: int, data: Path | None = None, **options: Any) -> Iterator[DataDesk]:
-    """Open a desk; until the end ``xtdata`` means it."""
+    """Open a desk; until the end ``xtdata`` means it. ``play`` lets the data happen, else they are only known."""
     desk = DataDesk(now_ms, data, **options)
     monkeypatch.setattr(_quotes.Quotes, "connector", desk.connect)
     monkeypatch.setattr(xtdata, "enable_hello", False)
