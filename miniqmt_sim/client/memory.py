@@ -56,7 +56,7 @@ _MOVES_CLOCK: Final = frozenset(
 class Archive(Protocol):
     """What answers requests that data files can answer; None for those of the simulator."""
 
-    def answer(self, request: Request, now_ms: int) -> JsonObject | None: ...
+    def answer(self, request: Request, now_ms: int, simulator: Any) -> JsonObject | None: ...
 
 
 class MemoryHost:
@@ -123,7 +123,7 @@ class MemoryHost:
                 self._hand(connection, {"t": "reply", "seq": request.seq, "error": str(refusal)})
                 return
             self.advance_to(now_ms)
-            recorded = self._archive.answer(request, now_ms) if self._archive is not None else None
+            recorded = self._archive.answer(request, now_ms, self._simulator) if self._archive is not None else None
             if recorded is not None:
                 self._hand(connection, {"t": "reply", "seq": request.seq, **recorded})
                 return

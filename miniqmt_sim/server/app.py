@@ -36,6 +36,7 @@ from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
+from miniqmt_sim.server.feeds.archive import Archive
 from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.server.keeper import Keeper
@@ -125,7 +126,10 @@ class Server:
         keeps = settings.journal and recording is None  # what a recorded market said stands in its files, not in the journal
         circumstances = Circumstances(SERVER, settings.world.fingerprint, settings.world.text)
         journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, keeps)
-        self.dispatcher = Dispatcher(awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms)
+        archive = Archive(recording.history) if recording is not None else None
+        self.dispatcher = Dispatcher(
+            awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms, archive
+        )
         try:
             await self.dispatcher.begin(awake.facts, awake.is_new, awake.now_ms)
         except StorageError as error:

@@ -72,7 +72,7 @@ class Ledger(Protocol):
 class Archive(Protocol):
     """What answers requests that data files can answer; None for those of the core."""
 
-    def answer(self, request: Request, now_ms: int) -> JsonObject | None:
+    def answer(self, request: Request, now_ms: int, simulator: Simulator) -> JsonObject | None:
         """Answer as of now."""
 
 
@@ -294,7 +294,7 @@ class Dispatcher:
         self._journal.hello(connection, hello, batch)
 
     def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
-        recorded = self._archive.answer(request, now_ms) if self._archive is not None else None
+        recorded = self._archive.answer(request, now_ms, self._simulator) if self._archive is not None else None
         if recorded is not None:
             batch.say(connection, frame({"t": "reply", "seq": request.seq, **recorded}))
             return
@@ -334,7 +334,7 @@ class Dispatcher:
 
     async def _change_world(self, awake: Awake, reason: str) -> None:
         """Go on with another world: traders are told and must come again, operators stay."""
-        ended = {connection for connection, hello in self._open_sessions.items() if hello.role is Role.TRADER}
+        ended = {connection for connection, hello in self._open_sessions.items() if hello.role is not Role.OPERATOR}
         for connection in ended:
             self._outlet.end(connection, reason)
             self._sessions.release(connection, asyncio.get_running_loop().time())

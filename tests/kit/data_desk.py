@@ -28,7 +28,7 @@ class DataDesk:
         if play and history is not None:
             self.simulator.play(Replay(history, now_ms, FAR_MS), is_stored=False)
         self.simulator.start(now_ms, {})
-        archive = Archive(history, self.simulator) if history is not None else None
+        archive = Archive(history) if history is not None else None
         self.host = MemoryHost(self.simulator, now_ms, archive)
         self.ctl = Control(self.host.connect("", 0, lambda _push: None, lambda _reason: None, "operator"))
 

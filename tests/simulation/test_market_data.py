@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,14 @@ import pytest
 from matching.calendar import parse_moment
 from miniqmt_sim.client import discovery
 from miniqmt_sim.errors import ConnectError
+from miniqmt_sim.server.feeds import files
 from miniqmt_sim.sessions import watch
 from miniqmt_sim.testing import SimServer
 from miniqmt_sim.xtquant import _quotes, xtdata
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader
 from tests.kit.fake_server import eventually
 from tests.kit.raw_client import RawClient
+from tests.kit.tapes import bar, write_bars
 
 CODE = "600000.SH"
 WALK = {"hours": "exchange", "clock": "manual", "feed": "synthetic", "seed": 3}
@@ -94,6 +97,24 @@ def test_the_past_of_the_walk_is_what_was_seen_of_it(sim: SimServer) -> None:
     assert today["close"].iloc[-1] == xtdata.get_full_tick([CODE])[CODE]["lastClose"]
 
 
+def test_a_server_that_plays_files_answers_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path / "cache"))
+    lines = [bar(f"09:{31 + number}", round(10 + number / 100, 2), volume=number + 1) for number in range(10)]
+    write_bars(tmp_path / "data" / f"{CODE}.1m.csv", *lines)
+    options = {"feed": "replay", "data": str(tmp_path / "data"), "clock": "manual", "hours": "exchange"}
+    heard: list[Any] = []
+    with SimServer(**options) as sim:
+        monkeypatch.setenv(discovery.ENV_ADDR, sim.addr)
+        monkeypatch.setenv(discovery.ENV_TOKEN, sim.token)
+        xtdata.subscribe_quote(CODE, "1m", callback=heard.append)
+        sim.ctl.clock.set("2024-01-02T09:33:30")
+        eventually(lambda: len(heard) == 3)
+        known = xtdata.get_market_data_ex(["close", "volume"], [CODE], "1m")[CODE]
+        assert known.to_numpy().tolist() == [[10.0, 1], [10.01, 2], [10.02, 3]]
+        assert [row["close"] for datas in heard for row in datas[CODE]] == [10.0, 10.01, 10.02]
+        assert xtdata.get_full_tick([CODE])[CODE]["volume"] == 8, "three bars, and two of the four points of the next one"
+
+
 def test_a_slow_callback_misses_the_oldest_and_delays_nobody(
     sim: SimServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -144,6 +165,13 @@ def test_when_the_server_is_gone_run_says_so_and_the_next_call_looks_for_it_agai
     monkeypatch.setenv(discovery.ENV_ADDR, sim.addr)
     monkeypatch.setenv(discovery.ENV_TOKEN, sim.token)
     assert xtdata.reconnect() is not client
+    assert CODE in xtdata.get_full_tick([CODE])
+
+
+def test_a_world_that_is_begun_anew_ends_what_watched_the_old_one(sim: SimServer) -> None:
+    client = xtdata.connect()
+    sim.ctl.reset()
+    eventually(lambda: not client.is_open)
     assert CODE in xtdata.get_full_tick([CODE])
 
 

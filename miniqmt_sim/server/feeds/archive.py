@@ -28,13 +28,12 @@ DAYS_IN: Final = {"1w": 7, "1mon": 31, "1q": 92, "1hy": 184, "1y": 366}
 
 
 class Archive:
-    """What the data files of a server answer; ``simulator`` tells the rest: the trading hours, and the bars that grow."""
+    """What the data files of a server answer; its simulator tells the rest: the trading hours, and the bars that grow."""
 
-    def __init__(self, history: History, simulator: Simulator) -> None:
+    def __init__(self, history: History) -> None:
         self._history = history
-        self._simulator = simulator
 
-    def answer(self, request: Request, now_ms: int) -> JsonObject | None:
+    def answer(self, request: Request, now_ms: int, simulator: Simulator) -> JsonObject | None:
         """Answer a request as of now; None when it is not for the files."""
         code = request.fields.get("stock_code", "")
         if request.name not in ("data_history", "data_divid_factors") or self._history.finest(code) is None:
@@ -43,8 +42,9 @@ class Archive:
             return {"rows": [divid_row(ex) for ex in self._ex_days(code, now_ms)], "more": False}
         if request.fields["period"] not in PERIODS or request.fields["dividend_type"] not in DIVIDEND_TYPES:
             return None
-        answer = self._ticks if request.fields["period"] == TICK else self._bars
-        return answer(request.fields, now_ms)
+        if request.fields["period"] == TICK:
+            return self._ticks(request.fields, now_ms)
+        return self._bars(request.fields, now_ms, simulator)
 
     # ---- ticks and bars ------------------------------------------------------------------------------------------------
 
@@ -55,11 +55,11 @@ class Archive:
         rows = [_tick_row(code, row) for row in found[-wanted:]] if wanted else []
         return {**columns_of(rows), "more": len(found) > wanted}
 
-    def _bars(self, fields: JsonObject, now_ms: int) -> JsonObject:
+    def _bars(self, fields: JsonObject, now_ms: int, simulator: Simulator) -> JsonObject:
         code, period = fields["stock_code"], fields["period"]
         start_ms, end_ms, wanted = _range(fields)
-        candles = self._complete(code, period, start_ms, end_ms, wanted + 1, now_ms)
-        growing = self._simulator.growing_bar(code, period)
+        candles = self._complete(code, period, (start_ms, end_ms), wanted + 1, now_ms, simulator)
+        growing = simulator.growing_bar(code, period)
         newest_ms = max(start_ms, candles[-1].time_ms + 1 if candles else 0)
         if growing is not None and newest_ms <= growing.time_ms <= end_ms:
             candles.append(growing)
@@ -67,14 +67,18 @@ class Archive:
         columns = bar_columns(found, _board(code), self._adjusting(code, fields["dividend_type"], now_ms))
         return {**columns, "more": len(candles) > wanted}
 
-    def _complete(self, code: str, period: str, start_ms: int, end_ms: int, count: int, now_ms: int) -> list[Candle]:
+    def _complete(
+        self, code: str, period: str, between: tuple[int, int], count: int, now_ms: int, simulator: Simulator
+    ) -> list[Candle]:
         """Bars that are complete, the newest ``count`` or a few more; longer ones are made of shorter ones."""
+        start_ms, end_ms = between
         if period in BAR_PERIODS:
             return [_candle(bar) for bar in self._history.bars(code, period, start_ms, end_ms, count, now_ms)]
         if period in MINUTES:
             shorter = self._history.bars(code, "5m", 0, FAR_MS, count * MINUTES[period] // 5 + MINUTES[period], now_ms)
-            hours = self._simulator.hours
-            joined = minutes_joined(map(_candle, shorter), MINUTES[period], lambda day: hours(_board(code), day))
+            joined = minutes_joined(
+                map(_candle, shorter), MINUTES[period], lambda day: simulator.hours(_board(code), day)
+            )
             known_ms = now_ms
         else:
             days = self._history.bars(code, DAY, 0, FAR_MS, (count + 1) * DAYS_IN[period], now_ms)
