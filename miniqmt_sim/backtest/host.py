@@ -11,7 +11,8 @@ from contextlib import nullcontext
 from typing import Any, Final, Protocol
 
 from miniqmt_sim.changes import Facts
-from miniqmt_sim.client.memory import MemoryHost, Outcome
+from miniqmt_sim.client.memory import Archive, MemoryHost, MemoryTransport, Outcome
+from miniqmt_sim.client.transport import OnClosed, OnPush
 from miniqmt_sim.simulator import Command, Simulator
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of
 
@@ -32,8 +33,10 @@ class Collector(Protocol):
 class Host(MemoryHost):
     """One simulator, one strategy, one clock."""
 
-    def __init__(self, simulator: Simulator, now_ms: int, end_ms: int, cash_yuan: float, collector: Collector) -> None:
-        super().__init__(simulator, now_ms)
+    def __init__(
+        self, simulator: Simulator, now_ms: int, end_ms: int, cash_yuan: float, collector: Collector, archive: Archive
+    ) -> None:
+        super().__init__(simulator, now_ms, archive)
         self._lock = nullcontext()  # only who has the baton is here, and may pass it on in the middle
         self._core = simulator
         self._end_ms = end_ms
@@ -44,6 +47,10 @@ class Host(MemoryHost):
         assert simulator.open_session(OPERATOR, "operator", 0) is None
 
     # ---- the strategy's side -------------------------------------------------------------------------------------------
+
+    def connect_data(self, on_push: OnPush, on_closed: OnClosed) -> MemoryTransport:
+        """Connect for market data."""
+        return self.connect("", 0, on_push, on_closed, "data")
 
     def take(self, connection: int, message: JsonObject) -> None:
         """Do what the strategy asks; its answer is there when this returns, pushes wait for the workers."""

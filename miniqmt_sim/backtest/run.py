@@ -28,12 +28,13 @@ from miniqmt_sim.backtest.names import follow
 from miniqmt_sim.backtest.results import Collected, Result, result_of
 from miniqmt_sim.client import hook
 from miniqmt_sim.errors import ConfigError, MiniqmtSimError
+from miniqmt_sim.server.feeds.archive import Archive
 from miniqmt_sim.server.feeds.recording import Recording, last_day
 from miniqmt_sim.server.feeds.trading_days import parse_day
 from miniqmt_sim.server.wake import core_config
 from miniqmt_sim.settings import Settings, load_settings
 from miniqmt_sim.simulator import Simulator
-from miniqmt_sim.xtquant import _session
+from miniqmt_sim.xtquant import _frames, _quotes, _session
 
 CASH_YUAN: Final = 1_000_000.0
 DAY_ENDS_MS: Final = calendar.parse_clock("16:00")
@@ -122,7 +123,8 @@ class _Run:
         self._simulator.play(self._recording.replay, is_stored=False)
         self._simulator.start(self._start_ms, {})
         self._collected = Collected()
-        self.host = Host(self._simulator, self._start_ms, self._end_ms, cash, self._collected)
+        archive = Archive(self._recording.history)
+        self.host = Host(self._simulator, self._start_ms, self._end_ms, cash, self._collected, archive)
 
     def close(self) -> None:
         """Let go of the data."""
@@ -137,6 +139,7 @@ class _Run:
         baton = Baton(self.host, watch)
         output = io.StringIO()
         baton.enter_main()
+        _frames.preload()
         with _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
             try:
                 _run_file(path, args, parameters)
@@ -193,7 +196,8 @@ def _connected(host: Host) -> Iterator[None]:
     hook.install()
     setattr(_session.Session, "connector", staticmethod(host.connect))  # noqa: B010
     try:
-        yield
+        with _quotes.connected_by(host.connect_data):
+            yield
     finally:
         setattr(_session.Session, "connector", before)  # noqa: B010
         hook.uninstall()

@@ -226,7 +226,8 @@ class Market:
         if maker.owner == HOUSE or taker.owner == HOUSE:
             self.house.note(maker, event.volume)
             self.house.note(taker, event.volume)
-        self._touched[maker.code] = None
+        if not self.playback.knows(maker.code) and self._synthetic is None and maker.code not in self._quotes:
+            self._touched[maker.code] = None  # nobody quotes it: what accounts do is all there is to see
         self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
@@ -432,7 +433,7 @@ class Market:
         return self._synthetic is not None and security.code not in self._quotes and self._is_open(security, now_ms)
 
     def take_touched(self) -> list[str]:
-        """Codes that were quoted or traded since the last time, in that order."""
+        """Codes that were quoted since the last time, and those nobody quotes in which accounts traded."""
         touched = list(self._touched | self.playback.fresh)
         self._touched.clear()
         self.playback.fresh.clear()

@@ -1,9 +1,10 @@
 """Station 8, for market data: who watches what, and what they are told: one push a step for everything that changed.
 
-Volatile, and no part of the world: watching changes nothing that is stored or hashed. A quote or a trade touches its code;
-the synthetic walk moves every code with each of its steps while anybody watches, and a jump of the clock shows the last step
-only. Bars are told as they grow; of codes that are quoted, those done while somebody watched are kept, as the terminal
-keeps what was subscribed.
+Volatile, and no part of the world: watching changes nothing that is stored or hashed. A quote touches its code. What accounts
+trade shows with the next quote, as on a real screen; else who answers quotes with orders would answer himself. The synthetic
+walk moves every code with each of its steps while anybody watches, and a jump of the clock shows the last step only. Bars are
+told as they grow, those of recorded files when they are complete. Of codes that are quoted, bars that were done while somebody
+watched are kept, as the terminal keeps what was subscribed.
 """
 
 from __future__ import annotations

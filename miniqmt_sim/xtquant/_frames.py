@@ -6,6 +6,7 @@ wherever the program runs.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import re
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,13 @@ def library(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise ImportError(f"this function of xtdata returns something of {name}: pip install {name}") from error
+
+
+def preload() -> None:
+    """Load both where they are installed, before somebody exchanges the clock under them."""
+    for name in ("numpy", "pandas"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 # -- times -----------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ import logging
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar, Final, Protocol
 
 from miniqmt_sim.client import discovery
@@ -221,6 +222,18 @@ def drop() -> None:
         gone, _newest = _newest, None
     if gone is not None:
         gone.close()
+
+
+@contextmanager
+def connected_by(connector: DataConnector) -> Iterator[None]:
+    """Let market data come from elsewhere for a while: a backtest's in-memory host."""
+    global _newest
+    before = vars(Quotes)["connector"], _newest
+    Quotes.connector, _newest = staticmethod(connector), None
+    try:
+        yield
+    finally:
+        Quotes.connector, _newest = before
 
 
 def userdata() -> str:

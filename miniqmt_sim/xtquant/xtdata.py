@@ -61,8 +61,8 @@ def get_client() -> _quotes.Quotes:
 
 def hello(client: _quotes.Quotes | None = None) -> None:
     """Greet, unless ``enable_hello`` is off."""
-    if enable_hello:
-        server = (client or get_client()).server
+    server = (client or get_client()).server
+    if enable_hello and server:  # a backtest has none
         sys.stdout.write(f"xtdata 已连接 {server}; 设置 xtdata.enable_hello = False 可不显示本行\n")
 
 
