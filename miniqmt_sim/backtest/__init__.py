@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from miniqmt_sim.backtest.results import Result
 from miniqmt_sim.backtest.run import Progress, StrategyFailed, run
+from miniqmt_sim.backtest.sweep import Point, PointFailed, sweep
 
-__all__ = ["Progress", "Result", "StrategyFailed", "run"]
+__all__ = ["Point", "PointFailed", "Progress", "Result", "StrategyFailed", "run", "sweep"]

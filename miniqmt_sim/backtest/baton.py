@@ -13,12 +13,20 @@ subprocess) holds the baton meanwhile, and simulated time stands still.
 from __future__ import annotations
 
 import _thread
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from queue import Empty
 from typing import Any, Final, Protocol
 
+END_WITHIN_S: Final = 5.0
+"""Real seconds a thread has to end with the backtest; one that does something else is left behind."""
+OUTSIDE_S: Final = 0.001
+"""Real seconds between two looks of a thread that takes no part in a backtest and waits beside it."""
+_real_s: Final = time.monotonic
+_real_sleep: Final = time.sleep
 _new_lock: Final = _thread.allocate_lock
 """The system's own lock, whatever ``threading`` offers meanwhile."""
 
@@ -27,8 +35,8 @@ class Over(BaseException):
     """The backtest is over: raised where the strategy's own thread waits, to take it out of whatever it does."""
 
 
-Gone: Final = SystemExit
-"""The same in every other thread, which ends by it without a word."""
+class Gone(BaseException):
+    """The same in every other thread, which ends by it without a word."""
 
 
 class Simulation(Protocol):
@@ -45,11 +53,13 @@ class Simulation(Protocol):
 class _Seat:
     """A thread and what it waits for."""
 
-    __slots__ = ("is_done", "is_main", "is_ready", "turn", "until_ms")
+    __slots__ = ("is_done", "is_main", "is_ready", "left", "turn", "until_ms")
 
     def __init__(self, is_main: bool = False) -> None:
         self.turn = _new_lock()
         self.turn.acquire()
+        self.left = _new_lock()
+        self.left.acquire()
         self.is_main = is_main
         self.is_done = False
         self.is_ready: Callable[[], object] | None = None
@@ -68,6 +78,7 @@ class Baton:
         self._stop = stop
         self._seats: dict[int, _Seat] = {}
         self._waiting: dict[_Seat, None] = {}
+        self._spawned: dict[_Seat, None] = {}
         self.is_over = False
         self.reason = ""
 
@@ -83,10 +94,12 @@ class Baton:
         self._seats[threading.get_ident()] = _Seat(is_main=True)
 
     def spawn(self, start: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
-        """Start a thread that waits for its first turn."""
+        """Start a thread that waits for its first turn; one started by a thread that takes no part takes none either."""
+        if threading.get_ident() not in self._seats:
+            return start(function, args, **how)
         seat = _Seat()
         seat.is_ready = _at_once
-        self._waiting[seat] = None
+        self._waiting[seat] = self._spawned[seat] = None
 
         def body(*given: Any) -> None:
             seat.turn.acquire()
@@ -104,6 +117,8 @@ class Baton:
     def _leave(self, seat: _Seat) -> None:
         seat.is_done = True
         self._seats.pop(threading.get_ident(), None)
+        self._spawned.pop(seat)
+        seat.left.release()
         if not self.is_over:
             self._drive(None)
 
@@ -112,12 +127,15 @@ class Baton:
         return self._seats.get(ident) if ident is not None else None
 
     def finish(self, reason: str) -> None:
-        """Take every thread but the calling one out of what it waits for; they end, one after the other."""
+        """Take every thread but the calling one out of what it waits for, and see them end."""
         self.is_over = True
         self.reason = self.reason or reason
+        left = list(self._spawned)
         for seat in list(self._waiting):
             seat.turn.release()
         self._waiting.clear()
+        for seat in left:
+            seat.left.acquire(timeout=END_WITHIN_S)
 
     # ---- waiting -------------------------------------------------------------------------------------------------------
 
@@ -125,7 +143,8 @@ class Baton:
         """Wait until something is so, or until a time; None: for good. Raises Over or Gone when the backtest ends."""
         seat = self._seats.get(threading.get_ident())
         if seat is None:
-            raise Gone
+            self._wait_outside(until_ms, is_ready)
+            return
         if self.is_over:
             raise Over if seat.is_main else Gone
         seat.until_ms, seat.is_ready = until_ms, is_ready
@@ -133,6 +152,12 @@ class Baton:
         self._drive(seat)
         if self.is_over:
             raise Over if seat.is_main else Gone
+
+    def _wait_outside(self, until_ms: int | None, is_ready: Callable[[], object] | None) -> None:
+        """A thread that takes no part, such as a notebook's, really waits."""
+        end_s = _real_s() + (until_ms - self.now_ms) / 1000 if until_ms is not None else math.inf
+        while not (is_ready is not None and is_ready()) and _real_s() < end_s:
+            _real_sleep(min(OUTSIDE_S, max(end_s - _real_s(), 0.0)))
 
     def _drive(self, own: _Seat | None) -> None:
         """Let time pass until somebody is ready, and give the baton away unless it is this thread; then wait for it."""

@@ -29,6 +29,9 @@ class Collector(Protocol):
     def refused(self, text: str) -> None:
         """An order or cancel was refused."""
 
+    def marked(self, day: int, accounts: list[JsonObject]) -> None:
+        """The last day was not closed; this is what the accounts are worth."""
+
 
 class Host(MemoryHost):
     """One simulator, one strategy, one clock."""
@@ -104,8 +107,8 @@ class Host(MemoryHost):
         return True
 
     def finish(self) -> None:
-        """Settle the day at hand, so that what happened on it counts."""
-        if self._core.settled_day != self._core.day:
-            self.operate("ctl_settle")
-            self.now_ms = self._core.now_ms
+        """The strategy is gone: what it has on a day that is not settled counts at the prices of this moment."""
+        day = self._core.day
         self._collector.day(self._core.take_facts())
+        if self._core.settled_day != day:
+            self._collector.marked(day, self.operate("ctl_account_list")["rows"])

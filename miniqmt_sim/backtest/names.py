@@ -19,7 +19,7 @@ from concurrent.futures import thread as futures
 from contextlib import contextmanager
 from typing import Any, Final
 
-from miniqmt_sim.backtest.baton import Baton, Lock, Tasks, ms_of
+from miniqmt_sim.backtest.baton import Baton, Gone, Lock, Tasks, ms_of
 from miniqmt_sim.xtquant import _session, _worker, xtdata
 
 CHINA: Final = datetime.timezone(datetime.timedelta(hours=8))
@@ -82,6 +82,7 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     for name in ("_start_new_thread", "_start_joinable_thread"):  # the second from Python 3.13 on
         put(threading, name, _spawning(baton, getattr(threading, name, None)))
     put(threading.Thread, "join", join)
+    put(threading, "excepthook", _without_the_end(threading.excepthook))
     put(futures, "_global_shutdown_lock", Lock(baton))
     for module in (queue, _worker):
         put(module, "SimpleQueue", new_tasks)
@@ -89,6 +90,16 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(xtdata, "_CHECK_S", NEVER_S)
     for owner, name in ((time, "monotonic"), (threading, "_time"), (queue, "time")):
         put(owner, name, lambda: baton.now_ms / 1000)
+
+
+def _without_the_end(real: Callable[[Any], object]) -> Callable[[Any], object]:
+    """What reports an exception of a thread, but for the one that ends it with the backtest."""
+
+    def hook(args: Any) -> None:
+        if not issubclass(args.exc_type, Gone):
+            real(args)
+
+    return hook
 
 
 def _spawning(baton: Baton, real: Any) -> Callable[..., Any]:

@@ -29,7 +29,7 @@ FLOWS: Final = (
 """Money that came from or went to outside: no gain and no loss."""
 FEE_COLUMNS: Final = ("commission_li", "stamp_duty_li", "transfer_fee_li", "other_fees_li")
 DIGITS: Final = 10
-_REASON: Final = re.compile(r"\[(\d+)\]\[([^\[\]]*)")
+_REASON: Final = re.compile(r"\[(-?\d+)\]\[([^\[\]]*)")
 _NUMBERS: Final = re.compile(r"[-\d.]+")
 
 Record = dict[str, Any]
@@ -55,6 +55,15 @@ class Collected:
         for row in _rows(facts, "cash_ledger"):
             if row["reason"] in FLOWS:
                 self.flows[row["day"]] = self.flows.get(row["day"], 0) + row["amount_li"]
+
+    def marked(self, day: int, accounts: list[Record]) -> None:
+        """Take what accounts are worth on a day that was not closed, as if it had been."""
+        for row in accounts:
+            total_li, value_li = units.li_from_yuan(row["total_asset"]), units.li_from_yuan(row["market_value"])
+            self.settlements.append({
+                "account_id": row["account_id"], "day": day, "cash_li": units.li_from_yuan(row["current_balance"]),
+                "market_value_li": value_li, "total_asset_li": total_li, "debt_li": 0,
+            })  # fmt: skip
 
     def refused(self, text: str) -> None:
         """Count a refusal by its reason."""

@@ -2,7 +2,7 @@
 
 Everything happens in this process, with no socket, no database and no wall clock; the strategy's file runs unchanged under
 ``names.follow`` with ``xtquant`` meaning our SDK, whose transports are connected to the ``Host`` here. It ends when the
-recording does, when the strategy does, or when ``stop`` says so; the day at hand is settled in each case.
+recording does, when the strategy does, or when ``stop`` says so; a day that is not over is marked at the prices of that moment.
 """
 
 from __future__ import annotations

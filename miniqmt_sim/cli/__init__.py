@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from miniqmt_sim import __version__
-from miniqmt_sim.cli import commands, data, verbs
+from miniqmt_sim.cli import backtest, commands, data, verbs
 from miniqmt_sim.client.hook import ENV_SDK, SDKS
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError, StartError
 from miniqmt_sim.settings import OPTIONS
@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seconds", type=float, default=8.0, metavar="N", help="how long the strategy runs")
     demo.set_defaults(run=commands.demo)
 
+    backtest.add_parser(parts)
     data.add_parsers(parts)
 
     replay = parts.add_parser("replay", help="play a database's journal again and say where it comes out otherwise")

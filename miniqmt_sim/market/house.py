@@ -95,8 +95,13 @@ class House:
         """Of what traded at a bar's last point, what users who buy and users who sell may still have."""
         left = self._left.get(code)
         if left is None:
-            left = self._left[code] = dict.fromkeys(Side, self.users_part(quote.volume))
+            left = self._left[code] = dict.fromkeys(Side, self._whole_lots(code, self.users_part(quote.volume)))
         return left
+
+    def _whole_lots(self, code: str, volume: int) -> int:
+        """What of a volume is whole lots: what trades on the exchanges does so in lots, whoever's part it is."""
+        step = self._exchange.board_rules(self._exchange.securities[code]).lot.buy_step
+        return volume - volume % step
 
     def forget_left(self, code: str) -> None:
         """A new point of a bar, or the day, is there: what was left of the one before is gone."""
@@ -151,7 +156,7 @@ class House:
         """
         allowed = self.users_part(volume)
         if bar is not None:
-            allowed = min(allowed, self.left_of(code, bar)[side])
+            allowed = min(self._whole_lots(code, allowed), self.left_of(code, bar)[side])
         half = self._exchange.book(code).sides[side]
         seller = BookOrder(0, HOUSE, code, Side(1 - side), price_li, 0)
         for level in list(half.levels()):

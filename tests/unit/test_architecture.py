@@ -42,7 +42,9 @@ SETTINGS: Final = ("miniqmt_sim.canonical", "miniqmt_sim.simulator", "miniqmt_si
 CLIENT: Final = ("miniqmt_sim", "miniqmt_sim.wire", "matching.units", "matching.codes", *LEAVES)
 SDK: Final = ("miniqmt_sim.client", *CLIENT)
 SERVER: Final = ("miniqmt_sim.settings", "miniqmt_sim.simulator", "miniqmt_sim.wire", "storage", *SIMULATOR, *SDK)
-OUTERMOST: Final = ("miniqmt_sim", "miniqmt_sim.client", "miniqmt_sim.server", "miniqmt_sim.settings", *LEAVES)
+OUTERMOST: Final = (
+    *("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.client", "miniqmt_sim.server", "miniqmt_sim.settings"), *LEAVES,
+)  # fmt: skip
 
 LAYERS: Final[dict[str, Layer]] = {
     "matching": Layer(third_party=("sortedcontainers",)),

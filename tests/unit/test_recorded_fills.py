@@ -18,12 +18,12 @@ TUESDAY, WEDNESDAY = 20240102, 20240103
 
 
 def test_touch_a_bar_that_only_reaches_the_price_fills_a_part() -> None:
-    # 400 shares: the piece down to 9.95 and the piece up from it bring 50 each to the low, 100 of 300.
-    desk = TapeDesk([bar("09:31", 10.0), bar("09:32", 10.0, 10.02, 9.95, 10.01, volume=4)])
+    # 800 shares: the piece down to 9.95 and the piece up from it bring 100 each to the low, 200 of 300.
+    desk = TapeDesk([bar("09:31", 10.0), bar("09:32", 10.0, 10.02, 9.95, 10.01, volume=8)])
     desk.go("09:31")
     order = desk.buy("A", 300, CODE, 9.95)
     desk.go("09:32")
-    assert desk.fills(order) == [(50, 9.95), (50, 9.95)]
+    assert desk.fills(order) == [(100, 9.95), (100, 9.95)]
 
 
 def test_trade_through_a_bar_that_goes_beyond_the_price_fills_at_it() -> None:
@@ -54,12 +54,12 @@ def test_gap_an_order_the_market_jumps_over_is_filled_where_it_lands() -> None:
 
 
 def test_participation_users_get_half_of_what_trades_under_standard() -> None:
-    # A bar of 4000 shares through the price: the down piece brings 500, of which 250, the up piece the same.
+    # A bar of 4000 shares through the price: the down piece brings 500, of which 250, in whole lots 200; the up piece the same.
     desk = TapeDesk([bar("09:31", 10.0), bar("09:32", 10.0, 10.0, 9.90, 10.0, volume=40)], fills="standard")
     desk.go("09:31")
     order = desk.buy("A", 1000, CODE, 9.95)
     desk.go("09:32")
-    assert desk.fills(order) == [(250, 9.95), (250, 9.95)]
+    assert desk.fills(order) == [(200, 9.95), (200, 9.95)]
 
 
 def test_path_the_low_comes_first_in_a_bar_that_closes_higher_and_last_in_one_that_closes_lower() -> None:

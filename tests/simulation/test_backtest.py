@@ -1,0 +1,270 @@
+"""A strategy over a recorded market: what it sees, what comes out, that it comes out the same, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from miniqmt_sim.backtest import PointFailed, Result, StrategyFailed, run, sweep
+from miniqmt_sim.backtest.charts import write_report
+from miniqmt_sim.cli import main
+from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.feeds.make import make_data
+from miniqmt_sim.server.feeds.trading_days import first_days
+from tests.kit.tapes import bar, write_bars
+
+HEAD = """
+import time
+from datetime import datetime
+from xtquant import xtconstant
+from xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
+from xtquant.xttype import StockAccount
+
+class Callback(XtQuantTraderCallback):
+    def on_stock_trade(self, trade):
+        print(datetime.now().strftime("%m-%d %H:%M:%S"), trade.traded_volume, trade.traded_price)
+
+    def on_order_error(self, error):
+        print("refused", error.order_id)
+
+trader = XtQuantTrader(r"D:\\\\QMT\\\\userdata_mini", 1, Callback())
+trader.start()
+assert trader.connect() == 0
+account = StockAccount("777")
+assert trader.subscribe(account) == 0
+
+def until(clock):
+    while datetime.now().strftime("%H:%M") < clock:
+        time.sleep(30)
+
+def order(side, volume, price):
+    return trader.order_stock(account, "600000.SH", side, volume, xtconstant.FIX_PRICE, price, "test", "")
+
+"""
+BUY_AND_SELL = HEAD + textwrap.dedent("""
+    LOTS = 5
+    until("09:32")
+    order(xtconstant.STOCK_BUY, LOTS * 100, 10.05)
+    time.sleep(86400)
+    until("09:33")
+    order(xtconstant.STOCK_SELL, LOTS * 100, 10.0)
+    order(xtconstant.STOCK_SELL, 100, 10.0)
+    trader.run_forever()
+    """)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    days = ((20240102, 10.0), (20240103, 10.1))
+    lines = [bar(f"09:{minute}", price, volume=200, day=day) for day, price in days for minute in range(31, 40)]
+    write_bars(folder / "600000.SH.1m.csv", *lines)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path_factory.getbasetemp() / "tapes"))
+
+
+@pytest.fixture
+def strategy(tmp_path: Path) -> Callable[[str], Path]:
+    def write(text: str) -> Path:
+        path = tmp_path / "strategy.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def play(path: Path, data: Path, **options: Any) -> Result:
+    return run(path, data, **{"profile": "frictionless", "quiet": True} | options)
+
+
+# ---- what comes out ----------------------------------------------------------------------------------------------------
+
+
+def test_a_strategy_buys_and_sells_and_the_figures_say_so(strategy: Callable[[str], Path], data: Path) -> None:
+    result = play(strategy(BUY_AND_SELL), data)
+    assert result.output.splitlines() == ["01-02 09:32:00 500 10.0", "01-03 09:33:00 500 10.1", "refused 1048579"]
+    summary = result.summary
+    assert (summary["orders"], summary["orders_refused"], summary["trades"], summary["win_rate"]) == (3, 1, 2, 1.0)
+    # 5 yuan of commission a trade; transfer fee 0.01 per mille of 5000 and 5050; stamp duty 0.5 per mille of 5050.
+    assert summary["fees"] == {"commission": 10.0, "stamp_duty": 2.53, "transfer_fee": 0.1, "other_fees": 0.0}
+    assert summary["final_equity"] == 1_000_000 + 50 - 12.63
+    assert summary["return"] == round(37.37 / 1_000_000, 10)
+    assert summary["fill_ratio"] == 1.0
+    assert summary["ended"] == "the recording is over"
+    assert sum(summary["refusals"].values()) == 1
+    assert [row["day"] for row in result.curve] == [20240102, 20240103]
+    assert [row["exposure"] > 0 for row in result.curve] == [True, False]
+    assert [row["time"][:19] for row in result.trades] == ["2024-01-02T09:32:00", "2024-01-03T09:33:00"]
+
+
+def test_the_files_are_the_same_to_the_last_byte(strategy: Callable[[str], Path], data: Path, tmp_path: Path) -> None:
+    path = strategy(BUY_AND_SELL)
+    play(path, data).write(tmp_path / "here")
+    command = [sys.executable, "-m", "miniqmt_sim", "backtest", "--data", str(data), "--profile", "frictionless", "--json"]
+    told = subprocess.run(
+        [*command, "--out", str(tmp_path / "there"), str(path)], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    here, there = ({file.name: file.read_bytes() for file in (tmp_path / name).iterdir()} for name in ("here", "there"))
+    assert sorted(here) == ["curve.csv", "orders.csv", "settlements.csv", "summary.json", "trades.csv"]
+    assert here == there
+    assert told.partition("{")[2] == here["summary.json"].decode().partition("{")[2]
+
+
+def test_the_page_needs_nothing_else(strategy: Callable[[str], Path], data: Path, tmp_path: Path) -> None:
+    write_report(play(strategy(BUY_AND_SELL), data), tmp_path / "page.html", "two days", data)
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 4
+    assert (page.count('class="buy"'), page.count('class="sell"')) == (1, 1)
+    assert "prefers-color-scheme: dark" in page
+    assert not any(word in page for word in ("http:", "https:", "<script", "src=", "@import", "url("))
+
+
+# ---- what a strategy sees ----------------------------------------------------------------------------------------------
+
+
+def test_its_clock_is_the_markets_and_threads_wait_in_it(strategy: Callable[[str], Path], data: Path) -> None:
+    text = HEAD + textwrap.dedent("""
+        import threading
+        def beat():
+            for _ in range(3):
+                time.sleep(600)
+                print("beat", time.strftime("%H:%M"))
+        thread = threading.Thread(target=beat)
+        thread.start()
+        thread.join()
+        print("end", datetime.now().isoformat(), trader.query_stock_asset(account).cash)
+        """)
+    result = play(strategy(text), data, cash=5000)
+    assert result.output.splitlines() == ["beat 08:40", "beat 08:50", "beat 09:00", "end 2024-01-02T09:00:00 5000.0"]
+    assert result.summary["ended"] == "the strategy ended"
+
+
+def test_a_strategy_that_tries_sees_nothing_of_what_is_to_come(strategy: Callable[[str], Path], tmp_path: Path) -> None:
+    texts = []
+    for later in (10.1, 9.3):
+        folder = tmp_path / str(later)
+        write_bars(folder / "600000.SH.1m.csv", bar("09:31", 10.0), bar("09:32", 10.0), bar("09:40", later))
+        trap = HEAD + textwrap.dedent("""
+            until("09:32")
+            order(xtconstant.STOCK_BUY, 100, 9.5)
+            for _ in range(7):
+                time.sleep(59)
+                print(time.time(), [vars(o)["order_status"] for o in trader.query_stock_orders(account)],
+                      [vars(p) for p in trader.query_stock_positions(account)], vars(trader.query_stock_asset(account)))
+            """)
+        texts.append(play(strategy(trap), folder).output)
+    assert texts[0] == texts[1]
+    assert texts[0].count("\n") == 7
+
+
+def test_parameters_replace_names_at_the_top(strategy: Callable[[str], Path], data: Path) -> None:
+    result = play(strategy(BUY_AND_SELL), data, parameters={"LOTS": 2})
+    assert result.trades[0]["volume"] == 200
+    with pytest.raises(ConfigError, match="sets no 'LOT' at its top level"):
+        play(strategy(BUY_AND_SELL), data, parameters={"LOT": 2})
+
+
+# ---- ends --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_strategy_that_raises_is_shown_without_our_frames(strategy: Callable[[str], Path], data: Path) -> None:
+    with pytest.raises(StrategyFailed) as raised:
+        play(strategy(HEAD + "until('09:35')\n1 / 0\n"), data)
+    assert "ZeroDivisionError" in str(raised.value)
+    assert "strategy.py" in str(raised.value)
+    assert "miniqmt_sim" not in str(raised.value)
+
+
+def test_a_user_who_stops_it_gets_what_there_is(strategy: Callable[[str], Path], data: Path) -> None:
+    asked = iter([*[False] * 40, *[True] * 9])
+    result = play(strategy(BUY_AND_SELL), data, stop=lambda: next(asked))
+    assert result.summary["ended"] == "stopped"
+    assert result.summary["days"] == 1
+
+
+def test_days_bound_it(strategy: Callable[[str], Path], data: Path) -> None:
+    assert play(strategy(BUY_AND_SELL), data, end="2024-01-02").summary["days"] == 1
+    assert play(strategy(HEAD + "trader.run_forever()"), data, start="2024-01-03").summary["start"] == 20240103
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--data", "nowhere"],
+        ["--data", "{data}", "--end", "x"],
+        ["--data", "{data}", "--set", "=3"],
+        ["--data", "{data}", "--start", "2025-01-01", "--end", "2024-01-01"],
+    ],
+)
+def test_what_cannot_be_is_a_bad_argument(strategy: Callable[[str], Path], data: Path, words: list[str]) -> None:
+    path = strategy(BUY_AND_SELL)
+    assert main(["backtest", *(word.replace("{data}", str(data)) for word in words), str(path)]) == 2
+    assert main(["backtest", "--data", str(data), "nothing.py"]) == 2
+
+
+def test_the_command_says_how_it_went(
+    strategy: Callable[[str], Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    words = ["--data", str(data), "--set", "LOTS=3", "--report", str(page), "--cash", "100000"]
+    assert main(["backtest", *words, str(strategy(BUY_AND_SELL))]) == 0
+    out = capsys.readouterr().out
+    assert "20240102 to 20240103, 2 trading days" in out
+    assert "refused 1 ×" in out
+    assert page.is_file()
+    assert main(["backtest", "--data", str(data), str(strategy("raise ValueError('mine')"))]) == 1
+    assert "ValueError: mine" in capsys.readouterr().err
+
+
+# ---- sweeps ------------------------------------------------------------------------------------------------------------
+
+GRID = {"LOTS": [1, 4], "profile": ["frictionless", "strict"]}
+
+
+def test_a_sweep_gives_each_point_in_order_and_goes_on_where_it_stopped(
+    strategy: Callable[[str], Path], data: Path, tmp_path: Path
+) -> None:
+    path = strategy(BUY_AND_SELL)
+    alone = [
+        play(path, data, profile=profile, parameters={"LOTS": lots}).summary
+        for lots in GRID["LOTS"]
+        for profile in GRID["profile"]
+    ]
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        first = sweep(path, GRID, pool, tmp_path / "kept", data=data)
+        assert [point.result() for point in first] == alone
+        assert first[1].parameters == {"LOTS": 1, "profile": "strict"}
+        removed = sorted((tmp_path / "kept").glob("*.json"))[0]
+        removed.unlink()
+        assert sweep(path, GRID, pool, tmp_path / "kept", data=data) == first
+    with ThreadPoolExecutor(2) as pool:  # each in a child of this process
+        failed = sweep(path, [{"LOTS": "two"}, {"LOTS": 1, "profile": "strict"}], pool, data=data)
+    assert failed[1].summary == alone[1]
+    with pytest.raises(PointFailed, match=r"(?s)LOTS='two': .*TypeError"):
+        failed[0].result()
+
+
+def test_a_sweep_that_cannot_be_is_refused(strategy: Callable[[str], Path], data: Path) -> None:
+    path = strategy(BUY_AND_SELL)
+    with pytest.raises(ConfigError, match="points"):
+        sweep(path, {"LOTS": []}, data=data)
+
+
+def test_a_made_market_is_played_with_many_codes(strategy: Callable[[str], Path], tmp_path: Path) -> None:
+    make_data(tmp_path / "made", 3, first_days(20240102, 3), ["1m"], 5)
+    result = play(strategy(HEAD + "trader.run_forever()"), tmp_path / "made")
+    assert json.loads(result.summary_text)["days"] == 3

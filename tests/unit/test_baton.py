@@ -1,0 +1,253 @@
+"""Threads of a strategy run one at a time and wait in simulated time, whatever they wait with."""
+
+from __future__ import annotations
+
+import datetime
+import queue
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+
+from matching.calendar import midnight_ms, parse_clock
+from miniqmt_sim.backtest.baton import Baton, Over, ms_of
+from miniqmt_sim.backtest.names import follow
+
+NINE = midnight_ms(20240102) + parse_clock("09:00")
+
+
+class Hour:
+    """An hour in which nothing happens but what is put into it."""
+
+    def __init__(self) -> None:
+        self.now_ms = NINE
+        self.events: list[tuple[int, Callable[[], object]]] = []
+
+    def advance(self, until_ms: int | None) -> bool:
+        end_ms = NINE + 3_600_000
+        if self.events and self.events[0][0] <= (end_ms if until_ms is None else until_ms):
+            self.now_ms, event = self.events.pop(0)
+            event()
+            return True
+        if until_ms is None or until_ms > end_ms:
+            return False
+        self.now_ms = until_ms
+        return True
+
+
+@pytest.fixture
+def hour() -> Hour:
+    return Hour()
+
+
+def play(hour: Hour, strategy: Callable[[], object], stop: Callable[[], bool] = lambda: False) -> str:
+    """Run a strategy in the hour; why it ended."""
+    baton = Baton(hour, stop)
+    baton.enter_main()
+    with follow(baton, clock=True):
+        try:
+            strategy()
+        except Over:
+            return baton.reason
+        finally:
+            baton.finish("the strategy ended")
+    return baton.reason
+
+
+def seconds() -> float:
+    return round(time.time() - NINE / 1000, 3)
+
+
+def test_sleeping_takes_simulated_time_only(hour: Hour) -> None:
+    began = time.perf_counter()
+    told: list[object] = []
+
+    def strategy() -> None:
+        time.sleep(600)
+        told.extend((seconds(), datetime.datetime.now(), time.strftime("%H:%M")))
+        told.extend((datetime.date.today(), time.localtime().tm_min))
+        time.sleep(0.0005)
+        told.append(seconds())
+
+    assert play(hour, strategy) == "the strategy ended"
+    nine_ten = datetime.datetime(2024, 1, 2, 9, 10)
+    assert told == [600.0, nine_ten, "09:10", nine_ten.date(), 10, 600.001]
+    assert time.perf_counter() - began < 5
+
+
+def test_everything_is_as_before_afterwards(hour: Hour) -> None:
+    def names() -> list[object]:
+        thread = (threading.Lock, threading.RLock, threading.Thread.join, threading.excepthook)
+        return [time.sleep, time.time, datetime.datetime, queue.SimpleQueue, *thread]
+
+    before = names()
+    play(hour, lambda: time.sleep(1))
+    assert names() == before
+    assert abs(time.time() - datetime.datetime.now().timestamp()) < 60
+
+
+def test_the_clock_can_stay_real_while_waiting_is_simulated(hour: Hour) -> None:
+    baton = Baton(hour, lambda: False)
+    baton.enter_main()
+    with follow(baton, clock=False):
+        began = time.time()
+        time.sleep(1800)
+        assert time.time() - began < 60
+    assert hour.now_ms == NINE + 1_800_000
+    baton.finish("")
+
+
+def test_real_dates_pass_for_the_simulated_ones(hour: Hour) -> None:
+    real = datetime.datetime(2024, 1, 2, 9, 0)
+
+    def strategy() -> None:
+        assert isinstance(real, datetime.datetime)
+        assert isinstance(datetime.datetime.now(), datetime.datetime)
+        assert datetime.datetime.now() - real == datetime.timedelta(0)
+        assert datetime.datetime.now(datetime.UTC).hour == 1
+        assert datetime.datetime.strptime("20240102", "%Y%m%d").date() == datetime.date.today()
+
+    assert play(hour, strategy) == "the strategy ended"
+
+
+def test_sleepers_wake_in_the_order_of_their_times(hour: Hour) -> None:
+    log: list[tuple[str, float]] = []
+
+    def sleeper(name: str, length: float) -> None:
+        for _ in range(3):
+            time.sleep(length)
+            log.append((name, seconds()))
+
+    def strategy() -> None:
+        threads = [threading.Thread(target=sleeper, args=each) for each in (("a", 7), ("b", 5))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        log.append(("end", seconds()))
+
+    play(hour, strategy)
+    assert log == [("b", 5.0), ("a", 7.0), ("b", 10.0), ("a", 14.0), ("b", 15.0), ("a", 21.0), ("end", 21.0)]
+
+
+def test_what_waits_is_woken_in_the_same_moment(hour: Hour) -> None:
+    log: list[tuple[str, float]] = []
+    event_at = NINE + 30_000
+
+    def strategy() -> None:
+        event, tasks, lock = threading.Event(), queue.Queue[str](), threading.Lock()
+        hour.events.append((event_at, event.set))
+
+        def waiter() -> None:
+            event.wait()
+            log.append(("event", seconds()))
+            with lock:
+                time.sleep(3)
+            tasks.put("done")
+
+        thread = threading.Thread(target=waiter)
+        thread.start()
+        assert not event.wait(10)
+        log.append(("timeout", seconds()))
+        event.wait()
+        time.sleep(1)
+        with lock:
+            log.append(("lock", seconds()))
+        log.append((tasks.get(), seconds()))
+        with suppress(queue.Empty):
+            tasks.get(timeout=5)
+        log.append(("empty", seconds()))
+        thread.join()
+
+    play(hour, strategy)
+    assert log == [("timeout", 10.0), ("event", 30.0), ("lock", 33.0), ("done", 33.0), ("empty", 38.0)]
+
+
+def test_timers_pools_and_conditions_follow_as_well(hour: Hour) -> None:
+    log: list[tuple[object, float]] = []
+
+    def work(number: int) -> int:
+        time.sleep(number)
+        return number
+
+    def strategy() -> None:
+        timer = threading.Timer(5, lambda: log.append(("timer", seconds())))
+        timer.start()
+        with ThreadPoolExecutor(2) as pool:
+            log.extend((found, seconds()) for found in pool.map(work, (4, 3, 2)))
+        condition = threading.Condition()
+        with condition:
+            log.append((condition.wait_for(lambda: seconds() > 9, timeout=2), seconds()))
+
+    play(hour, strategy)
+    assert log == [(4, 4.0), (3, 4.0), ("timer", 5.0), (2, 5.0), (False, 7.0)]
+
+
+def test_the_same_program_runs_the_same_way_every_time() -> None:
+    def run() -> list[tuple[int, float]]:
+        log: list[tuple[int, float]] = []
+        hour, lock = Hour(), [None]
+
+        def worker(number: int) -> None:
+            for step in range(20):
+                time.sleep(1 + (number * 7 + step * 3) % 5)
+                log.append((number, seconds()))
+
+        def strategy() -> None:
+            threads = [threading.Thread(target=worker, args=(number,)) for number in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+
+        play(hour, strategy)
+        assert lock
+        return log
+
+    first = run()
+    assert len(first) == 160
+    assert all(run() == first for _ in range(5))
+
+
+def test_a_wait_for_nothing_ends_the_backtest(hour: Hour) -> None:
+    assert play(hour, lambda: threading.Event().wait()) == "the recording is over"
+    assert play(Hour(), lambda: time.sleep(7200)) == "the recording is over"
+
+
+def test_the_end_takes_every_thread_along(hour: Hour) -> None:
+    left: list[str] = []
+
+    def worker() -> None:
+        try:
+            while True:
+                time.sleep(60)
+        finally:
+            left.append("worker")
+
+    def strategy() -> None:
+        thread = threading.Thread(target=worker)
+        thread.start()
+        threads.append(thread)
+        time.sleep(90_000)
+
+    threads: list[threading.Thread] = []
+    assert play(hour, strategy) == "the recording is over"
+    threads[0].join(5)
+    assert left == ["worker"]
+
+
+def test_a_user_who_wants_an_end_gets_it_at_the_next_wait(hour: Hour) -> None:
+    def strategy() -> None:
+        while True:
+            time.sleep(1)
+
+    assert play(hour, strategy, stop=lambda: hour.now_ms >= NINE + 10_000) == "stopped"
+    assert hour.now_ms == NINE + 10_000
+
+
+@pytest.mark.parametrize(("length", "ms"), [(0, 0), (0.001, 1), (0.0001, 1), (1.0015, 1002), (2, 2000), (0.3, 300)])
+def test_a_length_of_time_is_rounded_up_to_a_millisecond(length: float, ms: int) -> None:
+    assert ms_of(length) == ms
