@@ -16,6 +16,7 @@ from matching.phases import Phase
 from miniqmt_sim.market.adjusting import UNCHANGED, Adjusting, ExDay
 from miniqmt_sim.market.bars import Candle
 from miniqmt_sim.market.quote import Levels
+from miniqmt_sim.market.recorded import Flat
 from miniqmt_sim.wire.messages import TICK, JsonObject
 from miniqmt_sim.world import World
 
@@ -126,6 +127,26 @@ def bar_row(security: Security, candle: Candle) -> JsonObject:
     """A bar with its code."""
     columns = bar_columns([candle], security.board)
     return {"stock_code": security.code, **{name: column[0] for name, column in columns.items()}}
+
+
+def recorded_row(code: str, board: Board, row: Flat) -> JsonObject:
+    """The same of a recorded bar that is complete: thousands of them are told a second."""
+    time_ms, open_li, high_li, low_li, close_li, volume, amount_li, pre_close_li, suspended = row
+    yuan = units.LI_PER_YUAN
+    return {
+        "stock_code": code,
+        "time": time_ms,
+        "open": open_li / yuan,
+        "high": high_li / yuan,
+        "low": low_li / yuan,
+        "close": close_li / yuan,
+        "volume": lots(volume, board),
+        "amount": amount_li / yuan,
+        "settelementPrice": 0.0,
+        "openInterest": 0,
+        "preClose": pre_close_li / yuan,
+        "suspendFlag": suspended,
+    }
 
 
 def bar_columns(candles: Sequence[Candle], board: Board, adjusting: Adjusting | None = None) -> dict[str, list[Any]]:

@@ -13,13 +13,14 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+from matching import calendar
 from matching.codes import Venue
 from matching.instrument import Security
 from matching.phases import PHASE_RULES, Call
 from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle
 from miniqmt_sim.market.recorded import Flat, News
 from miniqmt_sim.sessions.pushes import Push
-from miniqmt_sim.sessions.ticks import bar_row, day_so_far, tick_row
+from miniqmt_sim.sessions.ticks import bar_row, day_so_far, recorded_row, tick_row
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.world import World
 
@@ -30,6 +31,8 @@ KEPT: Final = 1000
 ROWS_PER_PUSH: Final = 1000
 """Rows in one push: about 500 kB, well under the frame limit."""
 WATCHED_PERIODS: Final = (TICK, *MINUTES, DAY)
+SESSION_STARTS_MS: Final = (calendar.parse_clock("09:30"), calendar.parse_clock("13:00"))
+"""A bar that ends here holds what an auction or a break left over, and belongs to another."""
 MARKETS: Final = tuple(venue.name for venue in Venue)
 
 
@@ -176,14 +179,28 @@ class Watch:
             return []
         self._news = {code: (period, row) for code, period, row in news}
         told: dict[tuple[str, tuple[int, ...]], list[JsonObject]] = {}
+        is_of_bars, between = self._world.market.playback.is_of_bars, self.looks_between
         for code in self._changed(now_ms):
+            recorded = self._news.get(code)
+            if recorded is None and not between and is_of_bars(code):
+                continue  # a bar is under way, and nobody looks before it is complete
             security = self._world.exchange.securities[code]
             for period in self._periods:
                 who = self._who(period, code)
+                if who and recorded is not None and recorded[0] == period and self._stands_alone(period, code, recorded[1]):
+                    told.setdefault((period, who), []).append(recorded_row(code, security.board, recorded[1]))
+                    continue
                 row = self._row(security, period, now_ms) if who else None
                 if row is not None:
                     told.setdefault((period, who), []).append(row)
         return [(who, message) for (period, who), rows in told.items() for message in _messages(period, rows)]
+
+    def _stands_alone(self, period: str, code: str, row: Flat) -> bool:
+        """Is a recorded bar a bar of its period as it is? The opening auction's belongs to the minute after it."""
+        if period not in MINUTES or calendar.time_of_day_ms(row[0]) in SESSION_STARTS_MS:
+            return False
+        growing = self._bars.get(Key(period, code))
+        return growing is None or growing.bar is None or growing.bar.time_ms < row[0]
 
     def _changed(self, now_ms: int) -> list[str]:
         market = self._world.market

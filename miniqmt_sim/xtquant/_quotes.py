@@ -52,10 +52,8 @@ class _Subscription:
         self.names = dict.fromkeys(names)
         self.deliver = deliver
 
-    def rows_of(self, rows: Rows) -> Rows:
-        """Those of its codes and markets."""
-        names = self.names
-        return [row for row in rows if row["stock_code"] in names or row["stock_code"][-2:] in names]
+
+_NOBODY: Final[dict[int, _Subscription]] = {}
 
 
 class Quotes:
@@ -68,6 +66,8 @@ class Quotes:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._subscriptions: dict[int, _Subscription] = {}
+        self._by_name: dict[tuple[str, str], dict[int, _Subscription]] = {}
+        """(period, code or market) -> the subscriptions with a callback that want it, by number."""
         self._pending: deque[tuple[Deliver, Rows]] = deque()
         self._running = False
         self._dropped = 0
@@ -133,6 +133,8 @@ class Quotes:
             number = next(self._numbers)
             fresh = [name for name in subscription.names if not self._is_wanted(period, name)]
             self._subscriptions[number] = subscription
+            for name in subscription.names if deliver is not None else ():
+                self._by_name.setdefault((period, name), {})[number] = subscription
         for part in _parts(fresh):
             answer = self.ask("data_subscribe", period=period, codes=part)
             if answer["result"] != 0:
@@ -145,6 +147,9 @@ class Quotes:
         """End a subscription; an unknown number is ignored, as the vendor's does."""
         with self._lock:
             gone = self._subscriptions.pop(number, None)
+            if gone is not None:
+                for name in gone.names:
+                    self._by_name.get((gone.period, name), {}).pop(number, None)
             left = [name for name in gone.names if not self._is_wanted(gone.period, name)] if gone is not None else []
         if gone is not None:
             for part in _parts(left):
@@ -160,9 +165,17 @@ class Quotes:
         if message.get("t") != "push_quote":
             return
         period, rows = message["period"], message["rows"]
-        with self._lock:
-            wanting = [each for each in self._subscriptions.values() if each.period == period and each.deliver is not None]
-        self._put([(each.deliver, own) for each in wanting if each.deliver is not None and (own := each.rows_of(rows))])
+        found: dict[int, tuple[_Subscription, Rows]] = {}
+        by_name = self._by_name
+        for row in rows:
+            code = row["stock_code"]
+            for name in (code, code[-2:]):
+                for number, subscription in by_name.get((period, name), _NOBODY).items():
+                    if number not in found:
+                        found[number] = (subscription, [row])
+                    elif found[number][1][-1] is not row:
+                        found[number][1].append(row)
+        self._put([(each.deliver, own) for _, (each, own) in sorted(found.items()) if each.deliver is not None])
 
     def _put(self, tasks: Iterable[tuple[Deliver, Rows]]) -> None:
         with self._lock:
@@ -178,13 +191,15 @@ class Quotes:
             self._worker.submit(self._deliver_next)
 
     def _deliver_next(self) -> None:
-        """Run the oldest callback that waits, then see to the next one, whatever it raises. In the worker's thread."""
-        deliver, rows = self._pending.popleft()
+        """Run the callbacks that wait, oldest first, whatever one raises. In the worker's thread."""
+        pending = self._pending
         try:
-            deliver(rows)
+            while pending:
+                deliver, rows = pending.popleft()
+                deliver(rows)
         finally:
             with self._lock:
-                self._running = bool(self._pending)
+                self._running = bool(pending)
             if self._running:
                 self._worker.submit(self._deliver_next)
 
