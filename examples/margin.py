@@ -33,8 +33,9 @@ class Callback(XtQuantTraderCallback):
 
 def figures(trader, account):
     detail = trader.query_credit_detail(account)[0]
-    print("可用保证金 %.2f  维持担保比例 %.2f%%  总负债 %.2f  可用资金 %.2f" % (
-        detail.m_dEnableBailBalance, detail.m_dPerAssurescaleValue * 100, detail.m_dTotalDebt, detail.m_dAvailable))
+    ratio = "%.2f%%" % (detail.m_dPerAssurescaleValue * 100) if detail.m_dTotalDebt else "-"
+    print("可用保证金 %.2f  维持担保比例 %s  总负债 %.2f  可用资金 %.2f" % (
+        detail.m_dEnableBailBalance, ratio, detail.m_dTotalDebt, detail.m_dAvailable))
     return detail
 
 

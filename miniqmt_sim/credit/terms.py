@@ -176,6 +176,9 @@ class Terms:
             self._tables[name] = dated
         if any(row.basis_days < 1 for name in ("rate", "lending") for row in self._tables[name].rows):
             raise RuleError(f"{place}: basis_days must be at least 1")
+        for line in self._tables["line"].rows:
+            if not line.immediate_ppm <= line.call_ppm <= line.restore_ppm or line.restore_ppm <= units.PPM:
+                raise RuleError(f"{place}, line: immediate, call and restore must rise, and restore be above 1_000_000 ppm")
         self._memory: dict[int, DayTerms] = {}
 
     def on(self, day: int) -> DayTerms:

@@ -22,11 +22,28 @@ EXCHANGE_REFUSALS = tuple(REFUSALS[reason] for reason, _ in EXCHANGE_CHECKS)
 
 def explain(world: World, order: Order, now_ms: int) -> list[str]:
     """The sentences, first things first."""
+    if order.order_type.at_counter:
+        return [_asked(order), *_refused(order), *_carried_out(order)]
     return [_placed(order), *_refused(order), *_traded(world, order), *_open(world, order, now_ms), *_ended(world, order)]
+
+
+def _asked(order: Order) -> str:
+    what = f"{units.yuan(order.price_li):.2f} yuan" if order.order_type.in_yuan else f"{order.volume} {order.stock_code}"
+    when = calendar.text_of(order.order_ms).partition("T")[2]
+    return f"{when}: {order.order_type.name} of {what}, which no exchange sees; status {order.status.name}"
+
+
+def _carried_out(order: Order) -> Iterator[str]:
+    if order.order_type.in_yuan and order.traded_amount_li:
+        yield f"{units.yuan(order.traded_amount_li):.2f} yuan were repaid"
+    elif order.traded_volume:
+        yield f"{order.traded_volume} shares were returned"
 
 
 def _placed(order: Order) -> str:
     side = "buy" if order.order_type.side is Side.BUY else "sell"
+    if order.order_type.opens is not None or order.order_type.repays is not None:
+        side = order.order_type.name
     limit = f"at {units.yuan(order.price_li):g}" if order.price_li else "without a limit"
     when = calendar.text_of(order.order_ms).partition("T")[2]
     return f"{when}: {side} {order.volume} {order.stock_code} {limit} ({order.price_type.name}); status {order.status.name}"

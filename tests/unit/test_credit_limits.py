@@ -45,3 +45,16 @@ def test_what_the_broker_does_is_told_to_the_log(desk: Desk) -> None:
     (event,) = desk.events
     assert (event.kind, event.account_id) == ("margin_call", "C")
     assert event.detail.startswith("due 20261127, missing ")
+
+
+def test_the_operator_is_told_what_an_order_did_that_no_exchange_saw(desk: Desk) -> None:
+    desk.order("C", 27, 1_000, CODE, 10.0)
+    reply = desk.order("C", 32, 100.5, "", 0)
+    assert desk.ask("ctl_explain", order_id=reply["order_id"])["lines"] == [
+        "09:31:00.000: CREDIT_DIRECT_CASH_REPAY of 100.50 yuan, which no exchange sees; status SUCCEEDED",
+        "100.50 yuan were repaid",
+    ]
+    refused = desk.order("C", 30, 100, CODE, 0)
+    (asked, why) = desk.ask("ctl_explain", order_id=refused["order_id"])["lines"]
+    assert asked.endswith("CREDIT_DIRECT_SECU_REPAY of 100 600000.SH, which no exchange sees; status JUNK")
+    assert why.startswith("refused by the counter: ")

@@ -9,8 +9,9 @@ import pytest
 
 from matching.checks import COUNTER_CHECKS, EXCHANGE_CHECKS, Reason
 from miniqmt_sim import refusals
+from miniqmt_sim.credit.checks import CHECKS
 from miniqmt_sim.docs import PAGES, protocol_page, refusals_page
-from miniqmt_sim.refusals import REFUSALS, Refusals
+from miniqmt_sim.refusals import REFUSALS, CreditRefusals, Refusals
 from miniqmt_sim.wire.messages import MESSAGES
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -39,6 +40,10 @@ def test_every_reason_has_a_text() -> None:
     reasons = {reason for kind in enums for reason in kind if kind is not StrEnum}
     assert set(REFUSALS) == reasons
     assert reasons > {*Reason, *Refusals}
+
+
+def test_the_rules_of_margin_trading_stand_in_the_order_in_which_they_are_checked() -> None:
+    assert [reason for reason in REFUSALS if reason in {*CreditRefusals}] == [reason for reason, _ in CHECKS]
 
 
 def test_the_table_stands_in_the_order_in_which_the_checks_run() -> None:
