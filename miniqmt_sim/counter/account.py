@@ -143,15 +143,18 @@ class Account:
     def available_li(self) -> int:
         """Cash a new order may use."""
         free_li = self.cash_li - self.frozen_li
-        return max(0, free_li - self.restricted_li) if self.restricted_li and free_li > 0 else free_li
+        if not self.restricted_li or free_li <= 0:
+            return free_li
+        return max(0, free_li - self.restricted_li)
 
     @property
     def withdrawable_li(self) -> int:
         """Cash that may leave today: not frozen, not from today's sales, and not what debts must be covered by."""
-        left_li = self.available_li - (self.unsettled_li if self.unsettled_li > 0 else 0)
-        if left_li <= 0:
-            return 0
-        return left_li if self.margin is None else min(left_li, self.margin.removable_li(self))
+        left_li = self.cash_li - self.frozen_li - (self.unsettled_li if self.unsettled_li > 0 else 0)
+        if self.margin is None:
+            return left_li if left_li > 0 else 0
+        left_li = self.available_li - max(0, self.unsettled_li)
+        return min(left_li, self.margin.removable_li(self)) if left_li > 0 else 0
 
     def row(self) -> Row:
         """The row of table accounts."""

@@ -182,8 +182,10 @@ class Broker(Holdings):
     def _cash_refusal(self, account: Account, order: Order) -> str | None:
         if order.order_type.freezes is not _CASH:
             return None
-        available_li = account.available_li if order.order_type.repays is None else account.free_li
         needed_li = self.cash_needed(order)
+        if account.margin is None and needed_li <= account.cash_li - account.frozen_li:
+            return None
+        available_li = account.available_li if order.order_type.repays is None else account.free_li
         return None if needed_li <= available_li else cash_refusal(account, needed_li, available_li)
 
     def _share_refusal(self, account: Account, order: Order, security: Security) -> str | None:
@@ -384,7 +386,8 @@ class Broker(Holdings):
         """Move shares and cash; cash moves in fen, and the fills of an order together as much as their sum says."""
         order, amount_li, fees_li = trade.order, trade.amount_li, trade.fees.total_li
         position = self.position(account, order.stock_code) if order.order_type.moves_shares else None
-        paid_li = paid_by(trade)
+        traded_li = order.traded_amount_li
+        paid_li = units.whole_fen(traded_li) - units.whole_fen(traded_li - amount_li)
         if order.order_type.side is BUY:
             self._round_off(amount_li - paid_li)
             if position is not None:

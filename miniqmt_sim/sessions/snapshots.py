@@ -261,8 +261,9 @@ class AssetSnapshot:
 
 def asset_snapshot(account: Account, market_value_li: int) -> AssetSnapshot:
     """An account's cash now, and its positions' value."""
-    available_li, withdrawable_li = account.available_li, account.withdrawable_li
-    return AssetSnapshot(account, account.cash_li, account.frozen_li, available_li, withdrawable_li, market_value_li)
+    cash_li, frozen_li = account.cash_li, account.frozen_li
+    available_li = account.available_li if account.restricted_li else cash_li - frozen_li
+    return AssetSnapshot(account, cash_li, frozen_li, available_li, account.withdrawable_li, market_value_li)
 
 
 @record
