@@ -161,14 +161,19 @@ def test_a_strategy_that_tries_sees_nothing_of_what_is_to_come(strategy: Callabl
         trap = HEAD + textwrap.dedent("""
             until("09:32")
             order(xtconstant.STOCK_BUY, 100, 9.5)
+            from xtquant import xtdata
+            past = xtdata.get_client().history
             for _ in range(7):
                 time.sleep(59)
                 print(time.time(), [vars(o)["order_status"] for o in trader.query_stock_orders(account)],
-                      [vars(p) for p in trader.query_stock_positions(account)], vars(trader.query_stock_asset(account)))
+                      [vars(p) for p in trader.query_stock_positions(account)], vars(trader.query_stock_asset(account)),
+                      xtdata.get_full_tick(["600000.SH"]), xtdata.get_instrument_detail("600000.SH"))
+                for end in (0, 10**15, int(time.time() * 1000) + 3600_000):
+                    print([past("600000.SH", period, 0, end) for period in ("tick", "1m", "5m", "1d")])
             """)
         texts.append(play(strategy(trap), folder).output)
     assert texts[0] == texts[1]
-    assert texts[0].count("\n") == 7
+    assert texts[0].count("\n") == 28
 
 
 def test_parameters_replace_names_at_the_top(strategy: Callable[[str], Path], data: Path) -> None:
