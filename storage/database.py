@@ -26,6 +26,9 @@ T = TypeVar("T")
 SYNCHRONOUS: Final = {"full": "FULL", "normal": "NORMAL", "off": "OFF"}
 """Durability -> SQLite's name. Full survives a power cut, normal a killed process; off leaves it all to the system."""
 
+CACHED_STATEMENTS: Final = 256
+"""Statements that stay compiled: those of every table, for each number of rows."""
+
 BUSY_SECONDS: Final = 5.0
 """How long a commit waits for somebody who writes with a SQLite shell before it fails."""
 
@@ -129,7 +132,9 @@ class Database:
     async def _connect(self, synchronous: str) -> None:
         def connect() -> sqlite3.Connection:
             # Transactions are begun and ended in SQL; the module's own, implicit ones are switched off.
-            self._sqlite = sqlite3.connect(self.path or MEMORY, timeout=BUSY_SECONDS, isolation_level=None)
+            self._sqlite = sqlite3.connect(
+                self.path or MEMORY, timeout=BUSY_SECONDS, isolation_level=None, cached_statements=CACHED_STATEMENTS
+            )
             if self.path is None:
                 create(self._sqlite)
             self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")

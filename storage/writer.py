@@ -1,6 +1,7 @@
 """The write side: one batch of rows becomes one transaction. Runs in the database thread, handed over by ``database``.
 
-SQL is compiled once from the tables; rows are tuples in column order: a batch costs one executemany a table and no conversion.
+SQL is compiled once from the tables; rows are tuples in column order and need no conversion. One statement takes many rows:
+this thread gives the interpreter up with each statement, and beside a busy event loop it may wait long to get it back.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete
@@ -21,11 +23,15 @@ Batch = Mapping[str, Mapping[Row, Row | None]]
 """Table -> primary key -> the whole row, or None to delete it. A key stands once, so the order within a table cannot matter."""
 
 
-class TableSql(NamedTuple):
-    """The two statements that change one table."""
+ROWS_PER_STATEMENT: Final = (64, 8, 1)
+"""Rows that one statement takes, largest first; the widest table's 64 stay far below what SQLite takes as values."""
 
-    upsert: str
-    """Takes a whole row."""
+
+class TableSql(NamedTuple):
+    """The statements that change one table."""
+
+    upserts: tuple[tuple[int, str], ...]
+    """(number of rows, statement), largest first; each takes whole rows."""
     delete: str
     """Takes a key."""
     key_width: int
@@ -35,11 +41,17 @@ def compile_table(table: Table) -> TableSql:
     """Compile the statements of a table."""
     statement = insert(table)
     keys = table.primary_key.columns
-    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+    # What an index is made of is what a row was born with; leaving it alone spares the index.
+    fixed = {*keys.keys(), *(name for index in table.indexes for name in index.columns.keys())}  # noqa: SIM118 - no mappings
+    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in fixed}
     upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changes).compile(dialect=DIALECT)
     erase = delete(table).where(*(column == bindparam(column.name) for column in keys)).compile(dialect=DIALECT)
     assert getattr(upsert, "positiontup", None) == table.columns.keys(), "values are bound in column order"
-    return TableSql(str(upsert), str(erase), len(keys))
+    one = f"({', '.join('?' * len(table.columns))})"
+    before, values, after = str(upsert).partition(one)
+    assert values, "the statement takes its values by question marks"
+    upserts = tuple((number, f"{before}{', '.join([one] * number)}{after}") for number in ROWS_PER_STATEMENT)
+    return TableSql(upserts, str(erase), len(keys))
 
 
 class Writer:
@@ -89,4 +101,8 @@ class Writer:
         if kept:
             width = sql.key_width
             assert all(row is None or row[:width] == key for key, row in rows.items()), "a row stands under its own key"
-            connection.executemany(sql.upsert, kept)
+            start = 0
+            for number, statement in sql.upserts:
+                while len(kept) - start >= number:
+                    connection.execute(statement, [*chain.from_iterable(kept[start : start + number])])
+                    start += number

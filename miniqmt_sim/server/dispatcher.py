@@ -3,7 +3,7 @@
 In come the events of every connection, in the order they arrived. The dispatcher stamps each request with ``now_ms``
 and ``seq``, lets the core take a batch of them, commits what the batch changed, and only then sends what it said.
 What arrives while a commit is under way forms the next batch, so that the cost of a commit is shared under load
-and a single client never waits for company.
+and a single client never waits for company; the core takes it meanwhile, and its commit begins when the one before is done.
 
 Time passes here too: before a batch, and when the core has something due while nobody asks, the core catches up in
 bounded slices, each committed and sent like a batch.
@@ -165,6 +165,8 @@ class Dispatcher:
         self._queue: deque[tuple[int, Hello | Request | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
         self._wake = asyncio.Event()
+        self._committing: asyncio.Task[None] | None = None
+        """The one commit that may be under way, and the sending after it."""
         self._stopping = False
         self._quotes_stored_s = 0.0
         self._outlet: Outlet
@@ -207,18 +209,25 @@ class Dispatcher:
     async def run(self, outlet: Outlet) -> None:
         """Serve until ``finish``; whatever this raises ends the server."""
         self._outlet = outlet
-        while self._queue or not self._stopping:
-            if not self._queue:
-                await self._sleep()
-            await self._catch_up(self._clock.now_ms())
-            await self._run_batch()
-            self._make_room()
-            if self._queue:
-                await asyncio.sleep(0)  # a batch without a commit has awaited nothing, and the sockets need their turn
+        try:
+            while self._queue or not self._stopping:
+                if not self._queue:
+                    await self._sleep()
+                await self._catch_up(self._clock.now_ms())
+                await self._run_batch()
+                self._make_room()
+                if self._queue:
+                    await asyncio.sleep(0)  # a batch without a commit has awaited nothing, and the sockets need their turn
+            await self._settle()
+        finally:
+            if self._committing is not None:
+                self._committing.cancel()
 
     async def _sleep(self) -> None:
-        """Wait for an event, or until something is due."""
+        """Wait for an event, for the end of a commit, or until something is due."""
         self._wake.clear()
+        if self._committing is not None and self._committing.done():
+            await self._settle()  # whatever it raises ends the server
         due_ms = self._simulator.next_due_ms()
         delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
         if delay_s is None:
@@ -235,8 +244,10 @@ class Dispatcher:
             at_ms = self._slice(now_ms, batch)
             await self._close(batch)
             await asyncio.sleep(0)
-            if batch.frames and self._clock.hold(at_ms):
-                return
+            if batch.frames:
+                await self._settle()  # nobody has been told before it is stored
+                if self._clock.hold(at_ms):
+                    return
 
     def _is_due(self, now_ms: int) -> bool:
         due_ms = self._simulator.next_due_ms()
@@ -259,11 +270,24 @@ class Dispatcher:
             assert isinstance(request, Request)
             await (self._move_clock if request.name in CLOCK_MOVES else self._keep)(connection, request, batch)
         else:
-            for _ in range(min(len(self._queue), self._limits.batch_commands)):
-                if _stands_alone(self._queue[0][1]):
-                    break
-                self._take(*self._queue.popleft(), batch)
+            await self._fill(batch)
         await self._close(batch)
+
+    async def _fill(self, batch: Batch) -> None:
+        """Take what there is and, as long as the commit before is under way, what comes."""
+        left = self._limits.batch_commands
+        while True:
+            while left and self._queue and not _stands_alone(self._queue[0][1]):
+                self._take(*self._queue.popleft(), batch)
+                left -= 1
+            if self._committing is None or self._committing.done():
+                return
+            self._make_room()
+            if left and not self._queue:
+                self._wake.clear()
+                await self._wake.wait()
+            else:
+                await asyncio.wait((self._committing,))
 
     def _take(self, connection: int, event: Hello | Request | None, batch: Batch) -> None:
         if isinstance(event, Request):
@@ -321,6 +345,7 @@ class Dispatcher:
 
     async def _keep(self, connection: int, request: Request, batch: Batch) -> None:
         """Do what concerns the database as a whole, then answer; sessions end with the world they belong to."""
+        await self._settle()
         try:
             if self._keeper is None:
                 raise CommandRefused(f"{request.name} needs a database")
@@ -349,15 +374,35 @@ class Dispatcher:
         await self.begin(awake.facts, awake.is_new, awake.now_ms, batch)
 
     async def _close(self, batch: Batch) -> None:
-        """Commit what the batch changed, then send. What only the recorded market said is stored once a second."""
+        """Have committed what the batch changed, and sent what it said after that.
+
+        Returns when the commit has begun. A batch that changed nothing may show what the one before changed: it is sent when
+        that is stored. What only the recorded market said is stored once a second.
+        """
         now_s = asyncio.get_running_loop().time()
         quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
         if quotes:
             self._quotes_stored_s = now_s
         for table, rows in self._simulator.take_facts(quotes).items():
             batch.facts.setdefault(table, {}).update(rows)
-        if batch.facts:
-            await self._ledger.commit(batch.facts)
+        await self._settle()
+        if not batch.facts:
+            self._send(batch)
+            return
+        self._committing = asyncio.create_task(self._commit(batch))
+        self._committing.add_done_callback(lambda _: self._wake.set())
+
+    async def _settle(self) -> None:
+        """Wait for the commit that is under way. Raises what made it fail."""
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            await committing
+
+    async def _commit(self, batch: Batch) -> None:
+        await self._ledger.commit(batch.facts)
+        self._send(batch)
+
+    def _send(self, batch: Batch) -> None:
         log_of(batch)
         # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
         for connection in reversed(batch.frames):

@@ -11,15 +11,15 @@ of each trading day is preceded by one, because yesterday's orders are gone then
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Final, Protocol
 
+from miniqmt_sim.canonical import SECRETS
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.wake import JOURNAL_BASE, JOURNAL_SEQ, Awake
 from miniqmt_sim.simulator import Simulator
-from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.messages import BY_NAME, Request, object_text
 from miniqmt_sim.wire.protocol import Hello, Role
 
 START: Final = "start"
@@ -31,6 +31,11 @@ MAX_HASHED: Final = 20_000
 """Orders and trades of a world whose hash is worth the while at a start: 0.2 s. A larger one is compared row by row instead."""
 MAX_BASE: Final = 200_000
 """Likewise of a world that is written down as a base: 40 MB. After a gap in a larger one, the journal begins again next day."""
+
+_WITH_SECRETS: Final = frozenset(
+    name for name, message in BY_NAME.items() if any(field.name in SECRETS for field in message.fields)
+)
+"""Requests that are not written down as they came."""
 
 _log = logging.getLogger("miniqmt_sim.server")
 
@@ -98,7 +103,7 @@ class Journal:
         elif not self._base_seq:
             self._begin_with_world(notes)
         self._base_day = self._simulator.day
-        told = {"server": given.server, "config": given.fingerprint, "state": state}
+        told = object_text({"server": given.server, "config": given.fingerprint, "state": state})
         self._write(NO_CONNECTION, START, 0, told, notes, now_ms)
 
     def hello(self, connection: int, hello: Hello, notes: Notes) -> None:
@@ -112,11 +117,11 @@ class Journal:
         """A session ended."""
         self._quiet.pop(connection, None)
         if self._told.pop(connection, None) is not None:
-            self._record(connection, GONE, 0, {}, notes)
+            self._record(connection, GONE, 0, "{}", notes)
 
     def due(self, now_ms: int, notes: Notes) -> None:
         """A slice of what is due is about to happen."""
-        self._record(NO_CONNECTION, DUE, 0, {}, notes, now_ms)
+        self._record(NO_CONNECTION, DUE, 0, "{}", notes, now_ms)
 
     def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> None:
         """A request that may change the world is about to be done."""
@@ -125,7 +130,11 @@ class Journal:
             return
         if connection in self._quiet:
             self._tell_hello(connection, self._quiet.pop(connection), notes)
-        self._record(connection, request.name, request.seq, self._simulator.shown_fields(request), notes, now_ms)
+        if request.payload and request.name not in _WITH_SECRETS:
+            body = request.payload.decode()
+        else:
+            body = object_text({"t": request.name, "seq": request.seq, **self._simulator.shown_fields(request)})
+        self._record(connection, request.name, request.seq, body, notes, now_ms)
 
     def skip(self) -> None:
         """Number what changes nothing."""
@@ -134,11 +143,11 @@ class Journal:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _tell_hello(self, connection: int, hello: Hello, notes: Notes) -> None:
-        self._record(connection, HELLO, 0, {"session_id": hello.session_id, "role": hello.role.value}, notes)
+        self._record(connection, HELLO, 0, _told(hello), notes)
         self._told[connection] = hello
 
     def _record(
-        self, connection: int, name: str, request_seq: int, fields: JsonObject, notes: Notes, now_ms: int | None = None
+        self, connection: int, name: str, request_seq: int, body: str, notes: Notes, now_ms: int | None = None
     ) -> None:
         """Write an entry under the next number, and before the first one of a day the world it finds."""
         if not self._keeps:
@@ -146,18 +155,16 @@ class Journal:
         if self._simulator.day != self._base_day:
             self._begin_with_world(notes)
             for open_connection, hello in self._told.items():
-                self._write(open_connection, HELLO, 0, {"session_id": hello.session_id, "role": hello.role.value}, notes)
-        self._write(connection, name, request_seq, fields, notes, now_ms)
+                self._write(open_connection, HELLO, 0, _told(hello), notes)
+        self._write(connection, name, request_seq, body, notes, now_ms)
 
     def _write(
-        self, connection: int, name: str, request_seq: int, fields: JsonObject, notes: Notes, now_ms: int | None = None
+        self, connection: int, name: str, request_seq: int, body: str, notes: Notes, now_ms: int | None = None
     ) -> None:
         self._seq += 1
-        body = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
         stamp_ms = self._clock.now_ms() if now_ms is None else now_ms
         notes.note("journal", (self._seq, stamp_ms, connection, name, body, request_seq))
-        # So that no restart uses the number again.
-        notes.note("counters", (JOURNAL_SEQ, self._seq))
+        notes.note("counters", (JOURNAL_SEQ, self._seq))  # so that no restart uses the number again
 
     def _begin_with_world(self, notes: Notes) -> None:
         self._base_day = self._simulator.day
@@ -165,7 +172,7 @@ class Journal:
             if not self._base_seq:
                 _log.warning("the journal begins again tomorrow: today has too many orders to begin with")
             return
-        world = json.dumps(self._simulator.shown_rows(), ensure_ascii=False, separators=(",", ":"))
+        world = object_text(self._simulator.shown_rows())
         self._begin(self._simulator.state_hash(), world, notes)
 
     def _begin(self, state: str, world: str, notes: Notes) -> None:
@@ -174,3 +181,7 @@ class Journal:
         if not self._base_seq:
             self._base_seq = self._seq + 1
             notes.note("counters", (JOURNAL_BASE, self._base_seq))
+
+
+def _told(hello: Hello) -> str:
+    return object_text({"session_id": hello.session_id, "role": hello.role.value})

@@ -16,11 +16,11 @@ from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.canonical import SECRETS, UNHASHED_COUNTERS, UNHASHED_TABLES
 from miniqmt_sim.changes import Facts
-from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.errors import ConfigError, MessageError
 from miniqmt_sim.server.journal import DUE, GONE, HELLO, START
 from miniqmt_sim.server.wake import JOURNAL_BASE, NOT_OF_THE_CORE
 from miniqmt_sim.simulator import Command, Simulator, SimulatorConfig
-from miniqmt_sim.wire.messages import Request
+from miniqmt_sim.wire.messages import parse_request
 from storage import COLUMNS, StorageError
 from storage.recording import Base, Difference, Entry, Recording, differing
 
@@ -199,7 +199,10 @@ def _due(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
 
 
 def _request(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
-    request = Request(entry.name, entry.request_seq, json.loads(entry.body))
+    try:
+        request = parse_request(entry.body.encode())
+    except MessageError as error:
+        raise ConfigError(f"entry {entry.seq} of the journal cannot be read: {error}") from None
     simulator.step(Command(entry.now_ms, entry.seq, entry.connection, request))
 
 

@@ -1409,6 +1409,8 @@ class Request(NamedTuple):
     name: str
     seq: int
     fields: JsonObject
+    payload: bytes = b""
+    """The JSON it was, when it came over a wire."""
 
 
 # The fast scanner: json.loads spends a third of its time on finding the encoding and trailing white space.
@@ -1480,7 +1482,7 @@ def parse_request(payload: bytes) -> Request:
         fields[field.name] = value
     if values:
         raise MessageError(f"{name}: unknown field {next(iter(values))[:40]!r}")
-    return Request(message.name, seq, fields)
+    return Request(message.name, seq, fields, payload)
 
 
 def _is_int(value: Any) -> bool:

@@ -243,7 +243,8 @@ async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_th
         (3, 1, "order_stock", 1),
         (5, 1, "gone", 0),
     ]
-    assert [row[4] for row in rows[1:]] == ['{"session_id":7,"role":"trader"}', '{"stock_code":"600000.SH"}', "{}"]
+    order = '{"t":"order_stock","seq":1,"stock_code":"600000.SH"}'
+    assert [row[4] for row in rows[1:]] == ['{"session_id":7,"role":"trader"}', order, "{}"]
     assert ("journal_seq", 5) in desk.commits()[-1]["counters"]
 
 

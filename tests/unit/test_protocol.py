@@ -117,7 +117,7 @@ def test_no_second_hello() -> None:
 def test_a_request_comes_out_checked_and_with_its_defaults() -> None:
     (request,) = opened().say({"t": "query_stock_orders", "seq": 3, "account_type": 2, "account_id": "A"})
     fields = {"account_type": 2, "account_id": "A", "order_id": 0, "cancelable_only": False}
-    assert request == Request("query_stock_orders", 3, fields)
+    assert request[:3] == ("query_stock_orders", 3, fields)
 
 
 def test_however_the_bytes_are_cut_the_same_comes_out() -> None:
@@ -164,7 +164,7 @@ def test_a_traders_request_is_not_for_an_operator() -> None:
 
 @pytest.mark.parametrize("token", ["trader-token", "operator-token"])
 def test_anybody_may_ask_for_health(token: str) -> None:
-    assert opened(token).say({"t": "health", "seq": 1}) == [Request("health", 1, {})]
+    assert [event[:3] for event in opened(token).say({"t": "health", "seq": 1})] == [("health", 1, {})]
 
 
 # -- faults --------------------------------------------------------------------------------------------------------------

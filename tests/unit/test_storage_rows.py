@@ -87,9 +87,11 @@ async def test_a_restart_reads_the_world_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("table", COLUMNS)
 async def test_a_row_of_a_known_key_replaces_the_old_one(table: str, tmp_path: Path) -> None:
-    width = len(TABLES[table].primary_key.columns)
+    keys, indices = TABLES[table].primary_key.columns, TABLES[table].indexes
+    born_with = {column.name for column in (*keys, *(column for index in indices for column in index.columns))}
     old, other = row_of(table, 1), row_of(table, 2)
-    new = (*old[:width], *row_of(table, 7)[width:])
+    cells = zip(COLUMNS[table], old, row_of(table, 7), strict=True)
+    new = tuple(before if name in born_with else after for name, before, after in cells)
     path = tmp_path / "a.sqlite"
     database = await opened(path)
     await database.write({table: keyed(table, old, other)})
@@ -324,3 +326,15 @@ async def test_a_closed_database_says_so() -> None:
         await database.write(counter("day", DAY))
     with pytest.raises(StorageError, match="closed"):
         await database.read()
+
+
+@pytest.mark.parametrize("number", [1, 7, 8, 63, 64, 65, 200])
+async def test_any_number_of_rows_is_written(number: int) -> None:
+    database = await opened()
+    rows = [row_of("orders", each) for each in range(1, number + 1)]
+    await database.write({"orders": keyed("orders", *rows)})
+    changed = [row_of("orders", each, status=56) for each in range(1, number + 1)]
+    await database.write({"orders": keyed("orders", *changed)})
+    world = await database.read()
+    await database.close()
+    assert world["orders"] == changed
