@@ -1466,23 +1466,24 @@ def parse_request(payload: bytes) -> Request:
     """Parse what a client sent. Raises MessageError for whatever the table does not allow."""
     values = parse_object(payload)
     name = values.pop("t", None)
-    message = _FROM_CLIENT.get(name) if isinstance(name, str) else None
-    if message is None:
+    checks = _CHECKS.get(name) if isinstance(name, str) else None
+    if checks is None:
         raise MessageError(f"unknown message {str(name)[:40]!r}")
     seq = values.pop("seq", 0)
     if type(seq) is not int or not -MAX_INT64 <= seq <= MAX_INT64:
         raise MessageError(f"{name}: seq must be an integer")
     fields: JsonObject = {}
-    for field in message.fields:
-        value = values.pop(field.name, field.default)
+    take = values.pop
+    for key, default, is_right, kind in checks:
+        value = take(key, default)
         if value is REQUIRED:
-            raise MessageError(f"{name}: field {field.name!r} is missing")
-        if not _KIND_CHECKS[field.kind](value):
-            raise MessageError(f"{name}: field {field.name!r} must be {field.kind.value}")
-        fields[field.name] = value
+            raise MessageError(f"{name}: field {key!r} is missing")
+        if not is_right(value):
+            raise MessageError(f"{name}: field {key!r} must be {kind}")
+        fields[key] = value
     if values:
         raise MessageError(f"{name}: unknown field {next(iter(values))[:40]!r}")
-    return Request(message.name, seq, fields, payload)
+    return Request(name, seq, fields, payload)
 
 
 def _is_int(value: Any) -> bool:
@@ -1532,3 +1533,9 @@ _KIND_CHECKS: Final = {
     Kind.STRINGS: _is_strings,
     Kind.INTS: _is_ints,
 }
+
+_CHECKS: Final = {
+    name: tuple((field.name, field.default, _KIND_CHECKS[field.kind], field.kind.value) for field in message.fields)
+    for name, message in _FROM_CLIENT.items()
+}
+"""The fields of what a client may say, ready for use: name, default, check, and what the check wants."""

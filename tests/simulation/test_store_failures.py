@@ -30,8 +30,8 @@ def buy_until_it_stops(sim: SimServer, most: int = 5000) -> list[int]:
     """Buy one after the other; gives the orders that were acknowledged."""
     acknowledged: list[int] = []
     with RawClient(sim.addr) as client:
-        client.hello(sim.token, 1)
         try:
+            client.hello(sim.token, 1)
             for seq in range(most):
                 acknowledged.append(client.ask("order_stock", seq, **ACCOUNT, **BUY)["order_id"])
         except (AssertionError, ConnectionError):

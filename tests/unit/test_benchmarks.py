@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from benchmarks import sdk
+from benchmarks.days import Size, make_day
 from benchmarks.matching import digest
 from benchmarks.ours import BareBook, FullExchange
 from benchmarks.peers import SortedMap
 from benchmarks.step import Core, write_down
 from benchmarks.streams import order_stream
+from miniqmt_sim.testing import SimServer
 
 
 @pytest.mark.parametrize("symbols", [1, 7])
@@ -45,3 +50,14 @@ def test_every_way_of_the_sdks_benchmark_places_its_orders() -> None:
 
 def test_a_flood_reaches_the_callback_whole() -> None:
     assert sdk.flood(300).pushes == 300
+
+
+async def test_a_made_day_is_a_world_and_the_days_before_it_stay_in_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "day.sqlite"
+    await make_day(path, Size(orders=300, trades=90, accounts=4, past_days=2))
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*), count(DISTINCT day) FROM orders").fetchone() == (900, 3)
+    with SimServer(userdata=tmp_path, database=path, feed="none", clock="manual", hours="exchange") as sim:
+        assert sim.ctl.check() == {"ok": True, "problems": []}
+        assert sum(len(sim.ctl.orders(row["account_id"])) for row in sim.ctl.account.list()) == 300
+        assert sum(len(sim.ctl.trades(row["account_id"])) for row in sim.ctl.account.list()) == 90
