@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import math
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -153,6 +154,25 @@ def test_stop_ends_a_call_under_way(server: FakeServer, trader: XtQuantTrader) -
     trader.stop()
     thread.join(5)
     assert results == [None]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows a thread that waits with a timeout hears Ctrl+C after it")
+def test_ctrl_c_ends_a_call_under_way_and_the_connection_goes_on(server: FakeServer, trader: XtQuantTrader) -> None:
+    server.answers["order_stock"] = lambda _: []
+
+    def press() -> None:
+        server.wait_for_request("order_stock")
+        signal.raise_signal(signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        buy(trader)
+    thread.join(5)
+    server.send({"t": "reply", "seq": server.requests[-1].seq, "order_id": 7})
+    del server.answers["order_stock"]
+    assert buy(trader) > 7
+    assert trader.connected
 
 
 def test_stop_ends_run_forever(trader: XtQuantTrader) -> None:
