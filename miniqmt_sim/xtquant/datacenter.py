@@ -2,8 +2,8 @@
 
 ``IPythonApiClient`` is what that ``xtdata`` stands on: it asks with plain values and BSON, and gets arrays, JSON and BSON
 back, in the forms of the native client (``v2`` to ``v4`` of ``get_market_data3``). It asks over the same connection as our
-``xtdata`` does. ``xtdatacenter`` is the vendor's way to bring market data into one's own process; there is none here, and
-what it asks for raises NotImplementedError.
+``xtdata`` does. ``xtdatacenter`` is the vendor's way to start a quote server in one's own process; here that is the server of
+miniqmt-sim, so that nothing is started and nothing listens.
 """
 
 from __future__ import annotations
@@ -21,10 +21,7 @@ set_allow_optmize_address set_config_dir set_data_home_dir set_future_realtime_m
 set_kline_cutting_mode set_kline_mirror_enabled set_quote_time_version set_thousand_source_mode set_token
 set_watch_market_list set_wholequote_market_list
 """
-_FUNCTIONS: Final = """
-fetch_auth_markets fetch_init_result fetch_server_list_status get_status listen log_init start_init_quote
-"""
-_NO_CENTER: Final = "miniqmt-sim brings no market data into your process; xtdata asks its server"
+_MARKETS: Final = ("SH", "SZ")
 _METHODS: Final = """
 callFormula createView custom_data_control down_cb_data down_history_contracts down_index_weight get_cb_info
 get_financial_data get_ipo_info get_main_contract get_weight_in_index read_local_data subscribeFormula subscribeFormulaSync
@@ -45,6 +42,44 @@ def get_local_server_port() -> int:
 
 def register_create_nparray(_create: Callable[..., Any]) -> None:
     """Take what makes arrays of native memory; numpy makes ours."""
+
+
+def log_init() -> None:
+    """Begin a log; there is none."""
+
+
+def start_init_quote() -> None:
+    """Look for the server. Raises ConnectionError when there is none."""
+    client = IPythonApiClient()
+    code, reason = client.connect()
+    client.shutdown()
+    if code < 0:
+        raise ConnectionError(reason)
+
+
+def get_status() -> dict[str, bool]:
+    """Say how far ``start_init_quote`` is: done."""
+    return {"init_done": True}
+
+
+def fetch_auth_markets() -> dict[str, Any]:
+    """Give the markets that there is data of."""
+    return {"done": 1, "markets": list(_MARKETS)}
+
+
+def fetch_init_result(keys: Sequence[str]) -> dict[str, bytes]:
+    """Say what became of each market: nothing went wrong."""
+    return {key: _bson.encode({"done": 1, "errorcode": 0, "resultcode": 0}) for key in keys}
+
+
+def fetch_server_list_status() -> bytes:
+    """Give the state of the quote servers that were tried: none were."""
+    return _bson.encode({})
+
+
+def listen(ip: str, first_port: int, _last_port: int) -> tuple[str, int]:
+    """Give the address to connect to. Nothing listens there, and whoever connects finds the server without it."""
+    return ip, first_port
 
 
 def shutdown() -> None:
@@ -277,7 +312,6 @@ def _setter(name: str) -> Callable[..., None]:
     return function
 
 
-globals().update({name: _without(name, _NO_CENTER) for name in _FUNCTIONS.split()})
 globals().update({name: _setter(name) for name in _SETTERS.split()})
 for _name in _METHODS.split():
     setattr(IPythonApiClient, _name, _without(_name, _NOT_SIMULATED))

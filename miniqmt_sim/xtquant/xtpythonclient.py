@@ -17,9 +17,11 @@ import functools
 import itertools
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from types import FrameType
 from typing import Any, ClassVar
 
 from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
@@ -34,6 +36,13 @@ from miniqmt_sim.xtquant._views import NO_PERMISSION
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
 Callback = Callable[..., object]
+
+
+class UnheardError(RuntimeError):
+    """The vendor's workers, which callbacks hand on to, are not there."""
+
+    def __init__(self) -> None:
+        super().__init__("the trader's workers are not there: start() was not called, or stop() was")
 
 
 class XtQuantAsyncClient:
@@ -113,21 +122,25 @@ class XtQuantAsyncClient:
     def _ask(self, call: Call, seq: int, request: Any) -> int:
         self._check_can_be_told(call)
         message, asked, transport = message_of(call.message, request), asked_by(request), self._transport
-        if message not in BY_NAME:
-            self._tell_failure(call, seq, message, asked, NO_PERMISSION)
-        elif transport is None:
-            self._tell_failure(call, seq, message, asked, "not connected")
-        else:
-            done = functools.partial(self._on_done, call, seq, message, asked)
-            transport.request(message, fields_of(message, request), seq, done, self._timeout_s)
-            if seq in self._untold:
-                raise RuntimeError(f"{message}: the trader was stopped meanwhile")
+        try:
+            if message not in BY_NAME:
+                self._tell_failure(call, seq, message, asked, NO_PERMISSION)
+            elif transport is None:
+                self._tell_failure(call, seq, message, asked, "not connected")
+            else:
+                done = functools.partial(self._on_done, call, seq, message, asked)
+                transport.request(message, fields_of(message, request), seq, done, self._timeout_s)
+                if seq in self._untold:
+                    raise UnheardError
+        except UnheardError:
+            if _is_awaited():  # who does not wait goes on, as at a real terminal
+                raise
         return seq
 
     def _on_done(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
         try:
             self._tell_answer(call, seq, message, asked, future)
-        except RuntimeError:  # the vendor's workers take nothing after stop()
+        except UnheardError:
             self._untold.add(seq)
 
     def _tell_answer(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
@@ -162,20 +175,31 @@ class XtQuantAsyncClient:
     def _tell(self, binder: str, *values: Any) -> None:
         callback = self._bound.get(binder)
         if callback is not None:
-            callback(*values)
+            try:
+                callback(*values)
+            except (AttributeError, RuntimeError):  # all that it does is to hand on to a worker, or to None
+                raise UnheardError from None
 
     def _on_push(self, message: JsonObject) -> None:
         push = PUSHES.get(message["t"])
         if push is not None and self._started:
             binder, kind = push
-            with contextlib.suppress(RuntimeError):  # the vendor's workers take nothing when the interpreter ends
+            with contextlib.suppress(UnheardError):  # the interpreter ends
                 self._tell(binder, fill(kind, message))
 
     def _on_closed(self, reason: str) -> None:
         _log.warning("session %s lost its connection: %s", self._session, reason)
         if self._started:
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(UnheardError):
                 self._tell(DISCONNECTED)
+
+
+def _is_awaited() -> bool:
+    """Does the vendor's code wait for the answer? Its synchronous calls all go through one function."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_name != "common_op_sync_with_seq":
+        frame = frame.f_back
+    return frame is not None
 
 
 def _warn_of_refusal(message: str, answer: Answer) -> None:

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 import miniqmt_sim.xtquant
-from miniqmt_sim.client import hook
+from miniqmt_sim.client import discovery, hook
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.xtquant import xtconstant, xttrader, xttype
 
@@ -116,11 +116,15 @@ metatable qmttools xtbson xtconn xtconstant xtdata xtdatacenter xtextend xtstock
 """
 
 
-def python(program: str, *, sdk: str | None = None, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+def python(
+    program: str, *, sdk: str | None = None, path: Path | None = None, userdata: Path | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run a program in a fresh interpreter."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(str(part) for part in (path, ROOT) if part)}
     if sdk is not None:
         env[hook.ENV_SDK] = sdk
+    if userdata is not None:
+        env[discovery.ENV_USERDATA] = str(userdata)
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, env=env, check=False)
 
 
@@ -150,16 +154,18 @@ def test_a_call_chooses_too_and_may_change_its_mind() -> None:
     assert done.stdout.split() == ["xtquant.xttrader", *["miniqmt_sim.xtquant.xttrader"] * 2, "xtquant.xttrader"], done.stderr
 
 
-def test_the_wheels_way_to_bring_market_data_along_says_that_there_is_none() -> None:
-    done = python(
+def test_the_wheels_own_quote_server_needs_ours(tmp_path: Path) -> None:
+    program = (
         "from miniqmt_sim import hook; hook.install('vendor')\n"
         "from xtquant import xtdatacenter\n"
+        "xtdatacenter.set_token('no matter')\n"
         "try:\n"
         "    xtdatacenter.init()\n"
-        "except NotImplementedError as error:\n"
-        "    print(str(error).endswith('brings no market data into your process; xtdata asks its server'))\n"
+        "except ConnectionError as error:\n"
+        "    print(error)\n"
     )
-    assert done.stdout.split() == ["True"], done.stderr
+    done = python(program, userdata=tmp_path)
+    assert "no server has announced itself" in done.stdout, done.stderr
 
 
 def test_importing_the_wheel_never_looks_for_updates(tmp_path: Path) -> None:

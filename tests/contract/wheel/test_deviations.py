@@ -177,15 +177,17 @@ def stop_before_start(desk: Desk) -> None:
 def a_call_before_start(desk: Desk) -> None:
     early = xttrader.XtQuantTrader(str(desk.userdata), 2)
     assert early.connect() == -1
-    with pytest.raises(AttributeError, match="submit"):
+    with pytest.raises(RuntimeError, match=r"start\(\) was not called"):
         early.query_stock_asset(A)
+    assert early.query_stock_orders_async(A, print) > 0, "whoever does not wait is told nothing"
     early.loop.close()
 
 
 def a_call_after_stop(desk: Desk) -> None:
     desk.trader.stop()
-    with pytest.raises(RuntimeError, match="cannot schedule new futures after shutdown"):
+    with pytest.raises(RuntimeError, match=r"or stop\(\) was"):
         desk.trader.query_stock_asset(A)
+    assert desk.trader.query_stock_orders_async(A, print) > 0, "whoever does not wait is told nothing"
 
 
 def in_a_forked_child(desk: Desk) -> None:

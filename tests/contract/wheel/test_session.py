@@ -285,3 +285,19 @@ print(trader.order_stock(account, "600000.SH", 23, 100, 11, 10.0) > 0, flush=Tru
 def test_a_forked_child_makes_a_trader_of_its_own(fake: FakeServer, tmp_path: Path) -> None:
     out, err = run_program(tmp_path, FORK).communicate(timeout=PATIENCE_S)
     assert out.split() == ["0", "True", "True", "0", "True", "True"], err
+
+
+QUOTES = """
+from xtquant import xtdata, xtdatacenter
+xtdata.enable_hello = False
+xtdatacenter.set_token('no matter')
+xtdatacenter.init()
+print(xtdatacenter.listen(port=58620))
+xtdata.connect(port=58620)
+print(xtdata.get_instrument_detail('600000.SH')['InstrumentID'], xtdata.get_full_tick(['600000.SH'])['600000.SH']['lastPrice'])
+"""
+
+
+def test_the_wheels_quote_server_in_ones_own_process_is_ours(sim: SimServer) -> None:
+    out, err = run_program(Path(sim.userdata), QUOTES).communicate(timeout=PATIENCE_S)
+    assert out.splitlines() == ["0", "('0.0.0.0', 58620)", "600000 10.0"], err
