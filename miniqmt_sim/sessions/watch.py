@@ -13,11 +13,10 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from matching import calendar
 from matching.codes import Venue
 from matching.instrument import Security
 from matching.phases import PHASE_RULES, Call
-from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle
+from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
 from miniqmt_sim.market.recorded import Flat, News
 from miniqmt_sim.sessions.pushes import Push
 from miniqmt_sim.sessions.ticks import bar_row, day_so_far, recorded_row, tick_row
@@ -31,8 +30,6 @@ KEPT: Final = 1000
 ROWS_PER_PUSH: Final = 1000
 """Rows in one push: about 500 kB, well under the frame limit."""
 WATCHED_PERIODS: Final = (TICK, *MINUTES, DAY)
-SESSION_STARTS_MS: Final = (calendar.parse_clock("09:30"), calendar.parse_clock("13:00"))
-"""A bar that ends here holds what an auction or a break left over, and belongs to another."""
 MARKETS: Final = tuple(venue.name for venue in Venue)
 
 
@@ -187,20 +184,13 @@ class Watch:
             security = self._world.exchange.securities[code]
             for period in self._periods:
                 who = self._who(period, code)
-                if who and recorded is not None and recorded[0] == period and self._stands_alone(period, code, recorded[1]):
+                if who and recorded is not None and recorded[0] == period and period in MINUTES:
                     told.setdefault((period, who), []).append(recorded_row(code, security.board, recorded[1]))
                     continue
                 row = self._row(security, period, now_ms) if who else None
                 if row is not None:
                     told.setdefault((period, who), []).append(row)
         return [(who, message) for (period, who), rows in told.items() for message in _messages(period, rows)]
-
-    def _stands_alone(self, period: str, code: str, row: Flat) -> bool:
-        """Is a recorded bar a bar of its period as it is? The opening auction's belongs to the minute after it."""
-        if period not in MINUTES or calendar.time_of_day_ms(row[0]) in SESSION_STARTS_MS:
-            return False
-        growing = self._bars.get(Key(period, code))
-        return growing is None or growing.bar is None or growing.bar.time_ms < row[0]
 
     def _changed(self, now_ms: int) -> list[str]:
         market = self._world.market
@@ -242,8 +232,20 @@ class Watch:
     def _bar(self, security: Security, period: str, growing: Growing, day: Candle, now_ms: int) -> Candle:
         if period == DAY:
             return self._day(growing, day)
+        begun = self._begun(security, MINUTES[period], now_ms) if growing.bar is None else None
+        if begun is not None:
+            growing.bar, growing.day = begun, day
+            return begun
         hours = self._world.market.past.hours(security.board, self._world.exchange.day)
         return growing.note(hours.bar_end_ms(now_ms, MINUTES[period]), day)
+
+    def _begun(self, security: Security, length: int, now_ms: int) -> Candle | None:
+        """The bar of a walked security as it stands, whenever somebody began to watch it; None where that is not known."""
+        market, day = self._world.market, self._world.exchange.day
+        walk, hours = market.walk(security), market.past.hours(security.board, day)
+        minutes = market.past.minutes(walk, day, now_ms, length) if walk is not None else []
+        name_ms = hours.bar_end_ms(now_ms, length)
+        return next((bar for bar in minutes_joined(minutes, length, lambda _: hours) if bar.time_ms == name_ms), None)
 
     @staticmethod
     def _day(growing: Growing, day: Candle) -> Candle:

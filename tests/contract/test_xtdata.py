@@ -344,6 +344,20 @@ def test_a_bar_is_told_when_it_is_complete_and_longer_ones_as_they_grow(played: 
     assert [(row["time"], row["high"], row["volume"]) for row in bars["1d"]][-1] == (midnight_ms(DAY), 10.05, 21)
 
 
+def test_the_bar_of_the_opening_auction_is_one_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = write_bars(tmp_path / f"{CODE}.1m.csv", bar("09:30", 10.0, volume=7), bar("09:31", 10.1), bar("09:32", 10.2)).parent
+    heard: dict[str, list[Any]] = {"1m": [], "5m": []}
+    with data_desk(monkeypatch, at("09:00"), data, play=True, hours="exchange") as desk:
+        for period, told in heard.items():
+            xtdata.subscribe_quote(CODE, period, callback=told.append)
+        desk.at(at("09:32"))
+        eventually(lambda: len(heard["1m"]) == len(heard["5m"]) == 3)
+        known = xtdata.get_market_data_ex([], [CODE], "1m")[CODE]
+    assert [row["time"] for datas in heard["1m"] for row in datas[CODE]] == list(known["time"])
+    assert known["volume"].tolist() == [7, 10, 10]
+    assert [row["volume"] for datas in heard["5m"] for row in datas[CODE]] == [7, 17, 27]
+
+
 def test_who_watches_ticks_sees_within_the_bars_and_the_same_bars(played: DataDesk) -> None:
     ticks: list[Any] = []
     bars: list[Any] = []

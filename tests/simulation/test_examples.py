@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,7 +20,6 @@ from miniqmt_sim.server.feeds import files
 from miniqmt_sim.testing import SimServer
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
 from miniqmt_sim.xtquant.xttype import StockAccount, XtOrder
-from tests.kit.fake_server import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -31,6 +31,7 @@ SHOWN = (
 )
 
 
+PATIENCE_S = 60.0
 PROGRAMS = ("quickstart", "margin")
 """Examples that are no strategies for a recorded market."""
 Played = dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]]
@@ -88,7 +89,7 @@ def test_a_replaying_server_gets_the_same_orders(
     with SimServer(**options, clock="replay", speed=0.0, grace_ms=100) as sim:
         env = {**os.environ, discovery.ENV_ADDR: sim.addr, discovery.ENV_TOKEN: sim.token, "PYTHONUNBUFFERED": "1"}
         command = [sys.executable, "-m", "miniqmt_sim", "run", "--userdata", sim.userdata, str(EXAMPLES / f"{name}.py")]
-        seen = Seen()
+        seen = Seen(len(orders))
         onlooker = XtQuantTrader(sim.userdata, 1, seen)
         assert (onlooker.connect(), onlooker.subscribe(StockAccount("1000000365"))) == (0, 0)
         strategy = subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -97,7 +98,7 @@ def test_a_replaying_server_gets_the_same_orders(
             assert "xtdata" in strategy.stdout.readline(), "it says when it watches"
             sim.ctl.clock.set("09:59:30")
             sim.ctl.clock.speed(60)
-            eventually(lambda: len(seen.orders) == len(orders))  # asking the server would hold its clock
+            assert seen.all.wait(PATIENCE_S), "asking the server now and then instead would hold its clock"
             sim.ctl.clock.set("15:00")
             told = [sim.ctl.orders("1000000365"), sim.ctl.trades("1000000365")]
         finally:
@@ -115,10 +116,14 @@ def columns(rows: list[dict[str, Any]], names: str) -> list[list[Any]]:
 
 
 class Seen(XtQuantTraderCallback):
-    """Remembers the orders it was told of."""
+    """Tells when it was told of so many orders."""
 
-    def __init__(self) -> None:
-        self.orders: dict[int, None] = {}
+    def __init__(self, number: int) -> None:
+        self.all = threading.Event()
+        self._number = number
+        self._orders: dict[int, None] = {}
 
     def on_stock_order(self, order: XtOrder) -> None:
-        self.orders[order.order_id] = None
+        self._orders[order.order_id] = None
+        if len(self._orders) == self._number:
+            self.all.set()

@@ -97,6 +97,19 @@ def test_the_past_of_the_walk_is_what_was_seen_of_it(sim: SimServer) -> None:
     assert today["close"].iloc[-1] == xtdata.get_full_tick([CODE])[CODE]["lastClose"]
 
 
+@pytest.mark.parametrize("period", ["1m", "5m", "1h"])
+def test_a_bar_of_the_walk_is_whole_whenever_it_is_subscribed(sim: SimServer, period: str) -> None:
+    sim.ctl.clock.advance("3m31s")
+    heard: list[Any] = []
+    xtdata.subscribe_quote(CODE, period, callback=heard.append)
+    for _ in range(2):
+        sim.ctl.clock.advance("3s")
+    eventually(lambda: len(heard) == 2)
+    growing = xtdata.get_market_data_ex([], [CODE], period, count=1)[CODE].iloc[-1]
+    told = heard[-1][CODE][-1]
+    assert [told[name] for name in ("time", "open", "close", "volume")] == growing[["time", "open", "close", "volume"]].tolist()
+
+
 def test_a_server_that_plays_files_answers_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(files.ENV_CACHE, str(tmp_path / "cache"))
     lines = [bar(f"09:{31 + number}", round(10 + number / 100, 2), volume=number + 1) for number in range(10)]
