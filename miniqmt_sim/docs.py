@@ -79,7 +79,8 @@ An order that a counter or an exchange refuses has a positive id, is told as 50 
 the session that placed it, with `error_id` -61. `status_msg`, the error's text and the log say the same:
 `限价买入 [SH600000] [COUNTER][code][reason][figures]`. A cancel that is refused is answered (-1 by the counter, 0 by the
 exchange) and followed by `on_cancel_error`. The first row that applies is the one that is given.
-A transfer (from `transfer_account_status` on) is answered with `success` false and the text without the operation in front.
+A transfer or an appointment of shares (from `transfer_account_status` on) is answered with `success` false and the text
+without the operation in front.
 
 | # | reason | by | code | text | figures | source |
 |---|---|---|---|---|---|---|"""
