@@ -118,6 +118,7 @@ def prepare(path: Path) -> None:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old; {needed} or newer is needed")
     if is_new(path):
+        _refuse_orphaned_log(path)
         _create_file(path)
     refuse_foreign(path)
     _refuse_read_only(path)
@@ -181,6 +182,13 @@ def _create_file(path: Path) -> None:
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         create(connection)
     os.replace(draft, path)
+
+
+def _refuse_orphaned_log(path: Path) -> None:
+    """The file is gone and its log is not: SQLite would apply the log to the new file that took its place."""
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise StorageError(f"{path} is missing, but its log {log.name} is there: put it back, or remove the log to begin anew")
 
 
 def _refuse_read_only(path: Path) -> None:
