@@ -99,6 +99,9 @@ def refuse_foreign(path: Path) -> None:
     # "immutable" keeps SQLite from locking and from making files. Reading the bytes without SQLite would be worse: closing that
     # descriptor would drop the locks of a connection that this very process may have to the file.
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        # A process killed while it brought the log's pages home leaves a header that promises more pages than the file has;
+        # the log still holds them, but is not read here. With this SQLite is content to look at what there is.
+        connection.execute("PRAGMA writable_schema = ON")
         try:
             (found,) = connection.execute("PRAGMA application_id").fetchone()
         except sqlite3.DatabaseError as error:

@@ -419,6 +419,21 @@ def test_a_released_lock_can_be_taken_again_and_leaves_nothing_open(tmp_path: Pa
             os.fstat(descriptor)
 
 
+async def test_a_server_killed_while_it_emptied_the_log_starts_again(tmp_path: Path) -> None:
+    """The first page is home already, and says how many there are; the others are still in the log only."""
+    await make(tmp_path / "x.db")
+    torn = tmp_path / "torn.db"
+    with closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as live:
+        live.execute("PRAGMA wal_autocheckpoint = 0")
+        live.executemany("INSERT INTO counters VALUES (?, ?)", [(f"number {number}", number) for number in range(5000)])
+        for name in ("x.db", "x.db-wal"):
+            shutil.copy(tmp_path / name, tmp_path / name.replace("x", "torn"))
+        live.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with torn.open("r+b") as file:
+        file.write((tmp_path / "x.db").read_bytes()[:4096])
+    assert len(await counters(torn)) == 5001
+
+
 async def test_a_killed_server_loses_nothing_it_committed_and_frees_the_lock(tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     server = subprocess.Popen([sys.executable, "-c", SERVER, str(path)], stdout=subprocess.PIPE, text=True)
