@@ -252,5 +252,11 @@ def connected_by(connector: DataConnector) -> Iterator[None]:
 
 
 def userdata() -> str:
-    """The userdata directory that leads to the server."""
-    return os.fspath(discovery.remembered())
+    """The userdata directory of this machine that leads to the server; the path in a strategy is often another machine's."""
+    path = discovery.remembered()
+    return os.fspath(path if os.path.isdir(path) else discovery.default_userdata())
+
+
+def address() -> str:
+    """Where the server listens."""
+    return discovery.find(discovery.remembered()).addr

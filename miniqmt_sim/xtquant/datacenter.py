@@ -136,10 +136,14 @@ class IPythonApiClient:
         return _bson.encode({"server": self._open.server})
 
     def get_peer_addr(self) -> str:
-        """Give where the server is: the userdata directory that leads to it."""
+        """Give where the server listens."""
+        return _quotes.address()
+
+    def get_data_dir(self) -> str:
+        """Give the userdata directory that leads to the server."""
         return _quotes.userdata()
 
-    get_data_dir = get_app_dir = get_peer_addr
+    get_app_dir = get_data_dir
 
     def commonControl(self, func: str, param: bytes) -> bytes:
         """Answer one of the calls that go by name. Raises NotImplementedError for one that nothing stands behind."""

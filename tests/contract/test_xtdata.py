@@ -13,6 +13,7 @@ import pytest
 
 from matching.calendar import midnight_ms
 from miniqmt_sim.server.feeds import files
+from miniqmt_sim.sessions import market_data
 from miniqmt_sim.xtquant import _frames, xtdata
 from tests.kit import vendor
 from tests.kit.data_desk import DataDesk, data_desk
@@ -252,12 +253,15 @@ def test_kinds_and_sectors(recorded: DataDesk) -> None:
     assert list(xtdata.get_full_tick(["SH"])) == [code for code in both if code.endswith("SH")]
 
 
-def test_the_calendar(recorded: DataDesk) -> None:
+def test_the_calendar(recorded: DataDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert xtdata.get_trading_dates("SH", "20231228") == [midnight_ms(day) for day in (20231228, 20231229, DAY)]
     assert xtdata.get_trading_dates("SH", count=1) == [midnight_ms(DAY)]
     assert xtdata.get_trading_dates("IF") == []
     assert xtdata.get_trading_calendar("SH", "20231229", "20240104") == ["20231229", "20240102", "20240103", "20240104"]
     assert "20240101" in xtdata.get_holidays()
+    with monkeypatch.context() as patch:
+        patch.setattr(market_data, "MAX_CALENDAR_DAYS", 5)
+        assert xtdata.get_trading_calendar("SH", "20231229", "20241231") == ["20231229", "20240102"]
     assert xtdata.get_trading_calendar("SZ", "20261225")[-1] == "20261231"
     with pytest.raises(Exception, match="超出"):
         xtdata.get_trading_calendar("SH", end_time="20301231")

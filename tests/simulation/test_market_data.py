@@ -206,6 +206,34 @@ def test_one_connection_watches_so_much_and_no_more(sim: SimServer, monkeypatch:
     assert xtdata.subscribe_quote("000001.SZ", "tick", callback=print) > 0
 
 
+def test_many_codes_are_asked_for_and_told_of_in_parts(sim: SimServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_quotes, "NAMES_PER_REQUEST", 3)
+    monkeypatch.setattr(watch, "ROWS_PER_PUSH", 10)
+    codes = xtdata.get_stock_list_in_sector("沪深A股")
+    assert list(xtdata.get_full_tick(codes)) == codes
+    heard: list[Any] = []
+    xtdata.subscribe_whole_quote(codes, heard.append)
+    sim.ctl.clock.advance("3s")
+    eventually(lambda: sum(map(len, heard)) == 2 * len(codes))
+    assert {len(told) for told in heard[1:-1]} == {10}
+
+
+def test_so_many_ticks_and_bars_are_kept_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "KEPT", 2)
+    with SimServer(feed="none", clock="manual") as sim:
+        monkeypatch.setenv(discovery.ENV_ADDR, sim.addr)
+        monkeypatch.setenv(discovery.ENV_TOKEN, sim.token)
+        for period in ("tick", "1m"):
+            xtdata.subscribe_quote(CODE, period)
+        for fen in range(4):
+            sim.ctl.quote(CODE, last=round(10 + fen / 100, 2), volume=100)
+            sim.ctl.clock.advance("1m")
+        ticks = xtdata.get_market_data([], [CODE], "tick")[CODE]
+        assert ticks["lastPrice"].tolist() == [10.02, 10.03]
+        bars = xtdata.get_market_data_ex(["close"], [CODE], "1m")[CODE]
+        assert bars["close"].tolist() == [10.01, 10.02, 10.03], "two that are done, and the last one"
+
+
 @pytest.mark.parametrize(
     ("purpose", "name", "fields", "reason"),
     [

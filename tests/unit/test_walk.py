@@ -11,6 +11,7 @@ from matching.calendar import TradingCalendar, midnight_ms, parse_clock
 from matching.codes import Board
 from matching.instrument import FREE
 from matching.rules import Rules
+from miniqmt_sim.market import synthetic
 from miniqmt_sim.market.bars import Candle, days_joined, minutes_joined
 from miniqmt_sim.market.synthetic import SyntheticMarket
 from miniqmt_sim.market.walk import DAYS_BACK, Past, Walk
@@ -92,6 +93,20 @@ def test_days_follow_each_other_and_the_one_before_the_world_closed_where_it_beg
 @pytest.mark.parametrize(("hours", "days"), [("exchange", DAYS_BACK), ("always", 44)])
 def test_a_question_computes_a_bounded_number_of_days(hours: str, days: int) -> None:
     assert len(past(hours).bar_days(Board.SH_MAIN, DAY)) == days + 1
+
+
+@pytest.mark.parametrize(("hours", "most"), [("exchange", 8 * 240), ("always", 1440)])
+def test_a_question_computes_a_bounded_number_of_minutes(hours: str, most: int) -> None:
+    days = past(hours).minute_days(Board.SH_MAIN, DAY)
+    assert (len(days) - 1) * (1440 if hours == "always" else 240) == most
+
+
+def test_what_the_walk_remembers_is_bounded_and_changes_no_quote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(synthetic, "MOST_CORNERS", 40)
+    forgetful, other = SyntheticMarket(7), SyntheticMarket(7)
+    quotes = [forgetful.quote(CODE, 10_460, 10, FREE, step) for step in range(0, 4000, 37)]
+    monkeypatch.undo()
+    assert quotes == [other.quote(CODE, 10_460, 10, FREE, step) for step in range(0, 4000, 37)]
 
 
 def test_longer_bars_of_a_day_count_trading_minutes() -> None:
