@@ -75,6 +75,8 @@ class Exchange:
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
         self._spans: dict[Board, _Span] = {}
+        self._matched: dict[tuple[Board, int], tuple[int, bool]] = {}
+        """(board, time of day) -> the day it was asked for last, and whether orders are matched then; every bar asks."""
         self._settings: dict[str, _Lasting] = {}
         self.day = 0
         """The trading day; ``set_day`` changes it."""
@@ -202,8 +204,12 @@ class Exchange:
 
     def is_matched(self, board: Board, at_ms: int) -> bool:
         """Are orders on a board matched as they come, at a time of whatever trading day?"""
-        session = self.rules.on(board, calendar.day_of(at_ms)).session
-        return PHASE_RULES[phase_at(session, calendar.time_of_day_ms(at_ms))].matching
+        number, time_ms = divmod(at_ms + calendar.UTC_OFFSET_MS, calendar.MS_PER_DAY)
+        known = self._matched.get((board, time_ms))
+        if known is None or known[0] != number:
+            session = self.rules.on(board, calendar.day_of(at_ms)).session
+            known = self._matched[board, time_ms] = (number, PHASE_RULES[phase_at(session, time_ms)].matching)
+        return known[1]
 
     def phase_began_ms(self, board: Board, now_ms: int) -> int:
         """When the present phase of a board began."""

@@ -53,15 +53,16 @@ class Progress(NamedTuple):
     part: float
     """0 to 1."""
     elapsed_s: float
+    days: float
+    """Simulated days so far, nights and weekends included."""
 
     @property
     def line(self) -> str:
         """The progress as one line: date, part, speed, remaining time."""
-        speed = f"{self.elapsed_s:.0f} s"
-        if self.part > 0:
-            left = self.elapsed_s / self.part - self.elapsed_s
-            speed = f"{int(left // 60)}:{int(left % 60):02d} left"
-        return f"{calendar.text_of(self.now_ms)[:16]}  {self.part:6.1%}  {speed}"
+        speed = self.days / self.elapsed_s if self.elapsed_s else 0.0
+        left = self.elapsed_s / self.part - self.elapsed_s if self.part else 0.0
+        remaining = f"{int(left // 60)}:{int(left % 60):02d} left"
+        return f"{calendar.text_of(self.now_ms)[:16]}  {self.part:6.1%}  {speed:.1f} days/s  {remaining}"
 
 
 def run(
@@ -183,8 +184,9 @@ class _Watch:
             now_s = time.perf_counter()
             if now_s - self._reported_s >= PROGRESS_EVERY_S:
                 self._reported_s = now_s
-                part = min((self._host.now_ms - self._start_ms) / self._length_ms, 1.0)
-                self._progress(Progress(self._host.now_ms, part, now_s - self._began_s))
+                passed_ms = self._host.now_ms - self._start_ms
+                part, days = min(passed_ms / self._length_ms, 1.0), passed_ms / calendar.MS_PER_DAY
+                self._progress(Progress(self._host.now_ms, part, now_s - self._began_s, days))
         return self._stop()
 
 
