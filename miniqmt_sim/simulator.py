@@ -97,6 +97,8 @@ class Simulator:
         self._world.connect(self._pushes)
         self._watch = Watch(self._world)
         self._source: Source | None = None
+        self._played_ms = 0
+        """Nothing recorded up to this moment is left to be played."""
         self.is_watched = False
         """Does somebody look at the recorded market between the ends of bars? Then it is played point by point."""
 
@@ -197,7 +199,7 @@ class Simulator:
         With a recorded market a slice is one time: the world's own things first, then what the market says.
         """
         done = due_ms = 0
-        if self._source is not None:
+        if self._source is not None and now_ms > self._played_ms:
             fine = self._plays_finely(self._source, now_ms)
             market_ms, earliest_ms = self._source.next_ms(fine), self._world.scheduler.earliest_ms
             if market_ms is not None and market_ms <= now_ms and (earliest_ms is None or earliest_ms > market_ms):
@@ -225,6 +227,7 @@ class Simulator:
     def _play(self, moment: Moment) -> Outcome:
         world = self._world
         world.play(moment)
+        self._played_ms = moment.now_ms
         if not self._pushes.is_empty:
             world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
@@ -280,6 +283,7 @@ class Simulator:
         world, name = self._world, request.name
         if name in _CLOCK_MOVES and now_ms < self.now_ms:
             world.rewind(now_ms)
+            self._played_ms = 0
         handler = _HANDLERS[session.role].get(name)
         if handler is None:
             return [(connection, _reply(request.seq, {"error": f"a {session.role} may not ask {name}"}))]

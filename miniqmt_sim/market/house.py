@@ -79,17 +79,23 @@ class House:
         return events
 
     def answer(self, code: str, side: Side, quote: Quote, now_ms: int) -> list[Event]:
-        """An order arrives on a side while a bar is all that is known: stand against it, and only it, at the last price."""
+        """An order arrives on a side while a bar is all that is known: stand against it, and only it, at the last price.
+
+        Who waits there already and would take that price comes first, and is filled inside of the bar as well.
+        """
         if code not in self._rests:
             self.enter_empty(code)
         for order in list(self._rests[code].values()):
             if order.side is side:
                 self._shrink(order, order.volume)
         band = self._exchange.band(self._exchange.securities[code])
-        left = self.left_of(code, quote)[side]
-        if left <= 0 or _is_locked(band, side, quote.last_li):
+        left = self.left_of(code, quote)
+        if left[side] <= 0 or _is_locked(band, side, quote.last_li):
             return []
-        return self._stand(code, Side(1 - side), ((quote.last_li, left),), now_ms)
+        waiting: list[Event] = list(self._reach(code, side, quote.last_li, left[side], now_ms, quote, left[side]))
+        if left[side] <= 0:
+            return waiting
+        return waiting + self._stand(code, Side(1 - side), ((quote.last_li, left[side]),), now_ms)
 
     def left_of(self, code: str, quote: Quote) -> dict[Side, int]:
         """Of what traded at a bar's last point, what users who buy and users who sell may still have."""
@@ -148,13 +154,15 @@ class House:
                     yield from self._reach(code, side, price_li, volume, now_ms, quote)
 
     def _reach(
-        self, code: str, side: Side, price_li: int, volume: int, now_ms: int, bar: Quote | None = None
+        self, code: str, side: Side, price_li: int, volume: int, now_ms: int, bar: Quote | None = None, allowed: int = 0
     ) -> Iterator[Traded]:
         """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it.
 
         Of a bar it is known that nothing traded outside of its prices: a better order is filled at the nearest of them.
+        ``allowed``: what users may have; 0: their part of the volume.
         """
-        allowed = self.users_part(volume)
+        if not allowed:
+            allowed = self.users_part(volume)
         if bar is not None:
             allowed = min(self._whole_lots(code, allowed), self.left_of(code, bar)[side])
         half = self._exchange.book(code).sides[side]

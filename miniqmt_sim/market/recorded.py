@@ -126,9 +126,9 @@ POINTS: Final = 4
 
 
 def point_times(start_ms: int, end_ms: int) -> tuple[int, int, int, int]:
-    """When the points of a bar come."""
+    """When the points of a bar come: the first just after the bar before it has ended, whose close holds at that moment."""
     third = (end_ms - start_ms) // 3
-    return start_ms, start_ms + third, start_ms + 2 * third, end_ms
+    return min(start_ms + 1, end_ms), start_ms + third, start_ms + 2 * third, end_ms
 
 
 def point_of(bar: Flat, number: int) -> Quote:

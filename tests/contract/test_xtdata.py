@@ -371,7 +371,7 @@ def test_who_watches_ticks_sees_within_the_bars_and_the_same_bars(played: DataDe
     eventually(lambda: len(bars) == 3 and len(ticks) >= 9)
     times = [row["time"] for datas in ticks for row in datas[CODE]]
     assert times == sorted(times)
-    assert {at("09:30"), at("09:30:20"), at("09:30:40"), at("09:31")} <= set(times)
+    assert {at("09:30") + 1, at("09:30:20"), at("09:30:40"), at("09:31")} <= set(times)
     assert [row["volume"] for datas in bars for row in datas[CODE]] == [1, 2, 3]
     assert [row["close"] for datas in bars for row in datas[CODE]] == closes()
 
