@@ -1,10 +1,10 @@
 """The whole server beside its limits: what the wire allows, what the disk allows, and what is left of both.
 
-    python -m benchmarks.server [--rounds R] [--seconds S] [--only throughput|latency|idle] [--profile]
+    python -m benchmarks.server [--rounds R] [--seconds S] [--connections N …] [--only throughput|latency|idle]
 
 Throughput: a length-prefixed JSON echo on uvloop that parses and dumps, a bare batched insert of the same rows, and the server
-with each durability, all in every round, so that a shared machine slows all of them alike. The window is 2,048 orders
-outstanding over all connections. Server and load generator have a core each where there are two.
+with each durability, all in every round, the echo right before each of the others, so that a shared machine slows both alike.
+The window is 2,048 orders outstanding over all connections. Server and load generator have a core each where there are two.
 Latency: synchronous ``order_stock`` through the SDK at a fixed rate, measured from the moment it was due, so that a slow answer
 delays none of those behind it unseen; beside it an echo asked through a reader thread and a Future, and a one-row commit.
 Idle: memory of a thousand sessions that do nothing.
@@ -25,8 +25,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -48,8 +49,6 @@ _CALLS_A_SECOND: Final = 200
 _IDLE: Final = 1000
 _ACCOUNTS: Final = 64
 _CASH_YUAN: Final = 10_000_000_000
-
-Figures = dict[str, list[float]]
 
 
 # -- processes -----------------------------------------------------------------------------------------------------------
@@ -100,29 +99,37 @@ def _load(addr: str, connections: int, seconds: float, token: str = "", subscrib
 # -- throughput ----------------------------------------------------------------------------------------------------------
 
 
-def throughput(rounds: int, seconds: float) -> None:
-    """Every contestant in every round; medians, and ratios made inside a round."""
-    figures: Figures = {}
+def throughput(rounds: int, seconds: float, connections: Sequence[int]) -> None:
+    """Every contestant in every round; medians, and ratios to the echo right before each."""
+    contestants: dict[str, Callable[[], float]] = {"bare insert, full": partial(bare_insert, seconds)}
+    for durability, number in itertools.product(DURABILITIES, connections):
+        contestants[f"server {durability}, {number} connections"] = partial(served, seconds, number, durability)
+    contestants["server full, 8 connections, subscribed"] = partial(served, seconds, 8, "full", subscribe=True)
+    contestants["server full, 8 connections, no journal"] = partial(served, seconds, 8, "full", "journal = false\n")
+    figures: dict[str, list[tuple[float, float]]] = {name: [] for name in contestants}
     for _ in range(rounds):
-        with _running(sys.executable, "-m", "benchmarks.wire", "echo") as (_, addr):
-            figures.setdefault("echo, 8 connections", []).append(_load(addr, 8, seconds))
-        figures.setdefault("bare insert, full", []).append(bare_insert(seconds))
-        for durability, connections in itertools.product(DURABILITIES, CONNECTIONS):
-            with _server(durability) as (_, info):
-                rate = _load(info.addr, connections, seconds, info.token)
-            figures.setdefault(f"server {durability}, {connections} connections", []).append(rate)
-        with _server("full") as (_, info):
-            rate = _load(info.addr, 8, seconds, info.token, subscribe=True)
-        figures.setdefault("server full, 8 connections, subscribed", []).append(rate)
-        with _server("full", "journal = false\n") as (_, info):
-            rate = _load(info.addr, 8, seconds, info.token)
-        figures.setdefault("server full, 8 connections, no journal", []).append(rate)
-    echo = figures["echo, 8 connections"]
+        for name, measure in contestants.items():
+            figures[name].append((echoed(seconds), measure()))
+    echoes = [echo for pairs in figures.values() for echo, _ in pairs]
     print(f"window: {OUTSTANDING} outstanding over all connections; {rounds} rounds of {seconds:g} s\n")
     print("| contestant | a second | × echo (least–most) |\n|---|---:|---:|")
-    for name, rates in figures.items():
-        ratios = [rate / base for rate, base in zip(rates, echo, strict=True)]
-        print(f"| {name} | {median(rates):,.0f} | {median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |")
+    print(f"| echo, 8 connections | {median(echoes):,.0f} ({min(echoes):,.0f}–{max(echoes):,.0f}) | 1 |")
+    for name, pairs in figures.items():
+        ratios = [rate / echo for echo, rate in pairs]
+        rate = median(rate for _, rate in pairs)
+        print(f"| {name} | {rate:,.0f} | {median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f}) |")
+
+
+def echoed(seconds: float) -> float:
+    """Messages a second of the echo."""
+    with _running(sys.executable, "-m", "benchmarks.wire", "echo") as (_, addr):
+        return _load(addr, 8, seconds)
+
+
+def served(seconds: float, connections: int, durability: str, *more: str, subscribe: bool = False) -> float:
+    """Orders a second of a server."""
+    with _server(durability, *more) as (_, info):
+        return _load(info.addr, connections, seconds, info.token, subscribe)
 
 
 def bare_insert(seconds: float) -> float:
@@ -283,10 +290,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--connections", type=int, nargs="+", default=CONNECTIONS, metavar="N")
     parser.add_argument("--only", choices=("throughput", "latency", "idle"))
     args = parser.parse_args()
     if args.only in (None, "throughput"):
-        throughput(args.rounds, args.seconds)
+        throughput(args.rounds, args.seconds, args.connections)
     if args.only in (None, "latency"):
         latency(args.rounds, args.seconds)
     if args.only in (None, "idle"):
