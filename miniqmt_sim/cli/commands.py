@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -96,9 +95,7 @@ def endpoint(args: argparse.Namespace, *, as_operator: bool = False) -> Endpoint
         if userdata is not None:
             info = discovery.read(userdata)
             return Endpoint(info.addr, info.operator_token if as_operator else info.token)
-        if addr is not None:
-            os.environ[discovery.ENV_ADDR] = addr
-        return discovery.find(discovery.default_userdata(), operator=as_operator)
+        return discovery.find(discovery.default_userdata(), operator=as_operator, addr=addr)
     except ConnectError as error:
         raise ConnectError(f"{error}; `miniqmt-sim serve` starts one") from None
 

@@ -72,20 +72,20 @@ def remembered() -> PathLike:
     return _remembered[0] if _remembered else default_userdata()
 
 
-def find(path: PathLike, *, operator: bool = False) -> Endpoint:
-    """Find the server that a path means, or the one the environment names instead.
+def find(path: PathLike, *, operator: bool = False, addr: str | None = None) -> Endpoint:
+    """Find the server that a path means, or the one that ``addr``, or else the environment, names instead.
 
     Raises ConnectError with a sentence when there is none.
     """
     env_token = ENV_OPERATOR_TOKEN if operator else ENV_TOKEN
-    addr, token = os.environ.get(ENV_ADDR), os.environ.get(env_token)
+    addr, token = addr or os.environ.get(ENV_ADDR), os.environ.get(env_token)
     if addr and token:
         return Endpoint(addr, token)
     if addr:
         try:
             found = read(default_userdata())
         except ConnectError as error:
-            raise ConnectError(f"{ENV_ADDR} is set without {env_token}, and no token was found: {error}") from None
+            raise ConnectError(f"{addr} is named without {env_token}, and no token was found: {error}") from None
     else:
         found = read(path)
     return Endpoint(addr or found.addr, token or (found.operator_token if operator else found.token))

@@ -174,7 +174,7 @@ def test_an_address_without_a_token_takes_that_of_the_shared_userdata(
     named = tmp_path / "named"
     named.mkdir()
     monkeypatch.setenv("MINIQMT_SIM_USERDATA", str(named))
-    with pytest.raises(ConnectError, match="MINIQMT_SIM_ADDR is set without MINIQMT_SIM_TOKEN"):
+    with pytest.raises(ConnectError, match="is named without MINIQMT_SIM_TOKEN"):
         discovery.find("C:\\nowhere")
     discovery.write(named, Discovery("x:1", None, "named-token", "o", 1, "s"))
     assert discovery.find("C:\\nowhere") == Endpoint("sim:7", "named-token")
