@@ -29,7 +29,8 @@ ENDS_WITHIN_S = 30.0
 def _no_overrides(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing points to a server of the machine the tests run on."""
     for name in (discovery.ENV_ADDR, discovery.ENV_TOKEN, discovery.ENV_OPERATOR_TOKEN, "MINIQMT_SIM_LISTEN"):
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(name, "")  # so that what a command sets is gone afterwards
+        monkeypatch.delenv(name)
     monkeypatch.setenv(discovery.ENV_USERDATA, str(tmp_path / "default userdata"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
