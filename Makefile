@@ -1,11 +1,12 @@
 # Needs Python 3.11 or newer with pip and venv, and make; everything else goes into .venv.
 #   make test      lint, types and tests, as CI runs them
 #   make soak      three hundred servers killed under load, and what their clients find again
-#   make bench     matching beside its peers, as ratios
+#   make bench     matching beside its peers, as ratios; BENCH=step, sdk, server, restart or backtest measures those
 #   make demo      a server, a real strategy, its fills, and the rows it left behind
 # PYTHON=/path/to/python chooses the interpreter, VENV=dir where the environment lies.
 
 VENV ?= .venv
+BENCH ?= matching
 SUITABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	if $$p -c '$(SUITABLE)' >/dev/null 2>&1; then echo $$p; break; fi; done)
@@ -38,7 +39,7 @@ soak: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	$(PIP) -r benchmarks/requirements.txt
-	$(BIN)/python -m benchmarks.matching $(ARGS)
+	$(BIN)/python -m benchmarks.$(BENCH) $(ARGS)
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m miniqmt_sim.docs docs
