@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from miniqmt_sim.changes import Facts
 from miniqmt_sim.client.memory import Archive, MemoryHost, MemoryTransport, Outcome
 from miniqmt_sim.client.transport import OnClosed, OnPush
+from miniqmt_sim.constants import AccountType
 from miniqmt_sim.simulator import Command, Simulator
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of
 
@@ -30,7 +31,7 @@ class Collector(Protocol):
         """An order or cancel was refused."""
 
     def marked(self, day: int, accounts: list[JsonObject]) -> None:
-        """The last day was not closed; this is what the accounts are worth."""
+        """The last day was not closed; this is what the accounts are worth, and owe."""
 
 
 class Host(MemoryHost):
@@ -64,7 +65,7 @@ class Host(MemoryHost):
 
     def _open_account(self, account_id: str, account_type: Any) -> None:
         self._known[account_id] = None
-        kind = "CREDIT" if account_type == 3 else "STOCK"
+        kind = "CREDIT" if account_type == AccountType.CREDIT else "STOCK"
         self.operate("ctl_account_create", account_id=account_id, account_type=kind, cash=self._cash_yuan)
 
     def operate(self, name: str, **fields: Any) -> JsonObject:
@@ -111,4 +112,12 @@ class Host(MemoryHost):
         day = self._core.day
         self._collector.day(self._core.take_facts())
         if self._core.settled_day != day:
-            self._collector.marked(day, self.operate("ctl_account_list")["rows"])
+            rows = [{**row, "debt": self._debt(row)} for row in self.operate("ctl_account_list")["rows"]]
+            self._collector.marked(day, rows)
+
+    def _debt(self, account: JsonObject) -> float:
+        """What an account owes at the prices of this moment."""
+        if account["account_type"] != AccountType.CREDIT:
+            return 0.0
+        debt: float = self.operate("ctl_credit_show", account_id=account["account_id"])["total_debt"]
+        return debt

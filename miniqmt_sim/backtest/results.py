@@ -57,12 +57,12 @@ class Collected:
                 self.flows[row["day"]] = self.flows.get(row["day"], 0) + row["amount_li"]
 
     def marked(self, day: int, accounts: list[Record]) -> None:
-        """Take what accounts are worth on a day that was not closed, as if it had been."""
+        """Take what accounts are worth, and owe, on a day that was not closed, as if it had been."""
         for row in accounts:
             total_li, value_li = units.li_from_yuan(row["total_asset"]), units.li_from_yuan(row["market_value"])
             self.settlements.append({
                 "account_id": row["account_id"], "day": day, "cash_li": units.li_from_yuan(row["current_balance"]),
-                "market_value_li": value_li, "total_asset_li": total_li, "debt_li": 0,
+                "market_value_li": value_li, "total_asset_li": total_li, "debt_li": units.li_from_yuan(row["debt"]),
             })  # fmt: skip
 
     def refused(self, text: str) -> None:

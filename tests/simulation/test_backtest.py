@@ -111,6 +111,14 @@ def test_a_strategy_buys_and_sells_and_the_figures_say_so(strategy: Callable[[st
     assert [row["time"][:19] for row in result.trades] == ["2024-01-02T09:32:00", "2024-01-03T09:33:00"]
 
 
+def test_what_is_owed_on_a_day_that_is_not_over_is_no_equity(strategy: Callable[[str], Path], data: Path) -> None:
+    borrowing = HEAD.replace('StockAccount("777")', 'StockAccount("777", "CREDIT")')
+    result = play(strategy(borrowing + 'until("09:32")\norder(xtconstant.CREDIT_FIN_BUY, 500, 10.05)\ntime.sleep(60)\n'), data)
+    # 5000 for the shares, 5 of commission, 0.05 of transfer fee; a day's interest of 8.35 % on it.
+    assert result.settlements[-1]["debt"] == 5005.05 + 1.16
+    assert result.summary["final_equity"] == 999_993.79
+
+
 def test_the_files_are_the_same_to_the_last_byte(strategy: Callable[[str], Path], data: Path, tmp_path: Path) -> None:
     path = strategy(BUY_AND_SELL)
     play(path, data).write(tmp_path / "here")
