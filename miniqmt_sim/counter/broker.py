@@ -386,8 +386,7 @@ class Broker(Holdings):
         """Move shares and cash; cash moves in fen, and the fills of an order together as much as their sum says."""
         order, amount_li, fees_li = trade.order, trade.amount_li, trade.fees.total_li
         position = self.position(account, order.stock_code) if order.order_type.moves_shares else None
-        traded_li = order.traded_amount_li
-        paid_li = units.whole_fen(traded_li) - units.whole_fen(traded_li - amount_li)
+        paid_li = paid_by(trade)
         if order.order_type.side is BUY:
             self._round_off(amount_li - paid_li)
             if position is not None:

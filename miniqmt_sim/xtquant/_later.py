@@ -1,6 +1,6 @@
-"""The public methods of both API documents whose server side is still to come: each raises NotImplementedError with the reason.
+"""The public methods of the wheel that nothing stands behind here: each raises NotImplementedError with the reason.
 
-A made-up answer would be worse than none. A row moves to ``xttrader`` when its server side exists.
+A made-up answer would be worse than none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 LATER: Final = (
-    # what it waits for, methods
+    # why, methods
     (
         "it serves the vendor's native module, which this SDK does without",
         "common_op_sync_with_seq common_op_async_with_seq",
@@ -30,5 +30,5 @@ def _later(name: str, reason: str) -> Callable[..., Any]:
 
     method.__name__ = name
     method.__qualname__ = f"XtQuantTrader.{name}"
-    method.__doc__ = f"Not yet: {reason}."
+    method.__doc__ = f"Not here: {reason}."
     return method
