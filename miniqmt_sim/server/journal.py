@@ -130,8 +130,8 @@ class Journal:
             return
         if connection in self._quiet:
             self._tell_hello(connection, self._quiet.pop(connection), notes)
-        if request.payload and request.name not in _WITH_SECRETS:
-            body = request.payload.decode()
+        if request.text and request.name not in _WITH_SECRETS:
+            body = request.text
         else:
             body = object_text({"t": request.name, "seq": request.seq, **self._simulator.shown_fields(request)})
         self._record(connection, request.name, request.seq, body, notes, now_ms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from struct import Struct
 from typing import Final
 
 from miniqmt_sim.errors import FrameError
@@ -13,44 +14,58 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 """Largest payload the server may send: a part of a long answer is cut far below it."""
 
+_LENGTH: Final = Struct(">I")
+_LENGTH_AT: Final = _LENGTH.unpack_from
+_HEADER: Final = _LENGTH.pack
+
 
 def encode_frame(payload: bytes) -> bytes:
     """Prefix a payload with its length."""
-    return len(payload).to_bytes(HEADER_BYTES, "big") + payload
+    return _HEADER(len(payload)) + payload
 
 
 class FrameReader:
     """Cuts a stream of bytes, however it arrives in pieces, into payloads."""
 
-    __slots__ = ("_buffer", "_limit")
+    __slots__ = ("_limit", "_needed", "_rest")
 
     def __init__(self, limit: int) -> None:
-        self._buffer = bytearray()
         self._limit = limit
+        self._rest = bytearray()
+        """What has not been given out yet."""
+        self._needed = 0
+        """So many bytes the rest must have before it is worth a look."""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take bytes in, give complete payloads out.
+        """Take bytes in, give complete payloads out; one who stops early gets the others from the next ``feed``.
 
         Raises FrameError when a header announces an empty payload or one over the limit; whatever came before is given first.
         """
-        buffer = self._buffer
-        buffer += data
-        start = 0
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._needed:
+                return
+            data = bytes(self._rest)
+            self._rest.clear()
+        start, size, limit = 0, len(data), self._limit
+        self._needed = 0
         try:
-            while len(buffer) - start >= HEADER_BYTES:
-                length = int.from_bytes(buffer[start : start + HEADER_BYTES], "big")
-                if length == 0 or length > self._limit:
-                    raise FrameError(f"frame of {length} bytes; allowed are 1 to {self._limit}")
-                end = start + HEADER_BYTES + length
-                if len(buffer) < end:
+            while size - start >= HEADER_BYTES:
+                (length,) = _LENGTH_AT(data, start)
+                if length > limit or not length:
+                    raise FrameError(f"frame of {length} bytes; allowed are 1 to {limit}")
+                begin = start + HEADER_BYTES
+                end = begin + length
+                if end > size:
+                    self._needed = end - start
                     break
-                payload = bytes(buffer[start + HEADER_BYTES : end])
                 start = end
-                yield payload
+                yield data[begin:end]
         finally:
-            del buffer[:start]
+            if start < size:
+                self._rest += data[start:]
 
     @property
     def pending_bytes(self) -> int:
         """Bytes of an unfinished frame."""
-        return len(self._buffer)
+        return len(self._rest)

@@ -67,12 +67,14 @@ def frame(said: Said) -> bytes:
 class ServerProtocol:
     """The conversation with one client."""
 
-    __slots__ = ("_outbox", "_reader", "_terms", "fault", "role", "session_id", "state")
+    __slots__ = ("_may_ask", "_outbox", "_reader", "_terms", "fault", "role", "session_id", "state")
 
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
         self._reader = FrameReader(MAX_REQUEST_BYTES)
         self._outbox: list[bytes] = []
+        self._may_ask: frozenset[str] = frozenset()
+        """What is nothing but a request, now."""
         self.state = State.HELLO_AWAITED
         self.role = Role.TRADER
         self.session_id = 0
@@ -98,10 +100,11 @@ class ServerProtocol:
             return
         try:
             for payload in self._reader.feed(data):
-                event = self._react(parse_request(payload))
+                request = parse_request(payload)
+                event = request if request.name in self._may_ask else self._react(request)
                 if event is not None:
                     yield event
-                if self.closed:
+                if self.state is State.CLOSED:
                     return
         except PeerError as error:
             self.fault = str(error)
@@ -111,6 +114,7 @@ class ServerProtocol:
         """Let the peer in that said hello."""
         assert self.state is State.ADMISSION_AWAITED
         self.state = State.OPEN
+        self._may_ask = _MAY_ASK[self.role]
         terms = self._terms
         self.send(
             {
@@ -169,11 +173,10 @@ class ServerProtocol:
     def _on_ping(self, _request: Request) -> None:
         self._outbox.append(_PONG)
 
-    def _on_request(self, request: Request) -> Event:
-        if request.name not in _MAY_ASK[self.role]:
-            wanted = _NEEDED.get((self.role, BY_NAME[request.name].flow), f"another token than {_WHOSE[self.role]}")
-            raise MessageError(f"{request.name} needs {wanted}")
-        return request
+    def _on_request(self, request: Request) -> None:
+        """Refuse what this role may not ask; what it may is let through before this is looked up."""
+        wanted = _NEEDED.get((self.role, BY_NAME[request.name].flow), f"another token than {_WHOSE[self.role]}")
+        raise MessageError(f"{request.name} needs {wanted}")
 
 
 def _role_for(purpose: str) -> Role:

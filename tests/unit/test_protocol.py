@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 
+from miniqmt_sim.errors import MessageError
 from miniqmt_sim.wire.frames import MAX_REQUEST_BYTES, FrameReader, encode_frame
-from miniqmt_sim.wire.messages import BY_NAME, Flow, Request, encode_message, parse_object
+from miniqmt_sim.wire.messages import (
+    BY_NAME,
+    REQUIRED,
+    Flow,
+    Kind,
+    Message,
+    Request,
+    encode_message,
+    parse_object,
+    parse_request,
+)
 from miniqmt_sim.wire.protocol import Event, Hello, Role, ServerProtocol, State, Terms, frame
 
 TERMS = Terms("trader-token", "operator-token", 15_000, "test server")
@@ -167,6 +179,56 @@ def test_anybody_may_ask_for_health(token: str) -> None:
     assert [event[:3] for event in opened(token).say({"t": "health", "seq": 1})] == [("health", 1, {})]
 
 
+SAMPLES: dict[Kind, tuple[list[Any], list[Any]]] = {
+    Kind.INT: ([0, -1, 2**63 - 1, -(2**63) + 1], [2**63, -(2**63), 1.0, True, "1", None, [], {}]),
+    Kind.NUMBER: ([0, 1.5, -2.0, float("inf"), 2**63 - 1], [2**63, False, "1.5", None, [1]]),
+    Kind.TEXT: (["", "x" * 256, "备注" * 128, "\U0001f600"], ["x" * 257, "\ud800", "备注\udfff", 1, None, ["x"]]),
+    Kind.BOOL: ([True, False], [0, 1, "true", None]),
+    Kind.LEVELS: ([[], [[10.5, 100]], [[10, 1]] * 10], [[[10, 1]] * 11, [[10, 1, 1]], [[10]], [["9", 1]], [[9, 1.5]], {}, ""]),
+    Kind.STRINGS: ([[], ["a", "b"]], [["a", 1], ["\ud800"], "a", {}, None]),
+    Kind.INTS: ([[], [1, 2]], [[1, "2"], [1.0], [True], 1, None]),
+}
+"""What a field of each kind takes, and what it does not."""
+CLIENTS = [message for message in BY_NAME.values() if message.by_client]
+
+
+def payload_of(message: dict[str, Any]) -> bytes:
+    return json.dumps(message).encode()
+
+
+@pytest.mark.parametrize("message", CLIENTS, ids=lambda message: message.name)
+def test_a_field_takes_what_its_kind_says_and_nothing_else(message: Message) -> None:
+    right = {field.name: SAMPLES[field.kind][0][0] for field in message.fields}
+    for field in message.fields:
+        taken, refused = SAMPLES[field.kind]
+        for value in taken:
+            request = parse_request(payload_of({"t": message.name, "seq": 5, **right, field.name: value}))
+            assert request[:3] == (message.name, 5, {**right, field.name: value})
+        for value in refused:
+            with pytest.raises(MessageError, match=f"field '{field.name}' must be {re.escape(field.kind.value)}"):
+                parse_request(payload_of({"t": message.name, **right, field.name: value}))
+
+
+@pytest.mark.parametrize("message", CLIENTS, ids=lambda message: message.name)
+def test_what_is_left_out_is_its_default_or_missed_and_what_is_too_much_is_refused(message: Message) -> None:
+    right = {field.name: SAMPLES[field.kind][0][-1] for field in message.fields}
+    for field in message.fields:
+        payload = payload_of({"t": message.name, **{name: value for name, value in right.items() if name != field.name}})
+        if field.default is REQUIRED:
+            with pytest.raises(MessageError, match=f"field '{field.name}' is missing"):
+                parse_request(payload)
+        else:
+            assert parse_request(payload).fields == {**right, field.name: field.default}
+    for more in (right, {}):
+        with pytest.raises(MessageError, match=r"unknown field 'colour'|is missing"):
+            parse_request(payload_of({"t": message.name, **more, "colour": "red"}))
+
+
+@pytest.mark.parametrize("around", ["{}", " {}", "{}\n", "\r\n\t {}  "])
+def test_white_space_around_a_message_is_none_of_it(around: str) -> None:
+    assert parse_request(around.format('{"t":"ping"}').encode()).name == "ping"
+
+
 # -- faults --------------------------------------------------------------------------------------------------------------
 
 ORDER = {
@@ -184,6 +246,8 @@ FAULTS = [
     (encode_frame(b"\xff\xfe"), "not UTF-8 JSON"),
     (encode_frame(b"{"), "not UTF-8 JSON"),
     (encode_frame(b"[" * 60_000), "not UTF-8 JSON"),
+    (encode_frame(b""" {"t":"ping"} x"""), "not UTF-8 JSON: Extra data"),
+    (encode_frame(b"  "), "not UTF-8 JSON: Expecting value"),
     (encode_frame(b"[1]"), "not a JSON object"),
     (encode_frame(b'"ping"'), "not a JSON object"),
     (encode_frame(b"{}"), "unknown message 'None'"),
