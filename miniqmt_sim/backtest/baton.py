@@ -1,10 +1,13 @@
 """Threads that run one at a time and wait in simulated time: why a backtest with threads gives the same answer every time.
 
-A strategy has several threads: its own, one for callbacks, perhaps more. Elsewhere the system decides who runs when. Here
+A strategy has several threads: its own, those for callbacks, perhaps more. Elsewhere the system decides who runs when. Here
 one of them holds the baton and runs; it keeps it until it waits: for time to pass (``sleep``), for a lock, an event, a task.
 Then the next who need wait no longer gets it, in the order in which they began to wait. Only when nobody is ready does time
-pass, one slice of the simulation after the other, until somebody is: the thread that waits does that itself, so
-that a callback for every bar costs no switch of threads.
+pass, one slice of the simulation after the other, until somebody is: the thread that waits does that itself.
+
+The SDK's callbacks wait in strands: each runs its own one after the other, and stands in the same order as a thread would.
+But it has no thread: one runner runs them all, and lets time pass in between, so that no bar and no push costs a switch of
+threads. A callback that waits keeps its runner; the other strands then get another one.
 
 So the clock advances only when no callback is left to run and no call is open. Whatever blocks by other means (a socket, a
 subprocess) holds the baton meanwhile, and simulated time stands still.
@@ -13,6 +16,7 @@ subprocess) holds the baton meanwhile, and simulated time stands still.
 from __future__ import annotations
 
 import _thread
+import logging
 import math
 import threading
 import time
@@ -20,6 +24,8 @@ from collections import deque
 from collections.abc import Callable
 from queue import Empty
 from typing import Any, Final, Protocol
+
+from miniqmt_sim.xtquant._worker import STOP_TIMEOUT_S
 
 END_WITHIN_S: Final = 5.0
 """Real seconds a thread has to end with the backtest; one that does something else is left behind."""
@@ -29,6 +35,9 @@ _real_s: Final = time.monotonic
 _real_sleep: Final = time.sleep
 _new_lock: Final = _thread.allocate_lock
 """The system's own lock, whatever ``threading`` offers meanwhile."""
+_new_thread: Final = _thread.start_new_thread
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
 
 
 class Over(BaseException):
@@ -53,7 +62,7 @@ class Simulation(Protocol):
 class _Seat:
     """A thread and what it waits for."""
 
-    __slots__ = ("is_done", "is_main", "is_ready", "left", "turn", "until_ms")
+    __slots__ = ("is_done", "is_main", "is_ready", "left", "strand", "turn", "until_ms")
 
     def __init__(self, is_main: bool = False) -> None:
         self.turn = _new_lock()
@@ -64,6 +73,8 @@ class _Seat:
         self.is_done = False
         self.is_ready: Callable[[], object] | None = None
         self.until_ms: int | None = None
+        self.strand: Strand | None = None
+        """What a runner is to run, once it has the baton."""
 
 
 def _at_once() -> bool:
@@ -77,8 +88,10 @@ class Baton:
         self._simulation = simulation
         self._stop = stop
         self._seats: dict[int, _Seat] = {}
-        self._waiting: dict[_Seat, None] = {}
+        self._waiting: dict[_Seat | Strand, None] = {}
         self._spawned: dict[_Seat, None] = {}
+        self._runners: list[_Seat] = []
+        """Those that have nothing to run, and wait for the baton."""
         self.is_over = False
         self.reason = ""
 
@@ -114,6 +127,10 @@ class Baton:
 
         return start(body, args, **how)
 
+    def join(self, strand: Strand) -> None:
+        """A strand has its first callback, and waits for its turn from now on."""
+        self._waiting[strand] = None
+
     def _leave(self, seat: _Seat) -> None:
         seat.is_done = True
         self._seats.pop(threading.get_ident(), None)
@@ -131,9 +148,11 @@ class Baton:
         self.is_over = True
         self.reason = self.reason or reason
         left = list(self._spawned)
-        for seat in list(self._waiting):
-            seat.turn.release()
+        for seat in (*self._waiting, *self._runners):
+            if isinstance(seat, _Seat):
+                seat.turn.release()
         self._waiting.clear()
+        self._runners.clear()
         for seat in left:
             seat.left.acquire(timeout=END_WITHIN_S)
 
@@ -161,50 +180,144 @@ class Baton:
 
     def _drive(self, own: _Seat | None) -> None:
         """Let time pass until somebody is ready, and give the baton away unless it is this thread; then wait for it."""
-        while True:
-            seat = self._first_ready()
-            if seat is own and own is not None:
-                del self._waiting[own]
-                return
-            if seat is not None:
-                break
-            if self._stop():
-                seat = self._end("stopped")
-                break
-            if not self._pass_time():
-                seat = self._end("the recording is over")
-                break
-        self._waiting.pop(seat, None)
-        if seat is own:
+        first = self._next()
+        self._waiting.pop(first, None)
+        if first is own:
             return
-        seat.turn.release()
+        if isinstance(first, Strand):
+            first = self._runner_for(first)
+        first.turn.release()
         if own is not None:
             own.turn.acquire()
 
-    def _first_ready(self) -> _Seat | None:
-        now_ms = self._simulation.now_ms
-        for seat in self._waiting:
-            if seat.until_ms is not None and seat.until_ms <= now_ms:
-                return seat
-            if seat.is_ready is not None and seat.is_ready():
-                return seat
-        return None
-
-    def _pass_time(self) -> bool:
-        """Let the next thing happen; False when nothing will and nobody waits for a time."""
-        until_ms = None
-        for seat in self._waiting:
-            if seat.until_ms is not None and (until_ms is None or seat.until_ms < until_ms):
-                until_ms = seat.until_ms
-        return self._simulation.advance(until_ms)
+    def _next(self) -> _Seat | Strand:
+        """Who goes on: the first of those who wait and need to no longer. Time passes until there is one."""
+        waiting, simulation, stop = self._waiting, self._simulation, self._stop
+        while True:
+            now_ms, until_ms = simulation.now_ms, None
+            for each in waiting:
+                if each.is_ready is not None and each.is_ready():
+                    return each
+                end_ms = each.until_ms
+                if end_ms is not None and (until_ms is None or end_ms < until_ms):
+                    if end_ms <= now_ms:
+                        return each
+                    until_ms = end_ms
+            if stop():
+                return self._end("stopped")
+            if not simulation.advance(until_ms):
+                return self._end("the recording is over")
 
     def _end(self, reason: str) -> _Seat:
         """The backtest is over: the strategy's own thread hears it first."""
         self.is_over, self.reason = True, reason
-        return next(seat for seat in self._all() if seat.is_main)
+        seats = (each for each in (*self._seats.values(), *self._waiting) if isinstance(each, _Seat))
+        return next(seat for seat in seats if seat.is_main)
 
-    def _all(self) -> list[_Seat]:
-        return [*self._seats.values(), *self._waiting]
+    # ---- callbacks -----------------------------------------------------------------------------------------------------
+
+    def _runner_for(self, strand: Strand) -> _Seat:
+        """A runner that has nothing to run, to be given the baton and a strand."""
+        if self._runners:
+            runner = self._runners.pop()
+        else:
+            runner = _Seat()
+            self._spawned[runner] = None
+            _new_thread(self._be_runner, (runner,))
+        runner.strand = strand
+        return runner
+
+    def _be_runner(self, own: _Seat) -> None:
+        """Run strands, and let time pass while none is ready; give the baton away when a thread is."""
+        own.turn.acquire()
+        self._seats[threading.get_ident()] = own
+        try:
+            while not self.is_over and own.strand is not None:
+                own.strand.run()
+                self._waiting[own.strand] = None
+                first = self._next()
+                self._waiting.pop(first, None)
+                if isinstance(first, Strand):
+                    own.strand = first
+                else:
+                    self._runners.append(own)
+                    first.turn.release()
+                    own.turn.acquire()
+        except Gone:
+            pass
+        finally:
+            vars(threading)["_active"].pop(threading.get_ident(), None)  # what current_thread() made up for a callback
+            self._leave(own)
+
+
+class Strand:
+    """Callbacks that run one after the other in the order of their submission; it takes the place of the SDK's ``Worker``.
+
+    It has no thread of its own: while none of its callbacks waits it does not matter which one runs them.
+    """
+
+    __slots__ = ("__weakref__", "_baton", "_dropping", "_has_begun", "_ident", "_stopped", "_tasks", "is_ready", "until_ms")
+
+    def __init__(self, baton: Baton) -> None:
+        self._baton = baton
+        self._tasks: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
+        self._ident: int | None = None
+        self._has_begun = self._stopped = self._dropping = False
+        self.is_ready: Callable[[], object] | None = self._tasks.__len__
+        self.until_ms: int | None = None
+
+    @property
+    def is_current(self) -> bool:
+        """Is this the thread that runs it?"""
+        return self._ident == threading.get_ident()
+
+    @property
+    def waiting(self) -> int:
+        """How many callbacks wait for the one that runs."""
+        return len(self._tasks)
+
+    def submit(self, task: Callable[..., object], *arguments: Any) -> None:
+        """Run a callback after those submitted before; a stopped strand forgets it."""
+        if not self._stopped:
+            self._tasks.append((task, arguments))
+            if not self._has_begun:
+                self._has_begun = True
+                self._baton.join(self)
+
+    def stop(self) -> None:
+        """Take no more callbacks and finish those submitted; called by one of them, drop the others."""
+        self._stopped = True
+        if self.is_current:
+            self._dropping = True
+        elif self._has_begun and not self._baton.is_over:
+            self._baton.wait(self._baton.now_ms + ms_of(STOP_TIMEOUT_S), self._is_idle)
+            if not self._is_idle():
+                _log.warning("a callback did not return within %g s of stop(); those behind it are dropped", STOP_TIMEOUT_S)
+                self._dropping = True
+
+    def abandon(self) -> None:
+        """Take no more callbacks: nobody is there any more who could stop it."""
+        self._stopped = True
+
+    def _is_idle(self) -> bool:
+        return self._ident is None and not self._tasks
+
+    def run(self) -> None:
+        """Run the callbacks that wait, whatever one raises."""
+        tasks = self._tasks
+        self._ident = threading.get_ident()
+        while tasks and not self._dropping:
+            task, arguments = tasks.popleft()
+            try:
+                task(*arguments)
+            except Gone:
+                raise
+            except BaseException:  # sys.exit() in a callback as well: the vendor's worker survives it too
+                _log.exception("a callback raised an exception")
+            del task, arguments  # nothing of a finished callback is kept alive
+        self._ident = None
+        if self._dropping:
+            tasks.clear()
 
 
 class Lock:

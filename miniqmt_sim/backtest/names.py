@@ -19,8 +19,8 @@ from concurrent.futures import thread as futures
 from contextlib import contextmanager
 from typing import Any, Final
 
-from miniqmt_sim.backtest.baton import Baton, Gone, Lock, Tasks, ms_of
-from miniqmt_sim.xtquant import _session, _worker, xtdata
+from miniqmt_sim.backtest.baton import Baton, Gone, Lock, Strand, Tasks, ms_of
+from miniqmt_sim.xtquant import _quotes, _session, xtdata
 
 CHINA: Final = datetime.timezone(datetime.timedelta(hours=8))
 TZ_CHINA: Final = "CST-8"
@@ -61,6 +61,9 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     def new_tasks() -> Tasks:
         return Tasks(baton)
 
+    def new_strand(_name: str) -> Strand:
+        return Strand(baton)
+
     def sleep(seconds: float) -> None:
         if seconds < 0:
             raise ValueError("sleep length must be non-negative")
@@ -84,8 +87,9 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(threading.Thread, "join", join)
     put(threading, "excepthook", _without_the_end(threading.excepthook))
     put(futures, "_global_shutdown_lock", Lock(baton))
-    for module in (queue, _worker):
-        put(module, "SimpleQueue", new_tasks)
+    put(queue, "SimpleQueue", new_tasks)
+    for module in (_session, _quotes):
+        put(module, "Worker", new_strand)
     put(_session, "_INTERRUPT_S", NEVER_S)
     put(xtdata, "_CHECK_S", NEVER_S)
     for owner, name in ((time, "monotonic"), (threading, "_time"), (queue, "time")):

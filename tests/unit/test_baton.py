@@ -15,6 +15,8 @@ import pytest
 from matching.calendar import midnight_ms, parse_clock
 from miniqmt_sim.backtest.baton import Baton, Over, ms_of
 from miniqmt_sim.backtest.names import follow
+from miniqmt_sim.xtquant import _session
+from miniqmt_sim.xtquant._worker import Worker
 
 NINE = midnight_ms(20240102) + parse_clock("09:00")
 
@@ -251,3 +253,149 @@ def test_a_user_who_wants_an_end_gets_it_at_the_next_wait(hour: Hour) -> None:
 @pytest.mark.parametrize(("length", "ms"), [(0, 0), (0.001, 1), (0.0001, 1), (1.0015, 1002), (2, 2000), (0.3, 300)])
 def test_a_length_of_time_is_rounded_up_to_a_millisecond(length: float, ms: int) -> None:
     assert ms_of(length) == ms
+
+
+# ---- strands -----------------------------------------------------------------------------------------------------------
+
+
+def told(hour: Hour, strategy: Callable[[Callable[[str], Worker]], object]) -> str:
+    """Run a strategy that is given the SDK's way to make a worker."""
+    return play(hour, lambda: strategy(_session.Worker))
+
+
+def test_callbacks_of_all_strands_share_one_thread_as_long_as_none_waits(hour: Hour) -> None:
+    log: list[tuple[str, int]] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        first, second = new_worker("first"), new_worker("second")
+
+        def callback(name: str) -> None:
+            log.append((name, threading.get_ident()))
+            if name == "a":
+                second.submit(callback, "c")
+                first.submit(callback, "b")
+
+        hour.events += [(NINE + 1000, lambda: first.submit(callback, "a")), (NINE + 2000, lambda: second.submit(callback, "d"))]
+        time.sleep(60)
+
+    told(hour, strategy)
+    assert [name for name, _ in log] == ["a", "b", "c", "d"]
+    assert len({ident for _, ident in log}) == 1
+    assert threading.get_ident() not in {ident for _, ident in log}
+
+
+def test_a_callback_that_waits_keeps_its_own_strand_and_no_other(hour: Hour) -> None:
+    log: list[tuple[str, float]] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        slow, quick = new_worker("slow"), new_worker("quick")
+
+        def sleep() -> None:
+            time.sleep(10)
+            log.append(("slept", seconds()))
+
+        def note(name: str) -> None:
+            log.append((name, seconds()))
+
+        slow.submit(sleep)
+        slow.submit(note, "after it")
+        hour.events += [(NINE + each * 3000, lambda each=each: quick.submit(note, f"quick {each}")) for each in (1, 2, 4)]
+        time.sleep(60)
+
+    told(hour, strategy)
+    assert log == [("quick 1", 3.0), ("quick 2", 6.0), ("slept", 10.0), ("after it", 10.0), ("quick 4", 12.0)]
+
+
+def test_callbacks_can_wait_for_each_other(hour: Hour) -> None:
+    log: list[str] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        workers = [new_worker(str(number)) for number in range(3)]
+        events = [threading.Event() for _ in range(4)]
+
+        def wait(number: int) -> None:
+            events[number + 1].wait()
+            log.append(str(number))
+            events[number].set()
+
+        for number, worker in enumerate(workers):
+            worker.submit(wait, number)
+        time.sleep(1)
+        events[3].set()
+        assert events[0].wait(1)
+
+    assert told(hour, strategy) == "the strategy ended"
+    assert log == ["2", "1", "0"]
+
+
+def test_a_stopped_strand_finishes_what_it_has_and_takes_no_more(hour: Hour) -> None:
+    log: list[tuple[str, float]] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        worker = new_worker("one")
+
+        def work(name: str) -> None:
+            time.sleep(2)
+            log.append((name, seconds()))
+
+        for name in ("a", "b", "c"):
+            worker.submit(work, name)
+        assert worker.waiting == 3
+        worker.stop()
+        worker.submit(work, "too late")
+        log.append(("stopped", seconds()))
+        time.sleep(10)
+
+    told(hour, strategy)
+    assert log == [("a", 2.0), ("b", 4.0), ("stopped", 5.0), ("c", 6.0)]
+
+
+def test_a_callback_that_stops_its_strand_drops_those_behind_it(hour: Hour) -> None:
+    log: list[str] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        worker = new_worker("one")
+
+        def stop() -> None:
+            assert worker.is_current
+            worker.stop()
+            log.append("stopped")
+
+        worker.submit(stop)
+        worker.submit(log.append, "dropped")
+        assert not worker.is_current
+        time.sleep(1)
+
+    told(hour, strategy)
+    assert log == ["stopped"]
+
+
+def test_an_exception_of_a_callback_is_logged_and_the_next_one_runs(hour: Hour, caplog: pytest.LogCaptureFixture) -> None:
+    log: list[str] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        worker = new_worker("one")
+        worker.submit(exit)
+        worker.submit(log.append, "next")
+        time.sleep(1)
+
+    told(hour, strategy)
+    assert log == ["next"]
+    assert [record.message for record in caplog.records] == ["a callback raised an exception"]
+
+
+def test_the_end_takes_callbacks_along_and_leaves_no_thread(hour: Hour, caplog: pytest.LogCaptureFixture) -> None:
+    before = threading.active_count()
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        def sleep() -> None:
+            assert threading.current_thread()
+            time.sleep(90_000)
+
+        for name in ("a", "b"):
+            new_worker(name).submit(sleep)
+        time.sleep(90_000)
+
+    assert told(hour, strategy) == "the recording is over"
+    assert threading.active_count() == before
+    assert not caplog.records
