@@ -97,10 +97,6 @@ class Simulator:
         self._world.connect(self._pushes)
         self._watch = Watch(self._world)
         self._source: Source | None = None
-        self._played_ms = 0
-        """Nothing recorded up to this moment is left to be played."""
-        self.is_watched = False
-        """Does somebody look at the recorded market between the ends of bars? Then it is played point by point."""
 
     # ---- life ----------------------------------------------------------------------------------------------------------
 
@@ -108,6 +104,7 @@ class Simulator:
         """Let a recorded market happen from now on; said before ``start``. ``is_stored``: is what it changes written down?"""
         self._source = self._world.source = source
         source.bind(self._world.is_matched)
+        self._world.market.playback.bind(source)
         self._world.market.playback.is_stored = is_stored
 
     def start(self, now_ms: int, rows: Mapping[str, Iterable[Row]]) -> Facts:
@@ -162,8 +159,11 @@ class Simulator:
         ``quotes``: also when nothing changed but what the recorded market said; else that waits for something worth a commit.
         """
         world = self._world
-        if self._source is not None and (quotes or world.changes) and world.market.record_played():
-            world.counters.stamp(world.counters["feed_ms"], self.last_seq)
+        if self._source is not None and (quotes or world.changes):
+            if world.market.playback.is_stored:
+                world.look(world.market.playback.feed_ms)  # a restart goes on from there with every code
+            if world.market.record_played():
+                world.counters.stamp(world.counters["feed_ms"], self.last_seq)
         return world.changes.take()
 
     def forget_facts(self) -> None:
@@ -182,7 +182,7 @@ class Simulator:
 
     def _changes_ms(self) -> int | None:
         due_ms = self._world.scheduler.earliest_ms
-        market_ms = None if self._source is None else self._source.next_ms(True)
+        market_ms = None if self._source is None else self._source.next_ms
         return market_ms if due_ms is None else due_ms if market_ms is None else min(due_ms, market_ms)
 
     def hours(self, board: Board, day: int) -> Hours:
@@ -199,13 +199,16 @@ class Simulator:
         With a recorded market a slice is one time: the world's own things first, then what the market says.
         """
         done = due_ms = 0
-        if self._source is not None and now_ms > self._played_ms:
-            fine = self._plays_finely(self._source, now_ms)
-            market_ms, earliest_ms = self._source.next_ms(fine), self._world.scheduler.earliest_ms
+        if self._source is not None:
+            self._watch.tell_source(self._source)
+            market_ms, earliest_ms = self._source.next_ms, self._world.scheduler.earliest_ms
             if market_ms is not None and market_ms <= now_ms and (earliest_ms is None or earliest_ms > market_ms):
-                return self._play(self._source.take(fine))
-            if earliest_ms is not None:
-                now_ms = min(now_ms, earliest_ms)
+                return self._play(self._source.take())
+            if earliest_ms is not None and earliest_ms <= now_ms:
+                now_ms = earliest_ms
+                self._world.look(now_ms - 1)
+            else:
+                self._world.look(now_ms)
         while done < SLICE_THINGS and (thing := self._world.scheduler.pop(now_ms)) is not None:
             self._world.run(thing)
             self._world.plan(thing.due_ms)
@@ -217,17 +220,9 @@ class Simulator:
         self._world.counters.stamp(due_ms, self.last_seq)
         return self._outcome([], due_ms, at_ms=due_ms)
 
-    def _plays_finely(self, source: Source, now_ms: int) -> bool:
-        """Must bars be played point by point, because somebody looks in between, or an order rests?"""
-        if self.is_watched or self._watch.looks_between or self._world.broker.has_open_orders:
-            return True
-        end_ms = source.next_ms(False)
-        return end_ms is not None and end_ms > now_ms
-
     def _play(self, moment: Moment) -> Outcome:
         world = self._world
         world.play(moment)
-        self._played_ms = moment.now_ms
         if not self._pushes.is_empty:
             world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
@@ -283,7 +278,6 @@ class Simulator:
         world, name = self._world, request.name
         if name in _CLOCK_MOVES and now_ms < self.now_ms:
             world.rewind(now_ms)
-            self._played_ms = 0
         handler = _HANDLERS[session.role].get(name)
         if handler is None:
             return [(connection, _reply(request.seq, {"error": f"a {session.role} may not ask {name}"}))]

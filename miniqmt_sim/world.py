@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from matching import calendar
 from matching.calendar import TradingCalendar
 from matching.codes import Board
-from matching.events import Event, Halted
+from matching.events import Halted
 from matching.exchange import Exchange, Hold
 from matching.instrument import SUSPENDED, DatedTag, Security
 from matching.phases import PHASE_RULES
@@ -46,9 +46,10 @@ from miniqmt_sim.credit.events import Events
 from miniqmt_sim.credit.lending import Lending
 from miniqmt_sim.credit.terms import Subjects, Terms, read_lendable
 from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.market.bars import TICK
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.market.quote import FILL_PROFILES
-from miniqmt_sim.market.recorded import Moment, Source
+from miniqmt_sim.market.recorded import Moment, Point, Source
 from miniqmt_sim.market.synthetic import SyntheticMarket
 from miniqmt_sim.restore import restore_world
 from miniqmt_sim.scheduler import Due, Scheduler
@@ -228,7 +229,8 @@ class World:
         _ROUTINES[thing.kind](self, thing)
 
     def plan(self, now_ms: int) -> None:
-        """Schedule what the last step made necessary: the walk goes on where the house stands."""
+        """Schedule what the last step made necessary: the walk goes on where the house stands, the recording follows orders."""
+        self.market.playback.follow_arrivals()
         if self.market.moves and self.market.walked() and not self.scheduler.has("feed"):
             self.scheduler.put(self.market.next_step_ms(now_ms), "feed")
 
@@ -336,17 +338,29 @@ class World:
 
     def play(self, moment: Moment) -> None:
         """Let a moment of the recording happen."""
-        now_ms, playback = moment.now_ms, self.market.playback
+        now_ms, playback, securities = moment.now_ms, self.market.playback, self.exchange.securities
         playback.feed_ms = now_ms
-        for play, rows in ((playback.bar, moment.bars), (playback.point, moment.points), (playback.tick, moment.ticks)):
-            self._play(play, rows, now_ms)
-
-    def _play(self, play: Callable[[Security, Any, int], list[Event]], rows: Sequence[tuple[str, Any]], now_ms: int) -> None:
-        securities = self.exchange.securities
-        for code, row in rows:
+        self._play_points(moment.points)
+        for code, period, row in moment.rows:
             security = securities.get(code)
-            if security is not None and (events := play(security, row, now_ms)):
-                self.broker.settle(events, now_ms)
+            if security is not None:
+                play = playback.tick if period == TICK else playback.bar
+                if events := play(security, row, now_ms):
+                    self.broker.settle(events, now_ms)
+
+    def look(self, now_ms: int) -> None:
+        """Bring bars that are under way, and that nobody follows, to a time: somebody looks."""
+        points = self.source.look(now_ms) if self.source is not None else ()
+        if points:
+            playback = self.market.playback
+            playback.feed_ms = max(playback.feed_ms, points[-1].at_ms)
+            self._play_points(points)
+
+    def _play_points(self, points: Sequence[Point]) -> None:
+        for point in points:
+            security = self.exchange.securities.get(point.code)
+            if security is not None and (events := self.market.playback.point(security, point)):
+                self.broker.settle(events, point.at_ms)
 
     # ---- phases --------------------------------------------------------------------------------------------------------
 
@@ -380,7 +394,17 @@ class World:
         if self.market.moves:
             for stock_code in account.positions:
                 self.market.last_li(self.exchange.securities[stock_code], now_ms)
-        return market_value_li(self.exchange.securities, account)
+        value_li = market_value_li(self.exchange.securities, account)
+        return value_li if self.source is None else value_li + self._gained_li(self.source, account, now_ms)
+
+    def _gained_li(self, source: Source, account: Account, now_ms: int) -> int:
+        """What its positions have gained in bars that are under way and were not looked at."""
+        gained_li = 0
+        for stock_code, position in account.positions.items():
+            price_li = source.price_li(stock_code, now_ms) if position.volume else 0
+            if price_li:
+                gained_li += position.volume * (price_li - self.exchange.securities[stock_code].last_li)
+        return gained_li
 
     def phase_name(self, now_ms: int) -> str:
         """The phase of a main-board stock."""
@@ -396,8 +420,10 @@ class World:
         """Open a world from its stored rows: accounts, orders in their places in the books, and what is to come."""
         restore_world(self, rows)
         feed_ms = self.market.playback.feed_ms = self.counters["feed_ms"]
-        for code, tick in self.source.resume(feed_ms, self.exchange.day) if self.source is not None and feed_ms else ():
-            self.market.playback.restore_tick(code, tick)
+        if self.source is not None:
+            for code, tick in self.source.resume(feed_ms, self.exchange.day) if feed_ms else ():
+                self.market.playback.restore_tick(code, tick)
+            self.market.playback.follow_resting(self.source.codes)
 
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows, sorted by key."""

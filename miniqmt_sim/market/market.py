@@ -207,6 +207,7 @@ class Market:
 
         ``side`` is the order's; None for those that waited beside the book.
         """
+        self.playback.note_arrival(security.code)
         setting = self._exchange.setting(security, now_ms)
         if setting.phase is _ENTRY or setting.phase is _AFTER_HOURS:
             self._fix_close(security, now_ms)

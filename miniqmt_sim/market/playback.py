@@ -10,7 +10,7 @@ it was traded at; nobody has to wait for the next phase to be filled by what the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from matching.book import Side
@@ -20,18 +20,26 @@ from matching.instrument import SUSPENDED, Security
 from matching.phases import PHASE_RULES
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import Levels, Quote
-from miniqmt_sim.market.recorded import POINTS, Flat, point_of, quote_of
+from miniqmt_sim.market.recorded import POINTS, Flat, Point, Source, point_of, quote_of
 
 
 class Playback:
     """The recorded part of the market."""
 
-    __slots__ = ("_bars", "_dirty", "_exchange", "_house", "_quotes", "_ticks", "_unseen", "feed_ms", "fresh", "is_stored")
+    __slots__ = (
+        "_arrived", "_bars", "_dirty", "_exchange", "_followed", "_house", "_quotes", "_source", "_ticks", "_unseen", "feed_ms",
+        "fresh", "is_stored",
+    )  # fmt: skip
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
         self._exchange = exchange
         self._house = house
         self._quotes = quotes
+        self._source: Source | None = None
+        self._arrived: dict[str, None] = {}
+        """Codes in which an order arrived in this step."""
+        self._followed: dict[str, None] = {}
+        """Codes in which an order rests, or did when they were played last."""
         self._bars: dict[str, Flat] = {}
         self._ticks: dict[str, Flat] = {}
         self._unseen: dict[str, Flat] = {}
@@ -69,14 +77,46 @@ class Playback:
         self._bars.clear()
         self._ticks.clear()
         self._unseen.clear()
+        self._followed.clear()
         self._house.open_day()
+
+    # ---- where orders rest ---------------------------------------------------------------------------------------------
+
+    def bind(self, source: Source) -> None:
+        """Take who hands the recording over; said once, before anything is played."""
+        self._source = source
+
+    def note_arrival(self, code: str) -> None:
+        """An order is about to reach a book."""
+        if self._source is not None:
+            self._arrived[code] = None
+
+    def follow_arrivals(self) -> None:
+        """The step is over: of codes in which an order rests now, bars are played point by point."""
+        if self._arrived:
+            self.follow_resting(self._arrived)
+            self._arrived.clear()
+
+    def follow_resting(self, codes: Iterable[str]) -> None:
+        """Have bars played point by point of those of the codes in which an order rests."""
+        if self._source is not None:
+            for code in codes:
+                if self._rests_in(code):
+                    self._followed[code] = None
+                    self._source.follow(code)
+
+    def _rests_in(self, code: str) -> bool:
+        """Does anybody's order rest in a book, or beside it?"""
+        return self._exchange.has_users(code) or bool(self._exchange.fixed_orders(code))
 
     # ---- rows ----------------------------------------------------------------------------------------------------------
 
     def bar(self, security: Security, bar: Flat, now_ms: int) -> list[Event]:
-        """Note a whole bar of a security in which nothing rests."""
+        """Note a whole bar of a security in which nobody's order rests."""
         code = security.code
         self._bars[code] = self._unseen[code] = bar
+        if self._house.is_in(code):
+            self._house.leave(code)  # what it offered at the price of the bar before is gone
         _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = bar
         if not close_li:
             return []
@@ -94,16 +134,21 @@ class Playback:
             figures.amount_li += amount_li
         return self._noted(security, now_ms)
 
-    def point(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
+    def point(self, security: Security, point: Point) -> list[Event]:
         """Play a point of a bar."""
-        code = security.code
+        now_ms, code, row, number = point
+        quote = point_of(row, number)
         self._unseen.pop(code, None)
         self._house.forget_left(code)
         self._bars[code] = (now_ms,)
         self._quotes[code] = quote
         if not quote.last_li:
             return []
-        events = [] if self._exchange.is_idle(code) else self._reach(security, quote, quote, now_ms)
+        is_idle = self._exchange.is_idle(code)
+        events = [] if is_idle else self._reach(security, quote, quote, now_ms)
+        if code in self._followed and (is_idle or events) and self._source is not None and not self._rests_in(code):
+            del self._followed[code]
+            self._source.leave(code)
         security.last_li = quote.last_li
         if quote.volume:
             figures = security.figures

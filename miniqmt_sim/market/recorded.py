@@ -11,7 +11,7 @@ of these points the price moved from one to the other, and no price outside of t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from miniqmt_sim.market.quote import Levels, Quote
@@ -82,42 +82,68 @@ class Opening(NamedTuple):
     suspended: bool
 
 
+class Point(NamedTuple):
+    """A point of a bar that is under way: ``number`` 0 to 3 of the row, which is played at ``at_ms``."""
+
+    at_ms: int
+    code: str
+    row: Flat
+    number: int
+
+
 class Moment(NamedTuple):
     """Everything the recorded market says at one time.
 
-    ``bars`` are whole bars of which nothing was played yet, ``points`` are parts of bars, ``ticks`` are snapshots. ``news``
-    are the rows that are complete from now on and may be shown: (code, period, flat row).
+    ``points`` are parts of bars that are played point by point; ``rows`` are snapshots, and bars of which nothing was played
+    yet. ``news`` are all the rows that are complete from now on and may be shown.
     """
 
     now_ms: int
-    bars: Sequence[tuple[str, Flat]]
-    points: Sequence[tuple[str, Quote]]
-    ticks: Sequence[tuple[str, Flat]]
+    points: Sequence[Point]
+    rows: Sequence[News]
     news: Sequence[News]
 
 
 class Source(Protocol):
     """Who hands over a recorded market, in order of time.
 
-    ``fine``: play bars point by point, because somebody may look or an order rests; else a whole bar at its end, which comes to
-    the same. A bar that was begun point by point is played so to its end; one that begins while nothing is matched holds an
-    auction, whose price nobody knows before it is over, and is played at its end, all points of it.
+    A bar is said whole, at its end, unless somebody follows the code: because an order rests there, or because somebody
+    watches what happens between the ends of bars. Then it is said point by point, which comes to the same. ``look`` brings
+    the other codes to date when somebody looks. A bar that begins while nothing is matched holds an auction, whose price
+    nobody knows before it is over, and is played at its end, all points of it.
     """
+
+    codes: list[str]
+    """The codes of which anything is recorded."""
+    next_ms: int | None
+    """When the market says something next; None: the recording is over."""
 
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day; said once, before anything is played."""
 
-    def next_ms(self, fine: bool) -> int | None:
-        """When the market says something next; None: the recording is over."""
+    def follow(self, code: str) -> None:
+        """Say the bars of a code point by point from now on, up to which it has been looked at."""
 
-    def take(self, fine: bool) -> Moment:
-        """What it says then."""
+    def leave(self, code: str) -> None:
+        """No order rests in a code any more."""
+
+    def watch(self, codes: Iterable[str]) -> None:
+        """Follow these codes as well, and no other that was watched before."""
+
+    def take(self) -> Moment:
+        """What it says at ``next_ms``."""
+
+    def look(self, now_ms: int) -> Sequence[Point]:
+        """The points up to a time, of bars that are under way and that nobody follows, in order of time."""
+
+    def price_li(self, code: str, now_ms: int) -> int:
+        """The price to which a look would bring a code; 0 where there is nothing to look at."""
 
     def openings(self, day: int) -> Sequence[Opening]:
         """What is known of the day's securities before it opens."""
 
     def resume(self, after_ms: int, day: int) -> Sequence[tuple[str, Flat]]:
-        """Go on after a time, as a restart does; gives the day's last snapshots before it."""
+        """Go on after a time up to which all was looked at, as a restart does; gives the day's last snapshots before it."""
 
 
 # -- a bar as points -----------------------------------------------------------------------------------------------------
@@ -131,10 +157,15 @@ def point_times(start_ms: int, end_ms: int) -> tuple[int, int, int, int]:
     return min(start_ms + 1, end_ms), start_ms + third, start_ms + 2 * third, end_ms
 
 
+def path_of(bar: Flat) -> tuple[int, int, int, int]:
+    """The prices its points come to."""
+    _, open_li, high_li, low_li, close_li, *_ = bar
+    return (open_li, low_li, high_li, close_li) if close_li >= open_li else (open_li, high_li, low_li, close_li)
+
+
 def point_of(bar: Flat, number: int) -> Quote:
     """Point 0 to 3 of a bar: the price it comes to, and what traded on the way there."""
-    _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = bar
-    path = (open_li, low_li, high_li, close_li) if close_li >= open_li else (open_li, high_li, low_li, close_li)
+    path, volume, amount_li = path_of(bar), bar[5], bar[6]
     price_li, before_li = path[number], path[max(number - 1, 0)]
     part, paid_li = volume // POINTS, amount_li // POINTS
     if number == POINTS - 1:

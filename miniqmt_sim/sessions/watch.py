@@ -17,7 +17,7 @@ from matching.codes import Venue
 from matching.instrument import Security
 from matching.phases import PHASE_RULES, Call
 from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
-from miniqmt_sim.market.recorded import Flat, News
+from miniqmt_sim.market.recorded import Flat, News, Source
 from miniqmt_sim.sessions.pushes import Push
 from miniqmt_sim.sessions.ticks import bar_row, day_so_far, recorded_row, tick_row
 from miniqmt_sim.wire.messages import JsonObject
@@ -78,7 +78,9 @@ class Growing:
 class Watch:
     """Everybody's subscriptions to market data."""
 
-    __slots__ = ("_bars", "_by_connection", "_news", "_periods", "_ticks", "_watchers", "_world", "due_ms")
+    __slots__ = (
+        "_bars", "_by_connection", "_is_news_to_source", "_news", "_periods", "_ticks", "_watchers", "_world", "due_ms",
+    )  # fmt: skip
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -87,6 +89,7 @@ class Watch:
         self._bars: dict[Key, Growing] = {}
         self._ticks: dict[str, deque[JsonObject]] = {}
         self._periods: tuple[str, ...] = ()
+        self._is_news_to_source = False
         self._news: dict[str, tuple[str, Flat]] = {}
         self.due_ms: int | None = None
         """When the walk takes its next step, while anybody watches it."""
@@ -134,6 +137,7 @@ class Watch:
         self._periods = tuple(dict.fromkeys(key.period for key in self._watchers))
         self._bars = {key: growing for key, growing in self._bars.items() if self._who(*key)}
         self._ticks = {code: ticks for code, ticks in self._ticks.items() if self._who(TICK, code)}
+        self._is_news_to_source = True
         if not self._watchers:
             self.due_ms = None
 
@@ -165,10 +169,11 @@ class Watch:
         """Has the walk taken a step that nobody was told of?"""
         return self.due_ms is not None and self.due_ms <= now_ms
 
-    @property
-    def looks_between(self) -> bool:
-        """Does anybody watch ticks, and so what happens within a bar of a recorded market?"""
-        return TICK in self._periods
+    def tell_source(self, source: Source) -> None:
+        """Let a recording say point by point what happens within the bars of codes whose ticks somebody watches."""
+        if self._is_news_to_source:
+            self._is_news_to_source = False
+            source.watch([code for code in source.codes if self._who(TICK, code)])
 
     def pushes(self, now_ms: int, news: Sequence[News] = ()) -> list[Push]:
         """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""
@@ -176,7 +181,7 @@ class Watch:
             return []
         self._news = {code: (period, row) for code, period, row in news}
         told: dict[tuple[str, tuple[int, ...]], list[JsonObject]] = {}
-        is_of_bars, between = self._world.market.playback.is_of_bars, self.looks_between
+        is_of_bars, between = self._world.market.playback.is_of_bars, TICK in self._periods
         for code in self._changed(now_ms):
             recorded = self._news.get(code)
             if recorded is None and not between and is_of_bars(code):

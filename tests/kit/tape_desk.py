@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +17,27 @@ CODE = "600000.SH"
 
 
 class TapeDesk(Desk):
-    """Trades account A with a million yuan and 10,000 shares of CODE, under the exchange's hours, from 08:30 on."""
+    """Trades account A with a million yuan and 10,000 shares of each code, under the exchange's hours, from 08:30 on.
+
+    ``others``: lines of bars by minute of further codes.
+    """
 
     def __init__(
-        self, lines: list[str], *, period: str = "1m", fills: str = "frictionless", code: str = CODE, dividends: str = ""
-    ) -> None:
+        self, lines: list[str], *, period: str = "1m", fills: str = "frictionless", code: str = CODE, dividends: str = "",
+        others: Mapping[str, list[str]] | None = None,
+    ) -> None:  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{code}.{period}.csv"
             (write_ticks if period == "tick" else write_bars)(path, *lines)
+            for other, bars in (others or {}).items():
+                write_bars(path.parent / f"{other}.1m.csv", *bars)
             if dividends:
                 (path.parent / "dividends.csv").write_text(f"stock_code,time,interest,stockGift\n{dividends}\n", "utf-8")
             self.history = History.open(path.parent)
             given = read_dividends(path.parent / "dividends.csv") if dividends else {}
         self.code = code
-        known = [row for row in shipped_instruments() if row["stock_code"] != code]
+        codes = [code, *(others or {})]
+        known = [row for row in shipped_instruments() if row["stock_code"] not in codes]
         config = make_config(
             hours="exchange",
             fills=fills,
@@ -37,7 +45,7 @@ class TapeDesk(Desk):
             accounts=[
                 {
                     "id": "A", "type": "STOCK", "cash_yuan": 1_000_000,
-                    "position": [{"stock_code": code, "volume": 10_000, "cost_yuan": 10.0}],
+                    "position": [{"stock_code": each, "volume": 10_000, "cost_yuan": 10.0} for each in codes],
                 }
             ],
             corporate_actions=[dividend.action() for one in given.values() for dividend in one],
@@ -51,6 +59,15 @@ class TapeDesk(Desk):
         assert "error" not in answer, answer
         if check:
             self.check()
+
+    def happen(self, clock: str) -> bool:
+        """Let the next thing happen, no later than a time, and store it, as a server does; False when there is none."""
+        outcome = self.simulator.catch_up(at(clock))
+        if outcome is None:
+            return False
+        self._take(outcome)
+        self.now_ms = max(self.now_ms, outcome.at_ms)
+        return True
 
     def fills(self, order_id: int) -> list[tuple[int, float]]:
         """(volume, price) of an order's fills today."""

@@ -1,71 +1,93 @@
-"""A recorded market moment by moment: the rows of all codes merged by time, one block of each in memory.
+"""A recorded market moment by moment: the rows of all codes sorted by time, a short stretch of each in memory.
 
 Comes in: a ``History`` and the time to play. Goes out: ``recorded.Moment``, one for each time at which something is said. Of
 each code the finest period that the files have is played. This is a ``recorded.Source``: the simulator asks it.
+
+Rows are sorted a stretch at a time, so that a row costs no search for the next one. Bars that are played point by point are
+few: the points of those codes stand in a heap beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from heapq import heapify, heappop, heapreplace
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import islice
+from operator import itemgetter
 from typing import Any, Final
 
 from matching import calendar
 from matching.units import LI_PER_YUAN
-from miniqmt_sim.market.quote import Quote
-from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, point_of, point_times
+from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, Point, path_of, point_times
 from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS, History
 
 NEVER_MS: Final = 2**63 - 1
+STRETCH_ROWS: Final = 4096
+"""Rows of all codes together that are sorted at a time: a few MB of snapshots."""
+STRETCH_ROWS_EACH: Final = 16
+"""Rows of each code at least, however many there are, so that going through all of them pays."""
+_LAST: Final = POINTS - 1
+_time_of: Final = itemgetter(0)
 
 
 class _Lane:
-    """One code's rows on their way. ``next_ms`` is when it says something next."""
+    """One code's rows on their way."""
 
-    __slots__ = ("_length_ms", "_points_ms", "_rows", "code", "end_ms", "next_ms", "number", "period", "point", "row")
+    __slots__ = ("_rows", "at", "code", "delay_ms", "length_ms", "loaded", "number", "period", "point", "points_ms", "row")
 
     def __init__(self, code: str, number: int, period: str, rows: Iterator[Flat]) -> None:
         self.code = code
         self.number = number
         self.period = period
-        self.point = 0
-        self.row: Flat = ()
-        self.end_ms = self.next_ms = NEVER_MS
-        self._length_ms = LENGTH_MS.get(period, 0)
-        self._points_ms: tuple[int, ...] = ()
+        self.length_ms = LENGTH_MS.get(period, 0)
+        self.delay_ms = DAY_COMPLETE_MS if period == "1d" else 0
+        """How long after its time a row is complete."""
         self._rows = rows
-        self.advance()
-
-    def advance(self) -> None:
-        """Take up the next row."""
-        row = next(self._rows, None)
+        self.loaded: list[Flat] = []
+        self.at = 0
+        """Rows of those loaded that are in the present stretch, or were."""
+        self.row: Flat = ()
+        """The bar at hand, where it is known: the first that is not complete."""
         self.point = 0
-        if row is None:
-            self.row, self.end_ms = (), NEVER_MS
-        else:
-            self.row = row
-            self.end_ms = row[0] if self.period != "1d" else row[0] + DAY_COMPLETE_MS
-        self.next_ms = self.end_ms
+        self.points_ms: Sequence[int] = ()
 
-    def set_fine(self, fine: bool, is_matched: Callable[[str, int], bool]) -> None:
-        """Say point by point what the bar at hand holds, or all of it at its end; one that was begun goes on as it began."""
-        if self._length_ms and self.row and not self.point:
-            if fine:
-                start_ms = self.row[0] + OPEN_MS if self.period == "1d" else self.end_ms - self._length_ms
-                if not is_matched(self.code, start_ms):
-                    start_ms = self.end_ms
-                self._points_ms = point_times(start_ms, self.end_ms)
-                self.next_ms = self._points_ms[0]
-            else:
-                self.next_ms = self.end_ms
+    def load(self, count: int) -> Sequence[Flat]:
+        """Forget the stretch before; give the next rows, that many or all that are left."""
+        del self.loaded[: self.at]
+        self.at = 0
+        self.loaded += islice(self._rows, max(count - len(self.loaded), 0))
+        return self.loaded
 
-    def take_point(self) -> Quote:
+    def next_row(self, after_ms: int) -> Flat:
+        """The first row that is complete after a time; () at the end."""
+        place = bisect_right(self.loaded, after_ms - self.delay_ms, key=_time_of)
+        if place == len(self.loaded):
+            self.loaded += islice(self._rows, 1)
+        return self.loaded[place] if place < len(self.loaded) else ()
+
+    def take_up(self, after_ms: int, is_matched: Callable[[str, int], bool]) -> bool:
+        """Make the bar that is under way after a time the one at hand; False when there is none."""
+        row = self.row = self.next_row(after_ms)
+        self.point = 0
+        if row:
+            self.points_ms = self.times_of(row, is_matched)
+        return bool(row)
+
+    def times_of(self, row: Flat, is_matched: Callable[[str, int], bool]) -> Sequence[int]:
+        """When the points of a bar come."""
+        start_ms, end_ms = self.start_ms(row), row[0] + self.delay_ms
+        return point_times(start_ms if is_matched(self.code, start_ms) else end_ms, end_ms)
+
+    def start_ms(self, row: Flat) -> int:
+        """When the stretch of a bar begins."""
+        return row[0] + OPEN_MS if self.period == "1d" else row[0] - self.length_ms
+
+    def take_point(self) -> Point:
         """The next point of the bar at hand."""
-        quote = point_of(self.row, self.point)
+        point = Point(self.points_ms[self.point], self.code, self.row, self.point)
         self.point += 1
-        if self.point < POINTS:
-            self.next_ms = self._points_ms[self.point]
-        return quote
+        return point
 
 
 class Replay:
@@ -75,103 +97,220 @@ class Replay:
         self.history = history
         self.codes = [code for code in history.codes() if codes is None or code in codes]
         self._end_ms = end_ms
-        self._fine = False
         self._is_matched: Callable[[str, int], bool] = lambda _code, _at_ms: True
-        self._lanes: list[_Lane] = []
-        self._heap: list[tuple[int, int, _Lane]] = []
         self._begin(start_ms)
 
     def _begin(self, start_ms: int) -> None:
-        lanes = []
-        for number, code in enumerate(self.codes):
-            period = self.history.finest(code)
-            assert period is not None, f"{code} has no data"
-            from_ms = start_ms - calendar.time_of_day_ms(start_ms) if period == "1d" else start_ms
-            lanes.append(_Lane(code, number, period, self.history.stream(code, period, from_ms, self._end_ms)))
-        for lane in lanes:
-            while lane.end_ms < start_ms:
-                lane.advance()
-        self._lanes = lanes
-        self._set_fine(False)
+        self._lanes = [self._lane(number, code, start_ms) for number, code in enumerate(self.codes)]
+        self._bars = [lane for lane in self._lanes if lane.length_ms]
+        self._by_code = {lane.code: lane for lane in self._bars}
+        self._resting: dict[str, None] = {}
+        self._watched: dict[str, None] = {}
+        self._at_hand: dict[str, _Lane] = {}
+        """Lanes that are followed, or whose bar at hand somebody looked at."""
+        self._points: list[tuple[int, int]] = []
+        """When lanes that are followed say something within their bars, and their numbers; some are not any more."""
+        self._moments: list[tuple[int, list[News]]] = []
+        """Rows by the time at which they are complete, latest first."""
+        self._taken_ms = start_ms - 1
+        """All rows up to here were said."""
+        self._look_ms = 0
+        """No point of a bar that nobody follows comes before this."""
+        self._longest_ms = max((lane.length_ms for lane in self._bars), default=0)
+        self._sort()
+
+    def _lane(self, number: int, code: str, start_ms: int) -> _Lane:
+        period = self.history.finest(code)
+        assert period is not None, f"{code} has no data"
+        from_ms = start_ms - DAY_COMPLETE_MS if period == "1d" else start_ms
+        return _Lane(code, number, period, self.history.stream(code, period, from_ms, self._end_ms))
 
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day."""
         self._is_matched = is_matched
 
-    # ---- recorded.Source -----------------------------------------------------------------------------------------------
+    # ---- recorded.Source: what is said by itself -----------------------------------------------------------------------
 
-    def next_ms(self, fine: bool) -> int | None:
-        """When the market says something next; None: the recording is over."""
-        if fine is not self._fine:
-            self._set_fine(fine)
-        return self._heap[0][0] if self._heap else None
-
-    def _set_fine(self, fine: bool) -> None:
-        self._fine = fine
-        for lane in self._lanes:
-            lane.set_fine(fine, self._is_matched)
-        self._heap = [(lane.next_ms, lane.number, lane) for lane in self._lanes if lane.row]
-        heapify(self._heap)
-
-    def take(self, fine: bool) -> Moment:
-        """What it says then."""
-        now_ms = self.next_ms(fine)
+    def take(self) -> Moment:
+        """What it says at ``next_ms``."""
+        now_ms = self.next_ms
         assert now_ms is not None, "the recording is over"
-        bars: list[tuple[str, Flat]] = []
-        points: list[tuple[str, Quote]] = []
-        ticks: list[tuple[str, Flat]] = []
-        news: list[News] = []
-        heap = self._heap
-        while heap and heap[0][0] == now_ms:
-            _, number, lane = heap[0]
-            code, row, period = lane.code, lane.row, lane.period
-            if period == "tick":
-                ticks.append((code, row))
-            elif fine or lane.point:
-                points.append((code, lane.take_point()))
-                if lane.point < POINTS:
-                    heapreplace(heap, (lane.next_ms, number, lane))
+        points: list[tuple[int, Point]] = []
+        while self._points and self._points[0][0] == now_ms:
+            lane = self._lanes[heappop(self._points)[1]]
+            if self._says(lane, now_ms):
+                points.append((lane.number, lane.take_point()))
+                self._expect(lane)
+        if self._moments and self._moments[-1][0] == now_ms:
+            _, news = self._moments.pop()
+            self._taken_ms = now_ms
+            self._look_ms = min(self._look_ms, now_ms + 1)
+            rows = self._without_points(news, points) if self._at_hand else news
+            if not self._moments:
+                self._sort()
+        else:
+            rows = news = []
+        if len(points) > 1:
+            points.sort(key=_time_of)
+        self._note_next()
+        return Moment(now_ms, [point for _, point in points], rows, news)
+
+    def _without_points(self, news: Sequence[News], points: list[tuple[int, Point]]) -> list[News]:
+        """The rows of which no point was played; what is left to play of the others goes to the points."""
+        rows = []
+        for each in news:
+            lane = self._at_hand.get(each[0])
+            if lane is None:
+                rows.append(each)
+                continue
+            is_followed = self._is_followed(lane.code)
+            if not is_followed and not lane.point:
+                rows.append(each)
+            while (is_followed or lane.point) and lane.point < POINTS:
+                points.append((lane.number, lane.take_point()))
+            if not (is_followed and self._take_up(lane)):
+                del self._at_hand[lane.code]
+        return rows
+
+    def _sort(self) -> None:
+        """Sort the next stretch: up to the time up to which enough rows of every lane are loaded."""
+        lanes = [lane for lane in self._lanes if lane.load(self._rows_each)]
+        until_ms = min(
+            (lane.loaded[-1][0] + lane.delay_ms for lane in lanes if len(lane.loaded) >= self._rows_each), default=NEVER_MS
+        )
+        moments: defaultdict[int, list[News]] = defaultdict(list)
+        for lane in lanes:
+            code, period, delay_ms = lane.code, lane.period, lane.delay_ms
+            lane.at = bisect_right(lane.loaded, until_ms - delay_ms, key=_time_of)
+            for row in islice(lane.loaded, lane.at):
+                moments[row[0] + delay_ms].append((code, period, row))
+        self._moments = sorted(moments.items(), key=_time_of, reverse=True)
+        self._note_next()
+
+    @property
+    def _rows_each(self) -> int:
+        return max(STRETCH_ROWS // max(len(self._lanes), 1), STRETCH_ROWS_EACH)
+
+    def _note_next(self) -> None:
+        """Find out when something is said next."""
+        points, next_ms = self._points, self._moments[-1][0] if self._moments else None
+        while points and not self._says(self._lanes[points[0][1]], points[0][0]):
+            heappop(points)
+        if points and (next_ms is None or points[0][0] < next_ms):
+            next_ms = points[0][0]
+        self.next_ms = next_ms
+
+    # ---- recorded.Source: who follows ----------------------------------------------------------------------------------
+
+    def follow(self, code: str) -> None:
+        """Say the bars of a code point by point from now on."""
+        self._follow(code, self._resting)
+
+    def leave(self, code: str) -> None:
+        """No order rests in a code any more."""
+        if self._resting.pop(code, True) is None:
+            self._note_next()
+
+    def watch(self, codes: Iterable[str]) -> None:
+        """Follow these codes as well, and no other that was watched before."""
+        self._watched = {}
+        for code in codes:
+            self._follow(code, self._watched)
+
+    def _follow(self, code: str, why: dict[str, None]) -> None:
+        lane, was_followed = self._by_code.get(code), self._is_followed(code)
+        if lane is not None:
+            why[code] = None
+            if not was_followed:
+                if code in self._at_hand:
+                    self._expect(lane)
+                else:
+                    self._take_up(lane)
+                self._note_next()
+
+    def _is_followed(self, code: str) -> bool:
+        return code in self._resting or code in self._watched
+
+    def _take_up(self, lane: _Lane) -> bool:
+        """Take up the bar under way; False at the end."""
+        if not lane.take_up(self._taken_ms, self._is_matched):
+            return False
+        self._at_hand[lane.code] = lane
+        if self._is_followed(lane.code):
+            self._expect(lane)
+        return True
+
+    def _expect(self, lane: _Lane) -> None:
+        """Put the next point of a lane that is followed on the heap, unless it comes with the end of its bar."""
+        if lane.point < POINTS and lane.points_ms[lane.point] < lane.points_ms[_LAST]:
+            heappush(self._points, (lane.points_ms[lane.point], lane.number))
+
+    def _says(self, lane: _Lane, now_ms: int) -> bool:
+        """Is an entry of the heap still true?"""
+        return self._is_followed(lane.code) and lane.point < _LAST and lane.points_ms[lane.point] == now_ms
+
+    def look(self, now_ms: int) -> Sequence[Point]:
+        """The points up to a time, of bars that are under way and that nobody follows."""
+        if now_ms < self._look_ms or (self._moments and now_ms <= self._moments[-1][0] - self._longest_ms):
+            return ()
+        found: list[tuple[int, int, Point]] = []
+        next_ms = NEVER_MS
+        for lane in self._bars:
+            if self._is_followed(lane.code):
+                continue
+            if lane.code not in self._at_hand:
+                row = lane.next_row(self._taken_ms)
+                if not row or lane.start_ms(row) >= now_ms:
+                    next_ms = min(next_ms, lane.start_ms(row) + 1 if row else NEVER_MS)
                     continue
-            else:
-                bars.append((code, row))
-            news.append((code, period, row))
-            lane.advance()
-            if fine:
-                lane.set_fine(True, self._is_matched)
-            if lane.row:
-                heapreplace(heap, (lane.next_ms, number, lane))
-            else:
-                heappop(heap)
-        return Moment(now_ms, bars, points, ticks, news)
+                self._take_up(lane)
+            while lane.point < _LAST and lane.points_ms[lane.point] <= now_ms:
+                point = lane.take_point()
+                found.append((point.at_ms, lane.number, point))
+            next_ms = min(next_ms, lane.points_ms[lane.point])
+        self._look_ms = next_ms
+        found.sort()
+        return [point for _, _, point in found]
+
+    def price_li(self, code: str, now_ms: int) -> int:
+        """The price to which a look would bring a code; 0 where there is nothing to look at."""
+        lane = self._by_code.get(code)
+        if lane is None or self._is_followed(code):
+            return 0
+        row, number = lane.row, lane.point
+        if code not in self._at_hand:
+            row, number = lane.next_row(self._taken_ms), 0
+            if not row or lane.start_ms(row) >= now_ms:
+                return 0
+        points_ms = lane.times_of(row, self._is_matched)
+        reached = bisect_right(points_ms, now_ms, hi=_LAST)
+        return path_of(row)[reached - 1] if reached > number else 0
+
+    # ---- recorded.Source: days and restarts ----------------------------------------------------------------------------
 
     def openings(self, day: int) -> list[Opening]:
         """What is known of the day's securities before it opens, by each code's first row of the day."""
         first_ms = calendar.midnight_ms(day)
         found = []
         for lane in self._lanes:
-            if lane.row and first_ms <= lane.row[0] < first_ms + calendar.MS_PER_DAY:
-                suspended = lane.period != "tick" and lane.row[8] == 1
-                found.append(Opening(lane.code, lane.row[5 if lane.period == "tick" else 7], suspended))
+            row = lane.next_row(self._taken_ms)
+            if row and first_ms <= row[0] < first_ms + calendar.MS_PER_DAY:
+                suspended = lane.period != "tick" and row[8] == 1
+                found.append(Opening(lane.code, row[5 if lane.period == "tick" else 7], suspended))
         return found
 
     def resume(self, after_ms: int, day: int) -> list[tuple[str, Flat]]:
         """Go on after a time, as a restart does; gives the day's last snapshots before it."""
+        watched = self._watched
         self._begin(after_ms + 1)
-        self._skip_points(after_ms)
+        self.look(after_ms)
+        self.watch(watched)
         found = []
         for code in self.codes:
             if self.history.finest(code) == "tick":
                 rows = self.history.flat_ticks(code, calendar.midnight_ms(day), after_ms)
                 found += [(code, row) for row in rows[-1:]]
         return found
-
-    def _skip_points(self, after_ms: int) -> None:
-        """A bar under way was played point by point up to the restart; go on from there."""
-        self._set_fine(True)
-        for lane in self._lanes:
-            while lane.row and lane.period != "tick" and lane.next_ms <= after_ms:
-                lane.take_point()
-        self._set_fine(True)
 
 
 def instruments(history: History, start_ms: int, known: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
