@@ -1,7 +1,8 @@
 """What commands changed: rows for storage, collected by table and key; and the counters all numbers come from.
 
 Stateful objects know how to write themselves down (``row()``); whoever changes one puts it here, and when the changes of a
-batch of commands are taken each is written once, however often it changed. A key put as None is deleted.
+batch of commands are taken each is written once, however often it changed. What will never change is put as its row at once.
+A key put as None is deleted. A key of one column is put bare, one of several as a tuple.
 """
 
 from __future__ import annotations
@@ -93,8 +94,8 @@ class Recorded(Protocol):
         ...
 
 
-Pending = dict[Key, Recorded | None]
-"""What changed in one table: key -> the thing that knows its row, None when it is gone."""
+Pending = dict[Any, Recorded | Row | None]
+"""What changed in one table: key -> the thing that knows its row, or the row; None when it is gone."""
 
 
 class Changes:
@@ -115,7 +116,7 @@ class Changes:
         """The changes of one table, for whoever notes many; it stays the same object for good."""
         return self._pending[name]
 
-    def put(self, table: str, key: Key, thing: Recorded | None) -> None:
+    def put(self, table: str, key: str | int | Key, thing: Recorded | Row | None) -> None:
         """Note that a row changed, or with None that it is gone."""
         self._pending[table][key] = thing
 
@@ -126,9 +127,7 @@ class Changes:
     def take(self) -> Facts:
         """Write everything down and start anew; tables without a change are left out."""
         facts: Facts = {
-            table: {key: None if thing is None else thing.row() for key, thing in things.items()}
-            for table, things in self._pending.items()
-            if things
+            table: dict(map(_written, things.items())) for table, things in self._pending.items() if things
         }
         if self.counted:
             facts["counters"] = {(name,): (name, value) for name, value in self.counted.items()}
@@ -141,6 +140,13 @@ class Changes:
             if things:
                 things.clear()
         self.counted.clear()
+
+
+def _written(change: tuple[Any, Recorded | Row | None]) -> tuple[Key, Row | None]:
+    """A change as key and row."""
+    key, thing = change
+    row = thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
+    return key if type(key) is tuple else (key,), row
 
 
 class Counters:

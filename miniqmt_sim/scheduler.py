@@ -39,7 +39,7 @@ class Scheduler:
         """Schedule a thing."""
         thing = Due(self._counters.next("scheduled_id"), due_ms, kind, detail)
         self._things[due_ms, thing.scheduled_id] = thing
-        self._changes.put("scheduled", (thing.scheduled_id,), thing)
+        self._changes.put("scheduled", thing.scheduled_id, thing)
         self._look_ahead()
 
     def _look_ahead(self) -> None:
@@ -50,7 +50,7 @@ class Scheduler:
         if self.earliest_ms is None or self.earliest_ms > now_ms:
             return None
         thing: Due = self._things.popitem(0)[1]
-        self._changes.put("scheduled", (thing.scheduled_id,), None)
+        self._changes.put("scheduled", thing.scheduled_id, None)
         self._look_ahead()
         return thing
 
@@ -63,7 +63,7 @@ class Scheduler:
         for key, thing in list(self._things.items()):
             if thing.kind == kind:
                 del self._things[key]
-                self._changes.put("scheduled", (thing.scheduled_id,), None)
+                self._changes.put("scheduled", thing.scheduled_id, None)
         self._look_ahead()
 
     def restore(self, rows: Sequence[Row]) -> None:

@@ -171,9 +171,9 @@ class Banks:
         )  # fmt: skip
         stream = self._streams.setdefault(bank.account_id, deque())
         stream.append(transfer)
-        self._changes.put("bank_transfers", (transfer_id,), transfer)
+        self._changes.put("bank_transfers", transfer_id, transfer)
         if len(stream) > STREAM_KEPT:
-            self._changes.put("bank_transfers", (stream.popleft().transfer_id,), None)
+            self._changes.put("bank_transfers", stream.popleft().transfer_id, None)
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 

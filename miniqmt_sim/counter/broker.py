@@ -364,7 +364,7 @@ class Broker(Holdings):
         fees, order.fees = total.minus(order.fees), total
         trade = Trade(self._counters.next("trade_id"), order, price_li, volume, now_ms, fees, is_self_trade)
         account.trades.append(trade)
-        self._trades_changed[trade.trade_id,] = trade
+        self._trades_changed[trade.trade_id] = trade
         margin = account.margin
         if margin is not None:
             margin.before_fill(account, trade, now_ms)
@@ -421,7 +421,7 @@ class Broker(Holdings):
         order.frozen_li = 0
         if account.margin is not None:
             account.margin.ended(order)
-        self._accounts_changed[account.account_id,] = account
+        self._accounts_changed[account.account_id] = account
         return account
 
     # ---- freezing ------------------------------------------------------------------------------------------------------
@@ -437,7 +437,7 @@ class Broker(Holdings):
         needed_li = self.cash_needed(order) if order.order_type.freezes is _CASH else 0
         account.frozen_li += needed_li - order.frozen_li
         order.frozen_li = needed_li
-        self._accounts_changed[account.account_id,] = account
+        self._accounts_changed[account.account_id] = account
 
     def cash_needed(self, order: Order) -> int:
         """What the rest of a buy order can cost at worst: its limit times the volume left, and the fees not yet charged."""
@@ -451,11 +451,11 @@ class Broker(Holdings):
 
     def _move(self, order: Order, status: OrderStatus) -> None:
         order.move(status)
-        self._orders_changed[order.order_id,] = order
+        self._orders_changed[order.order_id] = order
         self._listener.order_changed(order)
 
     def _note(self, order: Order) -> None:
-        self._orders_changed[order.order_id,] = order
+        self._orders_changed[order.order_id] = order
 
     # ---- the day --------------------------------------------------------------------------------------------------------
 

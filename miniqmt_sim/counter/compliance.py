@@ -11,7 +11,7 @@ Source: exchange-rules §12.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
@@ -79,27 +79,15 @@ class Thresholds:
         return self._memory[1]
 
 
-class Millisecond:
-    """How many messages an account sent in one millisecond."""
-
-    __slots__ = ("account_id", "messages", "sent_ms")
-
-    def __init__(self, account_id: str, sent_ms: int, messages: int) -> None:
-        self.account_id = account_id
-        self.sent_ms = sent_ms
-        self.messages = messages
-
-    def row(self) -> Row:
-        """The row of table compliance_window."""
-        return (self.account_id, self.sent_ms, self.messages)
-
-
 class Meter:
-    """The figures of one account on one day. A limit is a threshold it has not reached, MAX_INT64 where there is none."""
+    """The figures of one account on one day. A limit is a threshold it has not reached, MAX_INT64 where there is none.
+
+    ``window`` has the moment of every message of the last second; ``at_once`` of them were sent at its last moment.
+    """
 
     __slots__ = (
-        "account_id", "cancels", "day", "day_limit", "orders", "peak", "peak_ms", "second_limit", "self_trades", "trades",
-        "warned", "window", "window_sum",
+        "account_id", "at_once", "cancels", "day", "day_limit", "orders", "peak", "peak_ms", "second_limit", "self_trades", "trades",
+        "warned", "window",
     )  # fmt: skip
 
     def __init__(
@@ -115,8 +103,8 @@ class Meter:
         self.peak = peak
         self.peak_ms = peak_ms
         self.warned = warned
-        self.window: deque[Millisecond] = deque()
-        self.window_sum = 0
+        self.window: deque[int] = deque()
+        self.at_once = 0
         self.second_limit = self.day_limit = MAX_INT64
 
     @property
@@ -126,11 +114,15 @@ class Meter:
 
     def last_second(self, now_ms: int) -> int:
         """Messages of the second that ends now."""
-        return sum(part.messages for part in self.window if part.sent_ms > now_ms - WINDOW_MS)
+        return sum(sent_ms > now_ms - WINDOW_MS for sent_ms in self.window)
 
     def count(self, measure: Measure, now_ms: int) -> int:
         """Messages of what a threshold is about."""
         return self.messages if measure is Measure.DAY else self.last_second(now_ms)
+
+    def window_rows(self) -> list[Row]:
+        """Rows of table compliance_window: how many messages in which millisecond."""
+        return [(self.account_id, sent_ms, messages) for sent_ms, messages in sorted(Counter(self.window).items())]
 
     def row(self) -> Row:
         """The row of table compliance."""
@@ -146,13 +138,13 @@ class Compliance:
     def __init__(self, mode: Mode, thresholds: Thresholds, changes: Changes) -> None:
         self.mode = mode
         self._thresholds = thresholds
-        self._changes = changes
         self._meters_changed = changes.table("compliance")
         self._window_changed = changes.table("compliance_window")
         self._is_off = mode is Mode.OFF
         self._refuses = mode is Mode.REFUSE
         self._meters: dict[str, Meter] = {}
-        self._warnings: list[Warned] = []
+        self.warnings: list[Warned] = []
+        """Warnings that nobody has taken yet."""
 
     def of(self, account_id: str, day: int) -> Meter:
         """An account's figures of a day; all zero when nothing happened."""
@@ -196,43 +188,39 @@ class Compliance:
                 meter = self._open(account_id, day)
             meter.trades += 1
             meter.self_trades += is_self_trade
-            self._meters_changed[account_id,] = meter
+            self._meters_changed[account_id] = meter
 
     def _open(self, account_id: str, day: int) -> Meter:
         """The meter of the present day; yesterday's is forgotten."""
         meter = self._meters.get(account_id)
         if meter is None or meter.day != day:
-            for part in meter.window if meter else ():
-                self._changes.put("compliance_window", (account_id, part.sent_ms), None)
+            for sent_ms in meter.window if meter else ():
+                self._window_changed[account_id, sent_ms] = None
             meter = self._meters[account_id] = Meter(account_id, day)
             self._set_limits(meter)
         return meter
 
     def _sent(self, meter: Meter, now_ms: int) -> None:
         window, account_id = meter.window, meter.account_id
-        while window and window[0].sent_ms <= now_ms - WINDOW_MS:
-            gone = window.popleft()
-            meter.window_sum -= gone.messages
-            self._window_changed[account_id, gone.sent_ms] = None
-        if not window or window[-1].sent_ms != now_ms:
-            window.append(Millisecond(account_id, now_ms, 0))
-        present = window[-1]
-        present.messages += 1
-        self._window_changed[account_id, now_ms] = present
-        in_window = meter.window_sum = meter.window_sum + 1
+        window.append(now_ms)
+        while window[0] <= now_ms - WINDOW_MS:
+            self._window_changed[account_id, window.popleft()] = None
+        in_window = len(window)
+        meter.at_once = meter.at_once + 1 if in_window > 1 and window[-2] == now_ms else 1
+        self._window_changed[account_id, now_ms] = (account_id, now_ms, meter.at_once)
         if in_window > meter.peak:
             meter.peak, meter.peak_ms = in_window, now_ms
-        self._meters_changed[account_id,] = meter
+        self._meters_changed[account_id] = meter
         if in_window >= meter.second_limit or meter.orders + meter.cancels >= meter.day_limit:
             self._warn(meter)
 
     def _warn(self, meter: Meter) -> None:
         """Note each threshold that was reached now, and wait for it no more."""
         for row in self._thresholds.on(meter.day):
-            reached = meter.window_sum if row.measure is Measure.SECOND else meter.messages
+            reached = len(meter.window) if row.measure is Measure.SECOND else meter.messages
             if reached >= row.messages and row.measure not in meter.warned.split():
                 meter.warned = f"{meter.warned} {row.measure}".strip()
-                self._warnings.append(Warned(meter.account_id, meter.day, str(row.measure), reached, row.messages))
+                self.warnings.append(Warned(meter.account_id, meter.day, str(row.measure), reached, row.messages))
         self._set_limits(meter)
 
     def _set_limits(self, meter: Meter) -> None:
@@ -244,7 +232,7 @@ class Compliance:
 
     def take_warnings(self) -> list[Warned]:
         """Warnings since the last time."""
-        warnings, self._warnings = self._warnings, []
+        warnings, self.warnings = self.warnings, []
         return warnings
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
@@ -257,20 +245,20 @@ class Compliance:
             self._set_limits(meter)
         for account_id, sent_ms, messages in window:
             meter = self._meters[account_id]
-            meter.window.append(Millisecond(account_id, sent_ms, messages))
-            meter.window_sum += messages
+            meter.window.extend([sent_ms] * messages)
+            meter.at_once = messages
 
     def rows(self) -> dict[str, list[Row]]:
         """Rows of both tables, by key."""
         return {
             "compliance": sorted(meter.row() for meter in self._meters.values()),
-            "compliance_window": sorted(part.row() for meter in self._meters.values() for part in meter.window),
+            "compliance_window": sorted(row for meter in self._meters.values() for row in meter.window_rows()),
         }
 
     def problems(self) -> Iterator[str]:
         """Name what does not add up: the last second, and its peak."""
         for meter in self._meters.values():
-            in_window = sum(part.messages for part in meter.window)
-            if in_window != meter.window_sum or not in_window <= meter.peak <= meter.messages:
+            window, in_window = meter.window, len(meter.window)
+            if not in_window <= meter.peak <= meter.messages or (window and meter.at_once != window.count(window[-1])):
                 counted = f"{in_window} in the last second, peak {meter.peak}, {meter.messages} today"
                 yield f"account {meter.account_id}: compliance counts {counted}"

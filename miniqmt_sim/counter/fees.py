@@ -7,12 +7,13 @@ so that the minimum commission is taken once per order. Source: exchange-rules Â
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import gcd
 from typing import Any, Final, NamedTuple
 
 from matching.book import Side
 from matching.codes import Board
 from matching.rules import Dated, RuleError, read_rows
-from matching.units import fen
+from matching.units import LI_PER_FEN, PPB
 
 
 class Fees(NamedTuple):
@@ -26,7 +27,7 @@ class Fees(NamedTuple):
     @property
     def total_li(self) -> int:
         """All kinds together."""
-        return self.commission_li + self.stamp_duty_li + self.transfer_fee_li + self.other_fees_li
+        return sum(self)
 
     def minus(self, before: Fees) -> Fees:
         """What is charged now, after ``before`` was charged already."""
@@ -60,24 +61,38 @@ class FeeRule(NamedTuple):
 class Tariff:
     """The rows in force for one board, side and day, one for each item that is charged."""
 
-    __slots__ = ("_known", "_rows")
+    __slots__ = ("_rows",)
 
     def __init__(self, rules: Sequence[FeeRule | None]) -> None:
         """Take a rule, or None, for each of ITEMS."""
-        self._rows = tuple((place, rule.rate_ppb, rule.minimum_li) for place, rule in enumerate(rules) if rule is not None)
-        self._known: tuple[int, Fees] = (0, NO_FEES)
+        self._rows = tuple((place, *_per_fen(rule.rate_ppb), rule.minimum_li) for place, rule in enumerate(rules) if rule)
 
     def on(self, amount_li: int) -> Fees:
         """Fees of an order that has traded so much; nothing traded costs nothing."""
-        known_li, fees = self._known
-        if known_li != amount_li:
-            charged = [0] * len(ITEMS)
-            for place, rate_ppb, minimum_li in self._rows:
-                fee_li = fen(amount_li, rate_ppb)
-                charged[place] = fee_li if fee_li > minimum_li else minimum_li
-            fees = Fees._make(charged)
-            self._known = (amount_li, fees)
-        return fees
+        if not amount_li:
+            return NO_FEES
+        charged = [0, 0, 0, 0]
+        for place, twice, half, whole, minimum_li in self._rows:
+            fee_li = (amount_li * twice + half) // whole * LI_PER_FEN
+            charged[place] = fee_li if fee_li > minimum_li else minimum_li
+        return Fees(*charged)
+
+    def total_on(self, amount_li: int) -> int:
+        """What they come to, in li."""
+        if not amount_li:
+            return 0
+        total_li = 0
+        for _, twice, half, whole, minimum_li in self._rows:
+            fee_li = (amount_li * twice + half) // whole * LI_PER_FEN
+            total_li += fee_li if fee_li > minimum_li else minimum_li
+        return total_li
+
+
+def _per_fen(rate_ppb: int) -> tuple[int, int, int]:
+    """A rate as the numbers that round its part of an amount half up to the fen: (amount Ã— twice + half) // whole."""
+    common = gcd(rate_ppb, PPB)
+    half = PPB // common * LI_PER_FEN
+    return 2 * rate_ppb // common, half, 2 * half
 
 
 class FeeSchedule:

@@ -78,7 +78,7 @@ class Holdings:
         assert account_id not in self.accounts
         account = self.accounts[account_id] = Account(account_id, account_type, self.exchange.day)
         self.give_margin(account)
-        self._changes.put("accounts", (account_id,), account)
+        self._changes.put("accounts", account_id, account)
         return account
 
     def give_margin(self, account: Account) -> None:
@@ -89,7 +89,7 @@ class Holdings:
         """The day is another before anything was traded: accounts and positions were opened on it."""
         for account in self.accounts.values():
             account.opened_day = self.exchange.day
-            self._changes.put("accounts", (account.account_id,), account)
+            self._changes.put("accounts", account.account_id, account)
             for stock_code in account.positions:
                 self.position(account, stock_code).opened_day = self.exchange.day
 
@@ -97,7 +97,7 @@ class Holdings:
         """Change an account's status; nothing is told when it stays what it is."""
         if account.status is not status:
             account.status = status
-            self._changes.put("accounts", (account.account_id,), account)
+            self._changes.put("accounts", account.account_id, account)
             self._listener.status_changed(account)
 
     def close_counter(self) -> None:
@@ -157,7 +157,7 @@ class Holdings:
             if account.unsettled_li or account.overdraft_li != overdraft_li:
                 account.unsettled_li = 0
                 account.overdraft_li = overdraft_li
-                self._changes.put("accounts", (account.account_id,), account)
+                self._changes.put("accounts", account.account_id, account)
             for position in list(account.positions.values()):
                 position.turn_day()
                 key = (account.account_id, position.stock_code)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from matching.book import Side
-from matching.records import record
-from miniqmt_sim.changes import Changes, Counters, Row
+from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.fees import ITEMS
 from miniqmt_sim.counter.order import Trade
@@ -36,28 +34,6 @@ class Entry(StrEnum):
     LENDING_FEE = "lending_fee"
 
 
-@record
-class LedgerRow:
-    """One movement: positive came in, negative went out; ``balance_li`` is the balance after it."""
-
-    ledger_id: int
-    account_id: str
-    day: int
-    ledger_ms: int
-    reason: str
-    amount_li: int
-    balance_li: int
-    order_id: int
-    trade_id: int
-
-    def row(self) -> Row:
-        """The row of table cash_ledger."""
-        return (
-            self.ledger_id, self.account_id, self.day, self.ledger_ms, self.reason, self.amount_li, self.balance_li,
-            self.order_id, self.trade_id,
-        )  # fmt: skip
-
-
 class Ledger:
     """Writes movements. Nothing else changes a balance."""
 
@@ -71,31 +47,31 @@ class Ledger:
     def post(self, account: Account, reason: str, amount_li: int, now_ms: int, order_id: int = 0, trade_id: int = 0) -> None:
         """Move money into an account, or out with a negative amount."""
         if amount_li:
-            self._post([(reason, amount_li)], account, now_ms, order_id, trade_id)
+            self._post(account, reason, amount_li, self._counters["day"], now_ms, order_id, trade_id)
+            self._accounts[account.account_id] = account
 
     def post_trade(self, account: Account, trade: Trade, amount_li: int, fees_li: int) -> None:
         """Book one fill: the amount, positive for a sale, then what it is charged, item by item and together ``fees_li``."""
         order = trade.order
-        movements: list[tuple[str, int]] = [(_REASONS[order.order_type.side], amount_li)]
+        at = (order.day, trade.trade_ms, order.order_id, trade.trade_id)
+        self._post(account, _REASONS[order.order_type.side], amount_li, *at)
         if fees_li:
-            movements += [(item, -fee_li) for item, fee_li in zip(ITEMS, trade.fees, strict=True) if fee_li]
+            for item, fee_li in zip(ITEMS, trade.fees, strict=True):
+                if fee_li:
+                    self._post(account, item, -fee_li, *at)
             self._counters.add("sum.fees_li", fees_li)
-        self._post(movements, account, trade.trade_ms, order.order_id, trade.trade_id)
+        self._accounts[account.account_id] = account
 
     def _post(
-        self, movements: list[tuple[str, int]], account: Account, now_ms: int, order_id: int, trade_id: int
+        self, account: Account, reason: str, amount_li: int, day: int, now_ms: int, order_id: int, trade_id: int
     ) -> None:
-        counters, entries, account_id, balance_li = self._counters, self._entries, account.account_id, account.cash_li
-        day = counters["day"]
-        ledger_id = counters.add("ledger_id", len(movements)) - len(movements)
-        for reason, amount_li in movements:
-            ledger_id += 1
-            balance_li += amount_li
-            entries[ledger_id,] = LedgerRow(
-                ledger_id, account_id, day, now_ms, reason, amount_li, balance_li, order_id, trade_id
-            )
-        account.cash_li = balance_li
-        self._accounts[account_id,] = account
+        """Write one row of table cash_ledger: positive came in, negative went out, and the balance after it."""
+        ledger_id = self._counters.next("ledger_id")
+        balance_li = account.cash_li = account.cash_li + amount_li
+        self._entries[ledger_id] = (
+            ledger_id, account.account_id, day, now_ms, reason, amount_li, balance_li, order_id, trade_id,
+        )  # fmt: skip
 
 
-_REASONS: Final = {Side.BUY: Entry.BUY, Side.SELL: Entry.SELL}
+_REASONS: Final = (str(Entry.BUY), str(Entry.SELL))
+"""In the order of ``Side``."""

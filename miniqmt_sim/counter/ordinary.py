@@ -186,7 +186,7 @@ class OrdinaryCounter:
     def _move_cash(self, account_id: str, amount_li: int) -> None:
         fund = self._funds.setdefault(account_id, Fund(account_id))
         fund.cash_li += amount_li
-        self._changes.put("ordinary_funds", (account_id,), fund)
+        self._changes.put("ordinary_funds", account_id, fund)
 
     def _holding(self, account_id: str, stock_code: str) -> Holding:
         return self._holdings.get(account_id, {}).get(stock_code) or Holding(account_id, stock_code)

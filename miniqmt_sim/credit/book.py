@@ -143,7 +143,7 @@ class CompactBook:
 
     def put(self, compact: Compact) -> None:
         """Note that a compact changed."""
-        self._changes.put("compacts", (compact.compact_id,), compact)
+        self._changes.put("compacts", compact.compact_id, compact)
 
     def lend_cash(self, amount_li: int) -> None:
         """Cash was lent, or with a negative amount repaid."""
@@ -163,8 +163,8 @@ class CompactBook:
             for compact in [each for each in compacts.values() if not each.is_open]:
                 del compacts[compact.compact_id]
                 del self._by_order[compact.order_id]
-                self._changes.put("compacts", (compact.compact_id,), None)
-                self._changes.put("compact_history", (compact.compact_id,), Closed(compact.row(), day))
+                self._changes.put("compacts", compact.compact_id, None)
+                self._changes.put("compact_history", compact.compact_id, Closed(compact.row(), day))
         for surplus in self._surplus.values():
             if surplus.today_volume:
                 surplus.today_volume = 0
@@ -180,7 +180,7 @@ class CompactBook:
     def put_account(self, account: CreditAccount) -> None:
         """Keep what was decided."""
         self._accounts[account.account_id] = account
-        self._changes.put("credit_accounts", (account.account_id,), account)
+        self._changes.put("credit_accounts", account.account_id, account)
 
     # ---- surplus shares ------------------------------------------------------------------------------------------------
 
@@ -234,7 +234,7 @@ class CompactBook:
     def set_stock(self, stock: Stock) -> None:
         """Let the broker have other shares for lending."""
         self._stocks[stock.stock_code] = stock
-        self._changes.put("lendable", (stock.stock_code,), stock)
+        self._changes.put("lendable", stock.stock_code, stock)
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 

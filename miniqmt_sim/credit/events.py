@@ -55,7 +55,7 @@ class Events:
         """Write one."""
         event_id, day = self._counters.next("credit_event_id"), self._counters["day"]
         event = Event(event_id, account_id, day, now_ms, str(kind), ratio_ppm, order_id, detail)
-        self._changes.put("credit_events", (event_id,), event)
+        self._changes.put("credit_events", event_id, event)
         self._noted.append(event)
 
     def take(self) -> list[Event]:

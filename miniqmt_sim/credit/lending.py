@@ -330,7 +330,7 @@ class Lending:
         for appointment in list(self._appointments.values()):
             if appointment.state not in RESERVING:
                 del self._appointments[appointment.apply_id]
-                self._changes.put("appointments", (appointment.apply_id,), None)
+                self._changes.put("appointments", appointment.apply_id, None)
             elif appointment.state is State.PENDING and appointment.begin_day <= day:
                 appointment.begin_day = day
                 appointment.begin()
@@ -391,7 +391,7 @@ class Lending:
         self._put(appointment)
 
     def _put(self, appointment: Appointment) -> None:
-        self._changes.put("appointments", (appointment.apply_id,), appointment)
+        self._changes.put("appointments", appointment.apply_id, appointment)
 
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 

@@ -129,7 +129,7 @@ class House:
         """Take every house order out of a book."""
         for order in list(self._rests.pop(code).values()):
             self._exchange.take_away(order, order.volume)
-            self._changes.put("house_rests", (order.queue_seq,), None)
+            self._changes.put("house_rests", order.queue_seq, None)
 
     def note(self, order: BookOrder, volume: int) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -259,10 +259,10 @@ class House:
 
     def _record(self, order: BookOrder) -> None:
         if order.volume:
-            self._changes.put("house_rests", (order.queue_seq,), _Rest(order))
+            self._changes.put("house_rests", order.queue_seq, _Rest(order))
         else:
             self._rests.get(order.code, {}).pop(order.queue_seq, None)
-            self._changes.put("house_rests", (order.queue_seq,), None)
+            self._changes.put("house_rests", order.queue_seq, None)
 
     def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
         """Take house orders back from storage; the exchange must still put them into their books."""

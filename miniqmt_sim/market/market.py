@@ -234,9 +234,9 @@ class Market:
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day."""
         row = _QuoteRow(security.code, security.last_li, *self._levels_of(security.code), now_ms)
-        self._changes.put("quotes", (security.code,), row)
+        self._changes.put("quotes", security.code, row)
         if _happened(security):
-            self._changes.put("day_figures", (security.code,), _FigureRow(security))
+            self._changes.put("day_figures", security.code, _FigureRow(security))
 
     def record_played(self) -> bool:
         """Write down what the recording changed since the last time; did it change anything?"""
@@ -315,7 +315,7 @@ class Market:
                 self._quotes[code] = self._quotes[code]._replace(bids=(), asks=(), volume=0)
         for security in self._exchange.securities.values():
             self.record_reference(security)
-            self._changes.put("day_figures", (security.code,), None)
+            self._changes.put("day_figures", security.code, None)
 
     def rebase(self, security: Security, reference_li: int, now_ms: int) -> None:
         """A security goes ex: everything that is known of its price is so much lower from now on."""
@@ -332,11 +332,11 @@ class Market:
     def begin_anew(self) -> None:
         """The day is another: what quotes made of it is forgotten."""
         for security in self._exchange.securities.values():
-            self._changes.put("day_figures", (security.code,), None)
+            self._changes.put("day_figures", security.code, None)
 
     def record_reference(self, security: Security) -> None:
         """Write down a security's reference price."""
-        self._changes.put("instruments", (security.code,), _InstrumentRow(security, self._bases[security.code]))
+        self._changes.put("instruments", security.code, _InstrumentRow(security, self._bases[security.code]))
 
     def instrument_rows(self) -> list[Row]:
         """Rows of table instruments."""
