@@ -288,11 +288,20 @@ STANDING_CHECKS: Final = frozenset(
 """Checks that of an order look at its price type only: one that passes in a setting passes every order of that type."""
 
 
+def surely_passes(side: Side, price_type: PriceType, price_li: int, on_grid: bool, volume: int, setting: Setting) -> bool:
+    """Is there nothing for the counter to ask, because an order is inside the bounds of the usual one?"""
+    gate = setting.gates.get(price_type.number)
+    if gate is None or gate.usual is None:
+        return False
+    usual = gate.usual
+    lowest, step = (usual.buy_min, usual.buy_step) if side is BUY else (usual.sell_min, usual.sell_step)
+    fits = usual.low_li <= price_li <= usual.high_li and lowest <= volume <= usual.highest
+    return fits and on_grid and not price_li % usual.tick_li and not volume % step
+
+
 def counter_rejection(terms: Terms, setting: Setting) -> Rejection | None:
     """The first of the counter's checks that applies; None when none does."""
     gate = setting.gates.get(terms.price_type.number) or _make_gate(terms, setting)
-    if gate.usual is not None and gate.usual.holds(terms):
-        return None
     return _first_rejection(gate.counter, terms, setting)
 
 
@@ -316,7 +325,10 @@ def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> 
 
 @record
 class Usual:
-    """Bounds of the usual order: inside them it passes all of the counter's checks that look at figures, and is not asked."""
+    """Bounds of the usual order: inside them it passes all of the counter's checks that look at figures, and is not asked.
+
+    A step is that of the volume, of a buy or a sale.
+    """
 
     tick_li: int
     low_li: int
@@ -326,13 +338,6 @@ class Usual:
     sell_min: int
     sell_step: int
     highest: int
-
-    def holds(self, terms: Terms) -> bool:
-        """Is this such an order?"""
-        price_li, volume = terms.price_li, terms.volume
-        lowest, step = (self.buy_min, self.buy_step) if terms.side is BUY else (self.sell_min, self.sell_step)
-        fits = self.low_li <= price_li <= self.high_li and lowest <= volume <= self.highest
-        return fits and not price_li % self.tick_li and not volume % step and terms.on_grid
 
 
 @record

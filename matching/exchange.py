@@ -17,7 +17,7 @@ from matching import auction, calendar
 from matching.auction import Cross
 from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters
+from matching.checks import Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters, surely_passes
 from matching.codes import Board
 from matching.continuous import Stop, match
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
@@ -305,6 +305,9 @@ class Exchange:
 
     check = staticmethod(counter_rejection)
     """The checks that need no book, which the counter asks for before it freezes."""
+
+    surely_takes = staticmethod(surely_passes)
+    """Does an order pass them as the usual one does, without being asked?"""
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""

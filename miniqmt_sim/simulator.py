@@ -96,6 +96,7 @@ class Simulator:
         self._screens = Screens(self._world.behaviour.query_cache_ms)
         self._world.connect(self._pushes)
         self._watch = Watch(self._world)
+        self._contexts: dict[int, Context] = {}
         self._source: Source | None = None
 
     # ---- life ----------------------------------------------------------------------------------------------------------
@@ -133,10 +134,17 @@ class Simulator:
 
     def open_session(self, connection: int, role: str, session_id: int) -> str | None:
         """Admit a connection; a sentence says why not."""
-        return self._registry.open(connection, role, session_id)
+        problem = self._registry.open(connection, role, session_id)
+        session = self._registry.get(connection)
+        if session is not None:
+            self._contexts[connection] = Context(
+                self._world, self._registry, self._pushes, self._screens, self._watch, session, _HANDLERS[role]
+            )
+        return problem
 
     def close_session(self, connection: int) -> None:
         """A connection is gone."""
+        self._contexts.pop(connection, None)
         self._registry.close(connection)
         self._watch.close(connection)
 
@@ -144,12 +152,14 @@ class Simulator:
 
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
-        now_ms, due_ms = command.now_ms, self._world.scheduler.earliest_ms
-        is_due = self._source is not None or (due_ms is not None and due_ms <= now_ms) or self._watch.is_due(now_ms)
-        before = list(iter(partial(self.catch_up, now_ms), None)) if is_due else []
-        replies = self._command(command)
-        if command.request.name in _JOURNALED:
-            self._world.counters.stamp(now_ms, command.seq)
+        now_ms, seq, connection, request = command
+        world, watch_ms = self._world, self._watch.due_ms
+        due_ms = world.scheduler.earliest_ms
+        is_due = (due_ms is not None and due_ms <= now_ms) or (watch_ms is not None and watch_ms <= now_ms)
+        before = list(iter(partial(self.catch_up, now_ms), None)) if is_due or self._source is not None else []
+        replies = self._command(now_ms, connection, request)
+        if request.name in _JOURNALED:
+            world.counters.stamp(now_ms, seq)
         outcome = self._outcome(replies, now_ms)
         return _joined([*before, outcome]) if before else outcome
 
@@ -270,23 +280,23 @@ class Simulator:
 
     # ---- one command ---------------------------------------------------------------------------------------------------
 
-    def _command(self, command: Command) -> list[tuple[int, Said]]:
-        now_ms, _, connection, request = command
-        session = self._registry.get(connection)
-        if session is None:
+    def _command(self, now_ms: int, connection: int, request: Request) -> list[tuple[int, Said]]:
+        context = self._contexts.get(connection)
+        if context is None:
             return []
         world, name = self._world, request.name
         if name in _CLOCK_MOVES and now_ms < self.now_ms:
             world.rewind(now_ms)
-        handler = _HANDLERS[session.role].get(name)
+        handler = context.handlers.get(name)
         if handler is None:
-            return [(connection, _reply(request.seq, {"error": f"a {session.role} may not ask {name}"}))]
-        context = Context(world, self._registry, self._pushes, self._screens, self._watch, session, request.seq, now_ms)
+            return [(connection, _reply(request.seq, {"error": f"a {context.session.role} may not ask {name}"}))]
+        context.seq, context.now_ms = request.seq, now_ms
         try:
             answer = handler(context, request.fields)
         except CommandRefused as refusal:
             answer = {"error": str(refusal)}
-        world.plan(now_ms)
+        if world.market.moves:
+            world.plan(now_ms)
         return _replies(connection, request.seq, answer)
 
     def _outcome(
@@ -295,8 +305,9 @@ class Simulator:
         self._tell_holdings(now_ms)
         pushes, refused = self._pushes.take()
         pushes += self._watch.pushes(now_ms, news)
-        world = self._world
-        return Outcome(replies, pushes, world.compliance.take_warnings(), refused, world.credit.events.take(), news, at_ms)
+        compliance, events = self._world.compliance, self._world.credit.events
+        warnings = compliance.take_warnings() if compliance.warnings else ()
+        return Outcome(replies, pushes, warnings, refused, events.take() if events.noted else (), news, at_ms)
 
     def _tell_holdings(self, now_ms: int) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
@@ -306,18 +317,18 @@ class Simulator:
         positions, assets = pushes.take_holdings()
         if not assets:
             return
-        accounts, securities, subscribers = world.broker.accounts, world.exchange.securities, self._registry.subscribers
+        exchange, subscribers = world.exchange, self._registry.subscribers
         open_price_is_cost = world.behaviour.open_price_is_cost
-        for account_id, stock_code in positions:
-            account, security = accounts[account_id], securities[stock_code]
-            position = account.positions.get(stock_code)
-            if position is not None:
-                sellable = world.broker.sellable(account, security)
-                snapshot = position_snapshot(account, position, security, sellable, open_price_is_cost)
-                pushes.show(subscribers[account_id], snapshot)
-        for account_id in assets:
-            account = accounts[account_id]
-            pushes.show(subscribers[account_id], asset_snapshot(account, world.market_value_li(account, now_ms)))
+        for position, account in positions.items():
+            to = subscribers.get(account.account_id)
+            if to is not None and account.positions.get(position.stock_code) is position:
+                security = exchange.securities[position.stock_code]
+                sellable = position.sellable(exchange.resale_days(security))
+                pushes.show(to, position_snapshot(account, position, security, sellable, open_price_is_cost))
+        for account in assets:
+            to = subscribers.get(account.account_id)
+            if to is not None:
+                pushes.show(to, asset_snapshot(account, world.market_value_li(account, now_ms)))
 
 
 _HANDLERS: Final = {

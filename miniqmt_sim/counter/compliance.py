@@ -86,8 +86,8 @@ class Meter:
     """
 
     __slots__ = (
-        "account_id", "at_once", "cancels", "day", "day_limit", "orders", "peak", "peak_ms", "second_limit", "self_trades", "trades",
-        "warned", "window",
+        "account_id", "at_once", "cancels", "day", "day_limit", "orders", "peak", "peak_ms", "second_limit", "self_trades",
+        "trades", "warned", "window",
     )  # fmt: skip
 
     def __init__(
@@ -141,7 +141,8 @@ class Compliance:
         self._meters_changed = changes.table("compliance")
         self._window_changed = changes.table("compliance_window")
         self._is_off = mode is Mode.OFF
-        self._refuses = mode is Mode.REFUSE
+        self.may_refuse = mode is Mode.REFUSE
+        """Is an order refused that would reach a threshold?"""
         self._meters: dict[str, Meter] = {}
         self.warnings: list[Warned] = []
         """Warnings that nobody has taken yet."""
@@ -159,7 +160,7 @@ class Compliance:
 
     def refuses(self, account_id: str, day: int, now_ms: int) -> Threshold | None:
         """The threshold that one more message of an account would reach, when the configuration refuses that."""
-        if not self._refuses:
+        if not self.may_refuse:
             return None
         meter = self.of(account_id, day)
         return next((row for row in self._thresholds.on(day) if meter.count(row.measure, now_ms) + 1 >= row.messages), None)

@@ -31,8 +31,8 @@ class Listener(Protocol):
     def refused(self, order: Order) -> None:
         """An order ended as junk; its text is in status_msg."""
 
-    def holdings_changed(self, account: Account, stock_code: str | None) -> None:
-        """Cash, and with a code that position, are different now."""
+    def holdings_changed(self, account: Account, position: Position | None) -> None:
+        """Cash, and perhaps a position, are different now."""
 
     def status_changed(self, account: Account) -> None:
         """An account has another status."""
@@ -128,14 +128,16 @@ class Holdings:
     def deliver(self, account: Account, stock_code: str, volume: int, paid_li: int) -> None:
         """Hand over shares that were not bought in the market."""
         self._counters.add(f"shares.{stock_code}", volume)
-        self.position(account, stock_code).receive(volume, paid_li)
-        self._listener.holdings_changed(account, stock_code)
+        position = self.position(account, stock_code)
+        position.receive(volume, paid_li)
+        self._listener.holdings_changed(account, position)
 
     def hand_back(self, account: Account, stock_code: str, volume: int) -> None:
         """Take shares out of an account that were not sold in the market."""
         self._counters.add(f"shares.{stock_code}", -volume)
-        self.position(account, stock_code).give(volume)
-        self._listener.holdings_changed(account, stock_code)
+        position = self.position(account, stock_code)
+        position.give(volume)
+        self._listener.holdings_changed(account, position)
 
     def set_position(self, account: Account, security: Security, volume: int, sellable: int, cost_li: int) -> Position:
         """Replace a position by one bought elsewhere for ``cost_li``; open sell orders keep their shares frozen."""
@@ -145,7 +147,7 @@ class Holdings:
         position.today_volume = volume - sellable
         position.yesterday_volume = sellable
         position.cost_li = position.bought_li = cost_li
-        self._listener.holdings_changed(account, security.code)
+        self._listener.holdings_changed(account, position)
         return position
 
     def turn_day(self) -> None:

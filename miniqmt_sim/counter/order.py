@@ -12,7 +12,7 @@ from miniqmt_sim.changes import Row
 from miniqmt_sim.constants import AccountType, OrderStatus
 from miniqmt_sim.counter.fees import NO_FEES, Fees, Tariff
 from miniqmt_sim.counter.order_types import OrderType
-from miniqmt_sim.counter.status import FOLLOWING, is_final
+from miniqmt_sim.counter.status import is_final
 
 _UNREPORTED: Final = OrderStatus.UNREPORTED
 
@@ -80,13 +80,8 @@ class Order:
 
     def in_book(self) -> BookOrder:
         """Its part at the exchange: what is left of it, at its place in the queue."""
-        side = self.order_type.side
-        return BookOrder(self.order_id, self.account_id, self.stock_code, side, self.price_li, self.left, self.queue_seq)
-
-    def move(self, status: OrderStatus) -> None:
-        """Change the status; an illegal change is a bug."""
-        assert status in FOLLOWING[self.status], f"order {self.order_id}: {self.status} cannot become {status}"
-        self.status = status
+        side, left = self.order_type.side, self.volume - self.traded_volume
+        return BookOrder(self.order_id, self.account_id, self.stock_code, side, self.price_li, left, self.queue_seq)
 
     def row(self) -> Row:
         """The row of table orders."""

@@ -160,7 +160,7 @@ class OrdinaryCounter:
         self._counters.add(f"shares.{security.code}", volume if incoming else -volume)
         self._counters.add(f"{SENT_SHARES}{security.code}", volume if incoming else -volume)
         self._put_holding(held)
-        self._listener.holdings_changed(account, security.code)
+        self._listener.holdings_changed(account, position)
         return ""
 
     def _share_refusal(self, account: Account, direction: int, security: Security, volume: int) -> str:

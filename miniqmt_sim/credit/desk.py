@@ -15,7 +15,8 @@ from matching.instrument import Security
 from miniqmt_sim.changes import Counters, Row
 from miniqmt_sim.constants import CashGroup, CompactType, SubjectStatus
 from miniqmt_sim.counter.account import Account
-from miniqmt_sim.counter.broker import Broker, cash_refusal, paid_by
+from miniqmt_sim.counter.broker import Broker, cash_refusal
+from miniqmt_sim.counter.fills import paid_by
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.credit.book import CompactBook

@@ -44,21 +44,22 @@ class Event(NamedTuple):
 class Events:
     """Writes them down."""
 
-    __slots__ = ("_changes", "_counters", "_noted")
+    __slots__ = ("_changes", "_counters", "noted")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
         self._changes = changes
         self._counters = counters
-        self._noted: list[Event] = []
+        self.noted: list[Event] = []
+        """Those that nobody has taken yet."""
 
     def note(self, account_id: str, kind: Kind, ratio_ppm: int, now_ms: int, detail: str = "", order_id: int = 0) -> None:
         """Write one."""
         event_id, day = self._counters.next("credit_event_id"), self._counters["day"]
         event = Event(event_id, account_id, day, now_ms, str(kind), ratio_ppm, order_id, detail)
         self._changes.put("credit_events", event_id, event)
-        self._noted.append(event)
+        self.noted.append(event)
 
     def take(self) -> list[Event]:
         """Those of the last step, for the log."""
-        noted, self._noted = self._noted, []
+        noted, self.noted = self.noted, []
         return noted

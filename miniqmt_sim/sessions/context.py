@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from matching.records import record
 from miniqmt_sim.constants import AccountType
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.order import Order
@@ -20,18 +20,26 @@ Answer = JsonObject | list[JsonObject] | View
 """Fields of an answer, its rows, or the whole reply as a view."""
 
 
-@record
 class Context:
-    """One request on its way through."""
+    """The requests of one connection on their way through, one at a time: ``seq`` and ``now_ms`` are those of the present one.
 
-    world: World
-    registry: Registry
-    pushes: Pushes
-    screens: Screens
-    watch: Watch
-    session: Session
-    seq: int
-    now_ms: int
+    ``handlers``: what its role may ask.
+    """
+
+    __slots__ = ("handlers", "now_ms", "pushes", "registry", "screens", "seq", "session", "watch", "world")
+
+    def __init__(
+        self, world: World, registry: Registry, pushes: Pushes, screens: Screens, watch: Watch, session: Session,
+        handlers: Mapping[str, Handler],
+    ) -> None:  # fmt: skip
+        self.world = world
+        self.registry = registry
+        self.pushes = pushes
+        self.screens = screens
+        self.watch = watch
+        self.session = session
+        self.handlers = handlers
+        self.seq = self.now_ms = 0
 
     def account(self, fields: JsonObject) -> Account | None:
         """The account a request names, when number and type are those of one account."""
@@ -83,6 +91,9 @@ class Context:
         world.market.last_li(security, self.now_ms)
         position, sellable = account.positions[stock_code], world.broker.sellable(account, security)
         return position_snapshot(account, position, security, sellable, world.behaviour.open_price_is_cost).fields()
+
+
+Handler = Callable[[Context, JsonObject], Answer]
 
 
 def account_type_name(number: Any) -> str:

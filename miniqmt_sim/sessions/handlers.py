@@ -7,7 +7,7 @@ price that is no number, a volume that is no positive whole number. Everything e
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from matching import units
@@ -20,7 +20,7 @@ from miniqmt_sim.counter.broker import PlaceRequest
 from miniqmt_sim.counter.order import Origin
 from miniqmt_sim.counter.order_types import ORDER_TYPES, OrderType
 from miniqmt_sim.counter.status import is_final
-from miniqmt_sim.sessions.context import Answer, Context, no_account
+from miniqmt_sim.sessions.context import Answer, Context, Handler, no_account
 from miniqmt_sim.sessions.snapshots import CancelAnswer, OrderAnswer, cancel_answer, order_answer
 from miniqmt_sim.sessions.views import (
     account_info_row,
@@ -206,8 +206,6 @@ def on_query_ipo_data(context: Context, fields: JsonObject) -> Answer:
 def _failed(fields: JsonObject) -> JsonObject:
     return {"error": no_account(fields)}
 
-
-Handler = Callable[[Context, JsonObject], Answer]
 
 TRADER_HANDLERS: Final[Mapping[str, Handler]] = {
     "subscribe": on_subscribe,

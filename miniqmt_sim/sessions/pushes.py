@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from miniqmt_sim.behaviour import Behaviour
-from miniqmt_sim.counter.account import Account
+from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
 from miniqmt_sim.sessions.snapshots import OrderSnapshot, TradeSnapshot, order_snapshot
@@ -39,8 +39,8 @@ class Pushes:
         self._pushes: list[Push] = []
         self._trades: list[Push] = []
         self._refused: list[Refused] = []
-        self._positions: dict[tuple[str, str], None] = {}
-        self._assets: dict[str, None] = {}
+        self._positions: dict[Position, Account] = {}
+        self._assets: dict[Account, None] = {}
 
     def order_changed(self, order: Order) -> None:
         """Tell of an order's new status or fill."""
@@ -70,11 +70,11 @@ class Pushes:
         if connection is not None:
             self.tell((connection,), "push_order_error", order_error_row(order, self._behaviour.error_msg_bytes))
 
-    def holdings_changed(self, account: Account, stock_code: str | None) -> None:
+    def holdings_changed(self, account: Account, position: Position | None) -> None:
         """Remember that cash, and perhaps a position, must be told at the end of the step."""
-        self._assets[account.account_id] = None
-        if stock_code is not None:
-            self._positions[account.account_id, stock_code] = None
+        self._assets[account] = None
+        if position is not None:
+            self._positions[position] = account
 
     def status_changed(self, account: Account) -> None:
         """Tell of an account's new status."""
@@ -101,19 +101,16 @@ class Pushes:
 
     def changed_accounts(self) -> list[str]:
         """Accounts whose cash or positions changed in this step."""
-        return list(self._assets)
+        return [account.account_id for account in self._assets]
 
-    def take_holdings(self) -> tuple[list[tuple[str, str]], list[str]]:
-        """Positions and accounts that changed in this step and have subscribers; trades told last are told before them."""
+    def take_holdings(self) -> tuple[dict[Position, Account], dict[Account, None]]:
+        """Positions and accounts that changed in this step; trades told last are told before them."""
         if self._trades:
             self._pushes += self._trades
             self._trades = []
-        if not self._assets:
-            return [], []
-        positions = [key for key in self._positions if key[0] in self._subscribers]
-        assets = [account_id for account_id in self._assets if account_id in self._subscribers]
-        self._positions.clear()
-        self._assets.clear()
+        positions, assets = self._positions, self._assets
+        if assets:
+            self._positions, self._assets = {}, {}
         return positions, assets
 
     def take(self) -> tuple[list[Push], list[Refused]]:
