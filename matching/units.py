@@ -27,10 +27,11 @@ def nearest_li(yuan: float) -> tuple[int, bool]:
 
     Raises OffGridError for a number that is not finite or not below MAX_YUAN.
     """
-    if not (math.isfinite(yuan) and abs(yuan) < MAX_YUAN):
+    if not -MAX_YUAN < yuan < MAX_YUAN:
         raise OffGridError(f"{yuan!r} is not a number of yuan")
-    li = round(yuan * LI_PER_YUAN)
-    return li, abs(yuan * LI_PER_YUAN - li) <= NOISE_YUAN * LI_PER_YUAN + abs(yuan) * 1e-12
+    exact = yuan * LI_PER_YUAN
+    li = round(exact)
+    return li, li == exact or abs(exact - li) <= NOISE_YUAN * LI_PER_YUAN + abs(yuan) * 1e-12
 
 
 def li_towards(yuan: float, up: bool) -> int:

@@ -127,7 +127,7 @@ class Changes:
     def take(self) -> Facts:
         """Write everything down and start anew; tables without a change are left out."""
         facts: Facts = {
-            table: dict(map(_written, things.items())) for table, things in self._pending.items() if things
+            table: _written(things) for table, things in self._pending.items() if things
         }
         if self.counted:
             facts["counters"] = {(name,): (name, value) for name, value in self.counted.items()}
@@ -142,11 +142,13 @@ class Changes:
         self.counted.clear()
 
 
-def _written(change: tuple[Any, Recorded | Row | None]) -> tuple[Key, Row | None]:
-    """A change as key and row."""
-    key, thing = change
-    row = thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
-    return key if type(key) is tuple else (key,), row
+def _written(things: Pending) -> dict[Key, Row | None]:
+    """The changes of one table as keys and rows."""
+    rows = {
+        key: thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
+        for key, thing in things.items()
+    }
+    return rows if type(next(iter(rows))) is tuple else {(key,): row for key, row in rows.items()}
 
 
 class Counters:

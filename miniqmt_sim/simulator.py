@@ -18,6 +18,7 @@ from matching.records import record
 from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.canonical import without_secrets
 from miniqmt_sim.changes import Changes, Facts, Row
+from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
@@ -114,7 +115,7 @@ class Simulator:
             self._world.restore(rows)
         else:
             self._world.create(now_ms)
-        self._pushes.take_holdings()
+        self._pushes.take()
         return self.take_facts()
 
     @property
@@ -302,33 +303,32 @@ class Simulator:
     def _outcome(
         self, replies: list[tuple[int, Said]], now_ms: int, news: Sequence[News] = (), at_ms: int = 0
     ) -> Outcome:
-        self._tell_holdings(now_ms)
-        pushes, refused = self._pushes.take()
+        pushes, positions, assets, refused = self._pushes.take()
+        if assets:
+            self._tell_holdings(pushes, positions, assets, now_ms)
         pushes += self._watch.pushes(now_ms, news)
         compliance, events = self._world.compliance, self._world.credit.events
         warnings = compliance.take_warnings() if compliance.warnings else ()
         return Outcome(replies, pushes, warnings, refused, events.take() if events.noted else (), news, at_ms)
 
-    def _tell_holdings(self, now_ms: int) -> None:
+    def _tell_holdings(
+        self, pushes: list[Push], positions: Mapping[Position, Account], assets: Iterable[Account], now_ms: int
+    ) -> None:
         """Positions, then assets, of every subscribed account that changed in this step."""
-        pushes, world = self._pushes, self._world
+        world, exchange, subscribers = self._world, self._world.exchange, self._registry.subscribers
         if self._screens.is_delayed:
-            self._screens.note(pushes.changed_accounts(), now_ms)
-        positions, assets = pushes.take_holdings()
-        if not assets:
-            return
-        exchange, subscribers = world.exchange, self._registry.subscribers
+            self._screens.note((account.account_id for account in assets), now_ms)
         open_price_is_cost = world.behaviour.open_price_is_cost
         for position, account in positions.items():
             to = subscribers.get(account.account_id)
             if to is not None and account.positions.get(position.stock_code) is position:
                 security = exchange.securities[position.stock_code]
                 sellable = position.sellable(exchange.resale_days(security))
-                pushes.show(to, position_snapshot(account, position, security, sellable, open_price_is_cost))
+                pushes.append((to, position_snapshot(account, position, security, sellable, open_price_is_cost)))
         for account in assets:
             to = subscribers.get(account.account_id)
             if to is not None:
-                pushes.show(to, asset_snapshot(account, world.market_value_li(account, now_ms)))
+                pushes.append((to, asset_snapshot(account, world.market_value_li(account, now_ms))))
 
 
 _HANDLERS: Final = {

@@ -391,10 +391,11 @@ class World:
 
     def market_value_li(self, account: Account, now_ms: int) -> int:
         """An account's positions at the prices of this moment."""
+        securities = self.exchange.securities
         if self.market.moves:
             for stock_code in account.positions:
-                self.market.last_li(self.exchange.securities[stock_code], now_ms)
-        value_li = market_value_li(self.exchange.securities, account)
+                self.market.last_li(securities[stock_code], now_ms)
+        value_li = market_value_li(securities, account)
         return value_li if self.source is None else value_li + self._gained_li(self.source, account, now_ms)
 
     def _gained_li(self, source: Source, account: Account, now_ms: int) -> int:

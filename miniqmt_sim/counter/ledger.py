@@ -35,7 +35,10 @@ class Entry(StrEnum):
 
 
 class Ledger:
-    """Writes movements. Nothing else changes a balance."""
+    """Writes movements, one row of table cash_ledger each: positive came in, negative went out, and the balance after it.
+
+    Nothing else changes a balance.
+    """
 
     __slots__ = ("_accounts", "_counters", "_entries")
 
@@ -46,31 +49,34 @@ class Ledger:
 
     def post(self, account: Account, reason: str, amount_li: int, now_ms: int, order_id: int = 0, trade_id: int = 0) -> None:
         """Move money into an account, or out with a negative amount."""
-        if amount_li:
-            self._post(account, reason, amount_li, self._counters["day"], now_ms, order_id, trade_id)
-            self._accounts[account.account_id] = account
+        if not amount_li:
+            return
+        ledger_id = self._counters.next("ledger_id")
+        account.cash_li += amount_li
+        self._entries[ledger_id] = (
+            ledger_id, account.account_id, self._counters["day"], now_ms, str(reason), amount_li, account.cash_li, order_id,
+            trade_id,
+        )  # fmt: skip
+        self._accounts[account.account_id] = account
 
     def post_trade(self, account: Account, trade: Trade, amount_li: int, fees_li: int) -> None:
         """Book one fill: the amount, positive for a sale, then what it is charged, item by item and together ``fees_li``."""
-        order = trade.order
-        at = (order.day, trade.trade_ms, order.order_id, trade.trade_id)
-        self._post(account, _REASONS[order.order_type.side], amount_li, *at)
+        order, account_id, entries, counters = trade.order, account.account_id, self._entries, self._counters
+        movements = [(_REASONS[order.order_type.side], amount_li)]
         if fees_li:
-            for item, fee_li in zip(ITEMS, trade.fees, strict=True):
-                if fee_li:
-                    self._post(account, item, -fee_li, *at)
-            self._counters.add("sum.fees_li", fees_li)
-        self._accounts[account.account_id] = account
-
-    def _post(
-        self, account: Account, reason: str, amount_li: int, day: int, now_ms: int, order_id: int, trade_id: int
-    ) -> None:
-        """Write one row of table cash_ledger: positive came in, negative went out, and the balance after it."""
-        ledger_id = self._counters.next("ledger_id")
-        balance_li = account.cash_li = account.cash_li + amount_li
-        self._entries[ledger_id] = (
-            ledger_id, account.account_id, day, now_ms, reason, amount_li, balance_li, order_id, trade_id,
-        )  # fmt: skip
+            movements += [(item, -fee_li) for item, fee_li in zip(ITEMS, trade.fees, strict=True) if fee_li]
+            counters.add("sum.fees_li", fees_li)
+        day, order_id, trade_ms, trade_id = order.day, order.order_id, trade.trade_ms, trade.trade_id
+        balance_li = account.cash_li
+        ledger_id = counters.add("ledger_id", len(movements)) - len(movements)
+        for reason, moved_li in movements:
+            ledger_id += 1
+            balance_li += moved_li
+            entries[ledger_id] = (
+                ledger_id, account_id, day, trade_ms, reason, moved_li, balance_li, order_id, trade_id,
+            )  # fmt: skip
+        account.cash_li = balance_li
+        self._accounts[account_id] = account
 
 
 _REASONS: Final = (str(Entry.BUY), str(Entry.SELL))

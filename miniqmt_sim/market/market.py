@@ -118,7 +118,7 @@ class Market:
                 found = self.list_security(listing._replace(pre_close_li=reference_li))
             except ValueError:
                 return None
-        return found if found is not None and self._exchange.has_begun(found) else None
+        return found if found is not None and found.first_day <= self._exchange.day else None
 
     # ---- quotes --------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@ price that is no number, a volume that is no positive whole number. Everything e
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -56,7 +55,7 @@ def on_unsubscribe(context: Context, fields: JsonObject) -> Answer:
 
 def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     """Place an order."""
-    world = context.world
+    world, price, now_ms = context.world, fields["price"], context.now_ms
     if world.behaviour.text_bytes:
         fields = _cut(fields, world.behaviour.text_bytes)
     account = context.account(fields)
@@ -66,15 +65,16 @@ def on_order_stock(context: Context, fields: JsonObject) -> Answer:
     order_type = ORDER_TYPES[fields["order_type"]]
     if order_type.in_yuan:
         return _order_in_yuan(context, account, order_type, fields)
-    price_li, on_grid = units.nearest_li(fields["price"])
+    price_li, on_grid = units.nearest_li(price)
     if not on_grid:  # only a market order may say so: its protective price is never passed
-        price_li = units.li_towards(fields["price"], up=order_type.side is Side.SELL)
+        price_li = units.li_towards(price, up=order_type.side is Side.SELL)
     request = PlaceRequest(
         fields["stock_code"], order_type, PRICE_TYPES[fields["price_type"]], price_li, on_grid, int(fields["order_volume"]),
         _origin(context, fields),
     )  # fmt: skip
-    order = world.place(account, request, context.now_ms)
-    world.send_later(order, context.now_ms)
+    order = world.place(account, request, now_ms)
+    if not order.order_sysid:
+        world.send_later(order, now_ms)
     return OrderAnswer(context.seq, fields, order.order_id)
 
 
@@ -108,19 +108,15 @@ def _not_an_order(fields: JsonObject, after_hours: bool) -> str:
         return f"不支持的委托类型: {fields['order_type']}"
     if price_type is None or (price_type.fixed and not after_hours):
         return f"不支持的报价类型: {fields['price_type']}"
-    if not math.isfinite(price) or abs(price) > MAX_PRICE_YUAN:
+    if not -MAX_PRICE_YUAN <= price <= MAX_PRICE_YUAN:
         return f"委托价格无效: {price}"
-    is_volume = _is_amount if ORDER_TYPES[fields["order_type"]].in_yuan else _is_volume
-    return "" if is_volume(volume) else f"委托数量无效: {volume}"
-
-
-def _is_volume(volume: float) -> bool:
-    return math.isfinite(volume) and volume == int(volume) and 0 < volume <= MAX_INT32
+    is_right = _is_amount(volume) if ORDER_TYPES[fields["order_type"]].in_yuan else 0 < volume <= MAX_INT32 and not volume % 1
+    return "" if is_right else f"委托数量无效: {volume}"
 
 
 def _is_amount(volume: float) -> bool:
     """Yuan and fen."""
-    if not (math.isfinite(volume) and 0 < volume <= MAX_INT32):
+    if not 0 < volume <= MAX_INT32:
         return False
     amount_li, on_grid = units.nearest_li(volume)
     return on_grid and amount_li > 0 and amount_li % units.LI_PER_FEN == 0

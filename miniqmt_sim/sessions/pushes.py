@@ -6,6 +6,7 @@ they changed. A refusal goes to the session that placed the order only. An accou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from miniqmt_sim.behaviour import Behaviour
@@ -14,7 +15,7 @@ from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
 from miniqmt_sim.sessions.snapshots import OrderSnapshot, TradeSnapshot, order_snapshot
 from miniqmt_sim.sessions.views import account_status_row, order_error_row
-from miniqmt_sim.wire.messages import JsonObject, Said, View
+from miniqmt_sim.wire.messages import JsonObject, Said
 
 Push = tuple[tuple[int, ...], Said]
 
@@ -90,31 +91,21 @@ class Pushes:
         if to:
             self._pushes.append((to, {"t": name, **row}))
 
-    def show(self, to: tuple[int, ...], view: View) -> None:
-        """Add one push that is a view."""
-        self._pushes.append((to, view))
-
     @property
     def is_empty(self) -> bool:
         """Did nothing happen in this step that anybody is told, or that is logged?"""
         return not (self._pushes or self._trades or self._assets or self._refused)
 
-    def changed_accounts(self) -> list[str]:
-        """Accounts whose cash or positions changed in this step."""
-        return [account.account_id for account in self._assets]
-
-    def take_holdings(self) -> tuple[dict[Position, Account], dict[Account, None]]:
-        """Positions and accounts that changed in this step; trades told last are told before them."""
+    def take(self) -> tuple[list[Push], dict[Position, Account], dict[Account, None], Sequence[Refused]]:
+        """What happened in this step: pushes in order, positions and accounts that changed, and refusals for the log."""
+        pushes, positions, assets = self._pushes, self._positions, self._assets
+        refused: Sequence[Refused] = ()
+        self._pushes = []
         if self._trades:
-            self._pushes += self._trades
+            pushes += self._trades
             self._trades = []
-        positions, assets = self._positions, self._assets
         if assets:
             self._positions, self._assets = {}, {}
-        return positions, assets
-
-    def take(self) -> tuple[list[Push], list[Refused]]:
-        """All pushes of the step, in order, and its refusals, for the log."""
-        pushes, refused = self._pushes, self._refused
-        self._pushes, self._refused = [], []
-        return pushes, refused
+        if self._refused:
+            refused, self._refused = self._refused, []
+        return pushes, positions, assets, refused
