@@ -102,11 +102,6 @@ def share_of(amount: int, rate_ppm: int) -> int:
     return half_up(amount * rate_ppm, PPM)
 
 
-def fen(amount_li: int, rate_ppb: int) -> int:
-    """A rate of an amount that is not below zero, rounded half up to the fen, in li. Source: exchange-rules §9."""
-    return (amount_li * rate_ppb * 2 + PPB * LI_PER_FEN) // (2 * PPB * LI_PER_FEN) * LI_PER_FEN
-
-
 def whole_fen(amount_li: int) -> int:
     """An amount of money rounded half up to the fen, in li: cash moves in fen. Source: settlement in fen."""
     return half_up(amount_li, LI_PER_FEN) * LI_PER_FEN if amount_li % LI_PER_FEN else amount_li

@@ -296,7 +296,7 @@ class Simulator:
             answer = handler(context, request.fields)
         except CommandRefused as refusal:
             answer = {"error": str(refusal)}
-        if world.market.moves:
+        if world.market.moves or self._source is not None:
             world.plan(now_ms)
         return _replies(connection, request.seq, answer)
 

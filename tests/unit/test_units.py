@@ -47,11 +47,6 @@ def test_rounding_is_never_off_by_more_than_a_half(numerator: int, denominator: 
     assert abs(2 * (units.half_up(numerator, denominator) * denominator - numerator)) <= denominator
 
 
-def test_fees_are_rounded_to_the_fen() -> None:
-    assert units.fen(10_500_000, 10_000) == 110  # 0.105 yuan is 0.11
-    assert units.fen(10_490_000, 10_000) == 100  # 0.1049 yuan is 0.10
-
-
 def test_an_average_of_nothing_is_nothing() -> None:
     assert units.average_yuan(0, 0) == 0.0
     assert units.ratio(5, 0) == 0.0
