@@ -50,6 +50,7 @@ OPTIONS: Final = {
         Option("data", str),
         Option("replay.start", str),
         Option("replay.speed", float),
+        Option("replay.wait_ms", int),
         Option("replay.grace_ms", int),
         Option("replay.volume_unit", str, ("lot", "share")),
         Option("seed", int),
@@ -168,6 +169,7 @@ class ReplaySettings:
     data: str
     start: str
     speed: float
+    wait_ms: int
     grace_ms: int
     volume_unit: str
 

@@ -145,15 +145,15 @@ def result_of(collected: Collected, facts: Record, output: str = "") -> Result:
     }
     return Result(
         _rounded(summary),
-        [_shown(row, COLUMNS["orders"]) for row in orders],
-        [_shown(row, COLUMNS["trades"]) for row in trades],
-        [_shown(row, COLUMNS["settlements"]) for row in collected.settlements],
+        [shown(row, COLUMNS["orders"]) for row in orders],
+        [shown(row, COLUMNS["trades"]) for row in trades],
+        [shown(row, COLUMNS["settlements"]) for row in collected.settlements],
         [_rounded(row) for row in curve],
         output,
     )
 
 
-def _shown(row: Record, columns: Sequence[str]) -> Record:
+def shown(row: Record, columns: Sequence[str]) -> Record:
     """A row in yuan, time and names."""
     shown: Record = {}
     for name in columns:

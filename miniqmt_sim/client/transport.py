@@ -28,6 +28,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, Final, Protocol
 
 from miniqmt_sim import __version__
@@ -114,6 +115,13 @@ class Transport(ABC):
             self._calls.forget(seq)
             raise ConnectError(f"{name}: no answer within {timeout_s:g} s")
         return awaited.answer()
+
+    def attend(self, afterwards: Callable[[Callable[[], object]], object]) -> None:
+        """Tell the server when everything it said has been dealt with, if its clock waits for that.
+
+        ``afterwards(task)`` runs a task once what was heard so far has been dealt with, callbacks included.
+        """
+        return
 
     @abstractmethod
     def close(self) -> None:
@@ -305,6 +313,9 @@ class SocketTransport(Transport):
         super().__init__(on_push, on_closed)
         self.server = str(welcome.get("server", ""))
         self.role = str(welcome.get("role", ""))
+        self._is_awaited = welcome.get("waits") is True
+        self._afterwards: Callable[[Callable[[], object]], object] | None = None
+        self._heard = 0
         self._socket = connection
         self._frames = FrameReader(MAX_ANSWER_BYTES)
         self._heartbeat_s = _heartbeat_s(welcome)
@@ -347,6 +358,12 @@ class SocketTransport(Transport):
         self._shut_down()
         if threading.current_thread() is not self._reader:
             self._reader.join(timeout=CONNECT_TIMEOUT_S)
+
+    def attend(self, afterwards: Callable[[Callable[[], object]], object]) -> None:
+        """See ``Transport``."""
+        if self._is_awaited:
+            self._afterwards = afterwards
+            self._tell_how_far()
 
     def leave_to_parent(self) -> None:
         """In a forked child: let go of the connection without ending it. Locks may be held by threads that are not here."""
@@ -420,7 +437,15 @@ class SocketTransport(Transport):
                 return str(message.get("reason"))
             if message.get("t") != "pong":
                 self._hear(message)
+                self._heard += 1
+        if self._is_awaited:
+            self._tell_how_far()
         return None
+
+    def _tell_how_far(self) -> None:
+        """Say that what was heard so far has been dealt with, as soon as it has."""
+        if self._afterwards is not None:
+            self._afterwards(partial(self._send, {"t": "heard", "number": self._heard}))
 
     def _quiet_s(self) -> float:
         """How long nothing has to be done unless something arrives."""

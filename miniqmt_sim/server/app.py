@@ -134,7 +134,8 @@ class Server:
             await self.dispatcher.begin(awake.facts, awake.is_new, awake.now_ms)
         except StorageError as error:
             raise StartError(str(error)) from error
-        terms = Terms(self.token, self.operator_token, settings.limits.heartbeat_ms, SERVER)
+        waits = awake.clock.wait_s > 0
+        terms = Terms(self.token, self.operator_token, settings.limits.heartbeat_ms, SERVER, waits)
         self.switchboard = Switchboard(terms, settings.limits, self.dispatcher)
 
     async def _listen(self) -> None:

@@ -2,7 +2,7 @@
 
 The dispatcher stamps every command with ``now_ms``; the core never asks. Three clocks share one interface:
 the system's, which an operator can push ahead of the wall; a manual one, which moves only when told; and a replay's, which
-begins where a recording begins and runs at the speed it is given, stands still, or waits for those it talks to.
+begins where a recording begins and runs at the speed it is given, stands still, or waits for those who were told something.
 """
 
 from __future__ import annotations
@@ -32,6 +32,14 @@ def manual_start_ms(now_ms: int) -> int:
 class Clock(Protocol):
     """What the dispatcher needs to know of time."""
 
+    @property
+    def stands(self) -> bool:
+        """Does it stand still for others at times? Then it is never later than what has happened."""
+
+    @property
+    def wait_s(self) -> float:
+        """How many real seconds it waits at most for one who has not dealt with what it was told; 0: it does not."""
+
     def now_ms(self) -> int:
         """Give the simulated time; never less than before unless moved."""
 
@@ -44,14 +52,22 @@ class Clock(Protocol):
     def run_at(self, speed: float) -> None:
         """Run so many times as fast as the wall; a clock whose pace is not its own takes no notice."""
 
-    def hold(self, at_ms: int) -> bool:
-        """Somebody was told what happened at a time, or asked: stand still there for a moment; False where time goes on."""
+    def hold(self, at_ms: int, awaited: bool) -> bool:
+        """Somebody was told what happened at a time, or asked: stand still there; False where time goes on.
+
+        ``awaited``: may somebody be waited for? Then until ``release``, and ``wait_s`` at most; else for a moment.
+        """
+
+    def release(self) -> None:
+        """Nobody is waited for any more."""
 
 
 class SystemClock:
     """The wall clock plus an offset that only grows, so that time never runs backwards, restarts included."""
 
     __slots__ = ("_last_ms", "_offset_ms", "_wall_ms")
+    stands: Final = False
+    wait_s: Final = 0.0
 
     def __init__(self, not_before_ms: int, wall_ms: Callable[[], int] = wall_ms) -> None:
         self._wall_ms = wall_ms
@@ -74,15 +90,20 @@ class SystemClock:
     def run_at(self, speed: float) -> None:
         """The wall's pace stays."""
 
-    def hold(self, at_ms: int) -> bool:
+    def hold(self, at_ms: int, awaited: bool) -> bool:
         """The wall waits for nobody."""
         return False
+
+    def release(self) -> None:
+        """Nobody was waited for."""
 
 
 class ManualClock:
     """Stands still until it is moved."""
 
     __slots__ = ("_now_ms",)
+    stands: Final = False
+    wait_s: Final = 0.0
 
     def __init__(self, now_ms: int) -> None:
         self._now_ms = now_ms
@@ -102,25 +123,32 @@ class ManualClock:
     def run_at(self, speed: float) -> None:
         """It has no pace."""
 
-    def hold(self, at_ms: int) -> bool:
+    def hold(self, at_ms: int, awaited: bool) -> bool:
         """It moves as far as it is told."""
         return False
 
+    def release(self) -> None:
+        """Nobody was waited for."""
+
 
 class ReplayClock:
-    """Runs from a time on at a speed of its own; within ``grace_s`` of the last word said or heard it stands still.
+    """Runs from a time on at a speed of its own; after a word said or heard it stands still.
 
-    With a grace, what a strategy answers to something is stamped with the time of what it answers to, however fast the replay,
-    as in a backtest.
+    For ``grace_s`` in any case, and until ``release`` where somebody is waited for, ``wait_s`` at most: what a strategy answers
+    to something is stamped with the time of what it answers to, however fast the replay, as in a backtest.
     """
 
-    __slots__ = ("_grace_s", "_moved_ms", "_quiet_from", "_since", "_speed", "_wall_s")
+    __slots__ = ("_grace_s", "_moved_ms", "_quiet_from", "_since", "_speed", "_wall_s", "stands", "wait_s")
 
-    def __init__(self, now_ms: int, speed: float, grace_s: float, wall_s: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, now_ms: int, speed: float, grace_s: float, wait_s: float = 0.0, wall_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._moved_ms = now_ms
         self._speed = speed
         self._grace_s = grace_s
         self._wall_s = wall_s
+        self.wait_s = wait_s
+        self.stands = grace_s > 0 or wait_s > 0
         self._since = self._quiet_from = wall_s()
 
     def now_ms(self) -> int:
@@ -144,28 +172,34 @@ class ReplayClock:
         self.move_to(self.now_ms())
         self._speed = speed
 
-    def hold(self, at_ms: int) -> bool:
-        """Stand still there for the grace, if there is one."""
-        if not self._grace_s:
+    def hold(self, at_ms: int, awaited: bool) -> bool:
+        """Stand still there for the grace, or until ``release``, if there is a reason to."""
+        still_s = max(self._grace_s, self.wait_s) if awaited else self._grace_s
+        if not still_s:
             return False
         self.move_to(at_ms)
-        self._quiet_from = self._since + self._grace_s
+        self._quiet_from = self._since + still_s
         return True
+
+    def release(self) -> None:
+        """Go on once the grace has passed."""
+        self._quiet_from = min(self._quiet_from, max(self._since + self._grace_s, self._wall_s()))
 
 
 class Pace(NamedTuple):
-    """How a replay's clock runs: where from, how fast, and how long it waits for those it talks to."""
+    """How a replay's clock runs: where from, how fast, and how long it stands still for those it talks to."""
 
     start_ms: int
     speed: float
     grace_ms: int
+    wait_ms: int
 
 
 def make_clock(kind: str, restored_ms: int, pace: Pace | None = None) -> Clock:
     """Make the clock a setting names; ``restored_ms`` is where the stored world stopped, 0 for a new one."""
     if kind == "replay":
         assert pace is not None, "a replay clock has a pace"
-        return ReplayClock(max(restored_ms, pace.start_ms), pace.speed, pace.grace_ms / 1000)
+        return ReplayClock(max(restored_ms, pace.start_ms), pace.speed, pace.grace_ms / 1000, pace.wait_ms / 1000)
     if kind == "manual":
         return ManualClock(restored_ms or (pace.start_ms if pace is not None else manual_start_ms(wall_ms())))
     return SystemClock(restored_ms)

@@ -24,6 +24,7 @@ from miniqmt_sim.changes import Facts
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
+from miniqmt_sim.server.attention import Attention
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
@@ -33,7 +34,7 @@ from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Outcome, Simulator
 from miniqmt_sim.wire.messages import JsonObject, Request
-from miniqmt_sim.wire.protocol import Hello, Role, frame
+from miniqmt_sim.wire.protocol import Heard, Hello, Role, frame
 
 _ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0
@@ -161,6 +162,9 @@ class Dispatcher:
         self._keeper = keeper
         self._open_sessions: dict[int, Hello] = {}
         self._sessions = SessionIds(cooldown_ms / 1000)
+        self._attention = Attention(clock.wait_s)
+        self._reached_ms = clock.now_ms()
+        """Everything has happened up to here."""
         # None stands for the end of a connection.
         self._queue: deque[tuple[int, Hello | Request | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
@@ -178,9 +182,14 @@ class Dispatcher:
         """Has the queue reached its bound? Whoever finds it so stops reading and leaves a ``when_room``."""
         return len(self._queue) >= self._limits.queue_commands
 
-    def submit(self, connection: int, event: Hello | Request) -> None:
-        """Take what a connection asks."""
-        self._queue.append((connection, event))
+    def submit(self, connection: int, event: Hello | Request | Heard) -> None:
+        """Take what a connection says."""
+        if isinstance(event, Heard):
+            fault = self._attention.heard(connection, event.number)
+            if fault:
+                self._outlet.end(connection, fault)
+        else:
+            self._queue.append((connection, event))
         self._wake.set()
 
     def submit_gone(self, connection: int) -> None:
@@ -223,11 +232,19 @@ class Dispatcher:
             if self._committing is not None:
                 self._committing.cancel()
 
+    async def _release_clock(self) -> None:
+        """Let a clock that stands still go on, unless somebody has not dealt yet with what it was told."""
+        if self._clock.wait_s:
+            await asyncio.sleep(0)  # what was asked before the last word may come by another connection
+            if not self._queue and not self._attention.is_awaited(asyncio.get_running_loop().time()):
+                self._clock.release()
+
     async def _sleep(self) -> None:
         """Wait for an event, for the end of a commit, or until something is due."""
         self._wake.clear()
         if self._committing is not None and self._committing.done():
             await self._settle()  # whatever it raises ends the server
+        await self._release_clock()
         due_ms = self._simulator.next_due_ms()
         delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
         if delay_s is None:
@@ -241,13 +258,14 @@ class Dispatcher:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
         while self._is_due(now_ms):
             batch = Batch()
-            at_ms = self._slice(now_ms, batch)
+            self._reached_ms = at_ms = self._slice(now_ms, batch)
             await self._close(batch)
             await asyncio.sleep(0)
             if batch.frames:
                 await self._settle()  # nobody has been told before it is stored
-                if self._clock.hold(at_ms):
+                if self._clock.hold(at_ms, self._attention.is_paid):
                     return
+        self._reached_ms = now_ms
 
     def _is_due(self, now_ms: int) -> bool:
         due_ms = self._simulator.next_due_ms()
@@ -291,16 +309,22 @@ class Dispatcher:
 
     def _take(self, connection: int, event: Hello | Request | None, batch: Batch) -> None:
         if isinstance(event, Request):
-            now_ms = self._clock.now_ms()
+            now_ms = self._now_ms()
             self._step(connection, event, now_ms, batch)
-            self._clock.hold(now_ms)
+            self._clock.hold(now_ms, self._attention.is_paid)
         elif event is None:
             self._open_sessions.pop(connection, None)
+            self._attention.close(connection)
             self._journal.gone(connection, batch)
             self._simulator.close_session(connection)
             self._sessions.release(connection, asyncio.get_running_loop().time())
         else:
             self._open(connection, event, batch)
+
+    def _now_ms(self) -> int:
+        """The time of a request: what will have happened by then has happened, where that matters to who asks."""
+        now_ms = self._clock.now_ms()
+        return self._reached_ms if self._clock.stands and self._is_due(now_ms) else now_ms
 
     def _open(self, connection: int, hello: Hello, batch: Batch) -> None:
         is_trader = hello.role is Role.TRADER
@@ -314,6 +338,7 @@ class Dispatcher:
         if is_trader:
             self._sessions.take(connection, hello.session_id)
         self._open_sessions[connection] = hello
+        self._attention.open(connection)
         self._outlet.welcome(connection)
         self._journal.hello(connection, hello, batch)
 
@@ -341,6 +366,7 @@ class Dispatcher:
         if request.name in CLOCK_SPEEDS:
             self._clock.run_at(request.fields.get("speed", 0.0))
         self._clock.move_to(target_ms)
+        self._reached_ms = target_ms
         self._step(connection, request, target_ms, batch)
 
     async def _keep(self, connection: int, request: Request, batch: Batch) -> None:
@@ -363,9 +389,10 @@ class Dispatcher:
         for connection in ended:
             self._outlet.end(connection, reason)
             self._sessions.release(connection, asyncio.get_running_loop().time())
+            self._attention.close(connection)
             del self._open_sessions[connection]
         self._queue = deque(each for each in self._queue if each[0] not in ended)
-        self._simulator, self._clock = awake.simulator, awake.clock
+        self._simulator, self._clock, self._reached_ms = awake.simulator, awake.clock, awake.now_ms
         self._journal = self._journal.of_another(awake)
         batch = Batch()
         for connection, hello in self._open_sessions.items():
@@ -385,6 +412,8 @@ class Dispatcher:
             self._quotes_stored_s = now_s
         for table, rows in self._simulator.take_facts(quotes).items():
             batch.facts.setdefault(table, {}).update(rows)
+        for connection, frames in batch.frames.items():
+            self._attention.told(connection, len(frames), now_s)
         await self._settle()
         if not batch.facts:
             self._send(batch)

@@ -45,7 +45,13 @@ class Hello(NamedTuple):
     client: str
 
 
-Event = Hello | Request
+class Heard(NamedTuple):
+    """A peer has dealt with so many answers and pushes."""
+
+    number: int
+
+
+Event = Hello | Request | Heard
 
 
 class Terms(NamedTuple):
@@ -55,6 +61,8 @@ class Terms(NamedTuple):
     operator_token: str
     heartbeat_ms: int
     server: str
+    waits: bool = False
+    """Does the clock wait for clients that say ``heard``?"""
 
 
 def frame(said: Said) -> bytes:
@@ -123,6 +131,7 @@ class ServerProtocol:
                 "server": terms.server,
                 "role": self.role.value,
                 "heartbeat_ms": terms.heartbeat_ms,
+                "waits": terms.waits,
             }
         )
 
@@ -170,8 +179,11 @@ class ServerProtocol:
                 return role
         raise MessageError("the token is not one of this server's")
 
-    def _on_ping(self, _request: Request) -> None:
+    def _on_control(self, request: Request) -> Event | None:
+        if request.name == "heard":
+            return Heard(request.fields["number"])
         self._outbox.append(_PONG)
+        return None
 
     def _on_request(self, request: Request) -> None:
         """Refuse what this role may not ask; what it may is let through before this is looked up."""
@@ -194,7 +206,7 @@ _PONG: Final = frame({"t": "pong"})
 
 _REACTIONS: Final[dict[tuple[State, Flow], Callable[[ServerProtocol, Request], Event | None]]] = {
     (State.HELLO_AWAITED, Flow.HANDSHAKE): ServerProtocol._on_hello,
-    (State.OPEN, Flow.CONTROL): ServerProtocol._on_ping,
+    (State.OPEN, Flow.CONTROL): ServerProtocol._on_control,
     (State.OPEN, Flow.REQUEST): ServerProtocol._on_request,
     (State.OPEN, Flow.DATA): ServerProtocol._on_request,
     (State.OPEN, Flow.OPERATOR): ServerProtocol._on_request,

@@ -41,10 +41,18 @@ TRADER_MESSAGES: Final = (
             text("server", "name and version"),
             text("role", "trader, data or operator"),
             integer("heartbeat_ms", "send anything at least this often; silence for three times as long ends the connection"),
+            flag("waits", "does the clock wait for clients that say `heard`?"),
         ),
     ),
     Message("ping", Flow.CONTROL, "Sign of life; answered by `pong`."),
     Message("pong", Flow.CONTROL, "Answer to a `ping`.", by_client=False),
+    Message(
+        "heard",
+        Flow.CONTROL,
+        "The client has dealt with what it was told so far, callbacks included. Where the `welcome` said `waits`, the clock of "
+        "a replay stands still for who has said this once, until it says it of everything. It is not answered.",
+        (integer("number", "answers and pushes of this connection that it has dealt with"),),
+    ),
     Message(
         "bye",
         Flow.CONTROL,

@@ -73,6 +73,7 @@ class Quotes:
         self._dropped = 0
         self._worker = Worker("miniqmt-sim market data")
         self._transport = self.connector(self._on_push, self._on_closed)
+        self._transport.attend(lambda task: self._put([(lambda _rows: task(), [])]))
 
     @property
     def is_open(self) -> bool:

@@ -103,7 +103,9 @@ class Session:
                     self._transport = transport
         if stopped:
             transport.close()
-        return -1 if stopped else 0
+            return -1
+        transport.attend(self._afterwards)
+        return 0
 
     @property
     def connected(self) -> bool:
@@ -288,6 +290,13 @@ class Session:
     def _on_closed(self, reason: str) -> None:
         _log.warning("session %s lost its connection: %s", self._session, reason)
         self._callback_worker.submit(self._tell_disconnected)
+
+    def _afterwards(self, task: Callable[[], object]) -> None:
+        """Run a task when the callbacks that wait now have run, of whichever worker."""
+        if self._relaxed:
+            self._callback_worker.submit(self._query_worker.submit, task)
+        else:
+            self._callback_worker.submit(task)
 
     def _make_threads_things(self, *, stopped: bool) -> None:
         """Make what threads share; also in a forked child, where the threads that held the locks are not."""

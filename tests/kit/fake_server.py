@@ -18,7 +18,7 @@ from typing import Any
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import Discovery, Endpoint
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Kind, Request, Shape
-from miniqmt_sim.wire.protocol import Hello, ServerProtocol, Terms
+from miniqmt_sim.wire.protocol import Heard, Hello, ServerProtocol, Terms
 
 TOKEN = "trader-token"
 OPERATOR_TOKEN = "operator-token"
@@ -55,6 +55,9 @@ class FakeServer:
         self.answers: dict[str, AnswerOf] = {}
         self.requests: list[Request] = []
         self.pings = 0
+        self.waits = False
+        """Tell clients that the clock waits for them."""
+        self.heard: list[int] = []
         self._order_ids = itertools.count(1_048_577)
         self._peers: dict[_Peer, int] = {}
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -152,7 +155,7 @@ class _Peer:
     def __init__(self, server: FakeServer, connection: socket.socket) -> None:
         self.server = server
         self.socket = connection
-        self.protocol = ServerProtocol(Terms(TOKEN, OPERATOR_TOKEN, server.heartbeat_ms, "fake 1.0"))
+        self.protocol = ServerProtocol(Terms(TOKEN, OPERATOR_TOKEN, server.heartbeat_ms, "fake 1.0", server.waits))
         self._lock = threading.RLock()
 
     def serve(self) -> None:
@@ -182,8 +185,10 @@ class _Peer:
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
 
-    def _take(self, event: Hello | Request) -> None:
-        if isinstance(event, Request):
+    def _take(self, event: Hello | Request | Heard) -> None:
+        if isinstance(event, Heard):
+            self.server.heard.append(event.number)
+        elif isinstance(event, Request):
             self.server.requests.append(event)
             answer = self.server.answers.get(event.name, self.server.default_answer)
             for reply in answer(event):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import sys
+import threading
+import time
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -13,11 +16,12 @@ from miniqmt_sim.cli import main
 from miniqmt_sim.errors import CommandRefused, ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.testing import SimServer
-from miniqmt_sim.xtquant.xttrader import XtQuantTrader
-from miniqmt_sim.xtquant.xttype import StockAccount
+from miniqmt_sim.xtquant.xttrader import XtQuantTrader, XtQuantTraderCallback
+from miniqmt_sim.xtquant.xttype import StockAccount, XtOrder, XtOrderResponse
 from tests.kit.tapes import bar, write_bars
 
 CODE = "600000.SH"
+ACCOUNT = StockAccount("A")
 
 
 @pytest.fixture
@@ -103,3 +107,48 @@ def test_quotes_stream_in_as_lines(monkeypatch: pytest.MonkeyPatch, capsys: pyte
         assert out == "1000 quotes taken\n"
         assert sorted(line.partition(":")[0] for line in err.splitlines()) == [f"line {number}" for number in range(502, 507)]
         assert sim.ctl.security(CODE)["last_price"] == 10.49
+
+
+class Answering(XtQuantTraderCallback):
+    """Thinks for a fifth of a second about its first order, then orders again."""
+
+    def __init__(self, in_a_thread: bool) -> None:
+        self.in_a_thread = in_a_thread
+        self.told = threading.Event()
+        self.responses: SimpleQueue[XtOrderResponse] = SimpleQueue()
+        self.trader: XtQuantTrader
+
+    def on_stock_order(self, order: XtOrder) -> None:
+        if order.order_remark == "first" and not self.told.is_set():
+            self.told.set()
+            if not self.in_a_thread:
+                self.answer()
+
+    def on_order_stock_async_response(self, response: XtOrderResponse) -> None:
+        self.responses.put(response)
+
+    def answer(self) -> None:
+        time.sleep(0.2)
+        self.trader.order_stock_async(ACCOUNT, CODE, 23, 100, 11, 9.0, "", "second")
+
+
+@pytest.mark.parametrize(("in_a_thread", "grace_ms", "is_late"), [(False, 0, False), (True, 0, True), (True, 5_000, False)])
+def test_what_a_callback_orders_has_the_time_of_what_it_was_told(
+    data: Path, in_a_thread: bool, grace_ms: int, is_late: bool
+) -> None:
+    """What a thread of the strategy's own orders has it only within the grace: docs/backtest.md."""
+    strategy = Answering(in_a_thread)
+    with server(data, clock="replay", speed=0.0, grace_ms=grace_ms) as sim:
+        sim.ctl.account.create("A", cash=100_000)
+        sim.ctl.clock.set("09:40")
+        strategy.trader = trader = XtQuantTrader(sim.userdata, 1, strategy)
+        assert (trader.connect(), trader.subscribe(ACCOUNT)) == (0, 0)
+        sim.ctl.clock.speed(600)
+        trader.order_stock_async(ACCOUNT, CODE, 23, 100, 11, 9.0, "", "first")
+        assert strategy.told.wait(10)
+        if in_a_thread:
+            strategy.answer()
+        assert [strategy.responses.get(timeout=10).order_remark for _ in range(2)] == ["first", "second"]
+        first, second = (order.order_time for order in trader.query_stock_orders(ACCOUNT))
+        trader.stop()
+    assert (second > first) is is_late

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from miniqmt_sim.server.clock import ManualClock, SystemClock, make_clock, manual_start_ms
+from miniqmt_sim.server.clock import ManualClock, ReplayClock, SystemClock, make_clock, manual_start_ms
 from miniqmt_sim.server.dispatcher import Batch, Dispatcher, log_of
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.sessions.pushes import Refused
@@ -17,7 +17,7 @@ from miniqmt_sim.settings import load_settings
 from miniqmt_sim.simulator import Outcome
 from miniqmt_sim.wire.frames import FrameReader
 from miniqmt_sim.wire.messages import Request, parse_object
-from miniqmt_sim.wire.protocol import Hello, Role
+from miniqmt_sim.wire.protocol import Heard, Hello, Role
 from storage import StorageError
 from tests.kit.fake_simulator import FakeSimulator, happened
 
@@ -295,7 +295,7 @@ async def test_the_first_entry_of_a_day_is_preceded_by_the_world() -> None:
 def slices(desk: Desk, *due_ms: int) -> None:
     for number, due in enumerate(due_ms, start=1):
         push = {"t": "push_stock_order", "order_id": number}
-        desk.simulator.due.append((due, Outcome([], [((1,), push)])))
+        desk.simulator.due.append((due, Outcome([], [((1,), push)], at_ms=due)))
 
 
 async def test_what_is_due_happens_before_a_command_each_slice_a_commit() -> None:
@@ -355,6 +355,102 @@ async def test_what_is_due_happens_by_itself_under_the_systems_clock() -> None:
     await eventually(lambda: bool(desk.sent(1)))
     desk.dispatcher.finish()
     await running
+
+
+# -- a replay's clock waits ------------------------------------------------------------------------------------------------
+
+FAST = 1e9
+"""Simulated seconds a second: whatever is not waited for is over at once."""
+
+
+class WaitingDesk(Desk):
+    """Under a replay's clock that waits; connection 1 says how far it is, and is told something at 2,000 and at 3,000 ms."""
+
+    def __init__(self, wait_s: float = 60.0) -> None:
+        super().__init__(ReplayClock(1_000, 0.0, 0.0, wait_s))
+        self.dispatcher.submit(1, hello())
+        self.running: asyncio.Task[None]
+
+    async def begin(self) -> None:
+        """Play up to the first thing that connection 1 is told."""
+        self.running = asyncio.create_task(self.dispatcher.run(self))
+        await eventually(lambda: ("welcome", 1) in self.events)
+        self.hear(0)
+        slices(self, 2_000, 3_000)
+        self.clock.run_at(FAST)
+        self.ask(9, "health")
+        await eventually(lambda: bool(self.sent(1)))
+
+    def hear(self, number: int) -> None:
+        self.dispatcher.submit(1, Heard(number))
+
+    def told(self) -> list[int]:
+        return [message["order_id"] for message in self.sent(1) if message["t"] == "push_stock_order"]
+
+    async def finish(self) -> None:
+        self.dispatcher.finish()
+        await self.running
+
+
+async def turns(number: int = 50) -> None:
+    for _ in range(number):
+        await asyncio.sleep(0)
+
+
+async def test_the_next_thing_waits_until_the_last_was_dealt_with() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    await turns()
+    assert (desk.told(), desk.clock.now_ms()) == ([1], 2_000)
+    desk.hear(1)
+    await eventually(lambda: desk.told() == [1, 2])
+    assert desk.clock.now_ms() == 3_000
+    await desk.finish()
+
+
+async def test_what_is_asked_meanwhile_has_the_time_of_what_was_told() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    desk.ask(1, "order_stock", seq=7)
+    desk.hear(1)
+    await eventually(lambda: any(message.get("seq") == 7 for message in desk.sent(1)))
+    assert desk.simulator.commands[-1].now_ms == 2_000
+    await turns()
+    assert len(desk.simulator.due) == 1, "the answer and its push have not been dealt with"
+    desk.hear(3)
+    await eventually(lambda: not desk.simulator.due)
+    await desk.finish()
+
+
+async def test_a_request_by_another_connection_is_taken_before_time_goes_on() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    desk.hear(1)
+    desk.ask(2, "query_account_infos")
+    await eventually(lambda: not desk.simulator.due)
+    assert desk.simulator.commands[-1].now_ms == 2_000
+    await desk.finish()
+
+
+async def test_a_client_that_leaves_or_never_catches_up_is_not_waited_for() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    desk.dispatcher.submit_gone(1)
+    await eventually(lambda: not desk.simulator.due)
+    await desk.finish()
+    desk = WaitingDesk(wait_s=0.05)
+    await desk.begin()
+    await eventually(lambda: not desk.simulator.due)
+    await desk.finish()
+
+
+async def test_who_has_heard_more_than_was_said_is_told_so() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    desk.hear(2)
+    assert desk.events[-1] == ("end", 1, "heard: number 2 is not between 0, said before, and 1, told so far")
+    desk.hear(1)
+    await desk.finish()
 
 
 async def test_under_a_manual_clock_nothing_happens_by_itself() -> None:

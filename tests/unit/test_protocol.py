@@ -21,7 +21,7 @@ from miniqmt_sim.wire.messages import (
     parse_object,
     parse_request,
 )
-from miniqmt_sim.wire.protocol import Event, Hello, Role, ServerProtocol, State, Terms, frame
+from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, ServerProtocol, State, Terms, frame
 
 TERMS = Terms("trader-token", "operator-token", 15_000, "test server")
 
@@ -73,7 +73,7 @@ def test_the_token_decides_the_role(token: str, role: Role) -> None:
     assert conversation.answers() == [], "nothing is said before the server has decided"
     conversation.protocol.welcome()
     welcome = {"t": "welcome", "protocol": 1, "server": "test server", "role": role.value, "heartbeat_ms": 15_000}
-    assert conversation.answers() == [welcome]
+    assert conversation.answers() == [welcome | {"waits": False}]
 
 
 def test_the_welcome_has_the_fields_the_table_says() -> None:
@@ -154,6 +154,10 @@ def test_ping_is_answered_with_pong_and_is_no_event() -> None:
     conversation = opened()
     assert conversation.say({"t": "ping"}) == []
     assert conversation.answers() == [{"t": "pong"}]
+
+
+def test_who_has_heard_tells_how_much() -> None:
+    assert opened().say({"t": "heard", "number": 3}) == [Heard(3)]
 
 
 OPERATORS = [message.name for message in BY_NAME.values() if message.flow is Flow.OPERATOR and message.name != "health"]

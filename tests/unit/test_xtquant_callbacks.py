@@ -551,6 +551,51 @@ def test_relaxed_mode_leaves_order_answers_among_the_pushes(
     assert len(recorder.threads) == 1
 
 
+@pytest.fixture
+def awaited(server: FakeServer, tmp_path: Path, recorder: Recorder) -> Iterator[XtQuantTrader]:
+    """A trader of a server whose clock waits."""
+    server.waits = True
+    trader = XtQuantTrader(str(tmp_path), 2, recorder)
+    assert trader.connect() == 0
+    eventually(lambda: server.heard == [0])
+    yield trader
+    trader.stop()
+
+
+def test_a_server_that_waits_hears_when_the_callbacks_have_run(
+    server: FakeServer, awaited: XtQuantTrader, recorder: Recorder
+) -> None:
+    go_on = threading.Event()
+    recorder.during["on_stock_order"] = lambda _: go_on.wait(10)
+    server.push("push_stock_order")
+    eventually(lambda: recorder.seen)
+    assert awaited.query_stock_orders(ACCOUNT) == []
+    assert server.heard == [0]
+    go_on.set()
+    eventually(lambda: server.heard[-1] == 2)
+
+
+def test_in_relaxed_mode_the_callbacks_of_queries_have_run_as_well(
+    server: FakeServer, awaited: XtQuantTrader, recorder: Recorder
+) -> None:
+    awaited.set_relaxed_response_order_enabled(True)
+    go_on = threading.Event()
+    awaited.query_stock_orders_async(ACCOUNT, lambda _: go_on.wait(10))
+    server.wait_for_request("query_stock_orders")
+    server.push("push_stock_order")
+    eventually(lambda: recorder.seen)
+    assert server.heard == [0]
+    go_on.set()
+    eventually(lambda: server.heard[-1] == 2)
+
+
+def test_a_server_that_does_not_wait_hears_nothing(server: FakeServer, trader: XtQuantTrader, recorder: Recorder) -> None:
+    server.push("push_stock_order")
+    eventually(lambda: recorder.seen)
+    assert trader.query_stock_orders(ACCOUNT) == []
+    assert server.heard == []
+
+
 def test_asynchronous_queries_work_inside_callbacks_of_either_mode(
     server: FakeServer, trader: XtQuantTrader, recorder: Recorder
 ) -> None:

@@ -37,7 +37,8 @@ class Recording(NamedTuple):
         if start_ms > end_ms:
             raise ConfigError(f"start {start} is after the end")
         world = with_data(settings.world, history, path, start_ms)
-        return cls(history, Replay(history, start_ms, end_ms), world, Pace(start_ms, chosen.speed, chosen.grace_ms))
+        pace = Pace(start_ms, chosen.speed, chosen.grace_ms, chosen.wait_ms)
+        return cls(history, Replay(history, start_ms, end_ms), world, pace)
 
 
 def first_day(history: History) -> int:
