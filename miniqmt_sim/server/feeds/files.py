@@ -44,6 +44,8 @@ PERIODS: Final = ("tick", "1m", "5m", "1d")
 DIVIDENDS: Final = "dividends.csv"
 INSTRUMENTS: Final = "instruments.csv"
 CODE_COLUMNS: Final = ("stock_code", "stockcode", "code")
+INDEX_COLUMNS: Final = ("", "__index_level_0__")
+"""What pandas calls an index without a name when it writes a frame, to CSV and to Parquet."""
 ENV_CACHE: Final = "MINIQMT_SIM_CACHE"
 MAX_CACHE_BYTES: Final = 20 * 1024**3
 """Tapes kept from run to run; the least recently used leave first. A year of one-minute bars of 5000 codes is some 20 GB."""
@@ -98,8 +100,9 @@ class _Reader:
         self._columns = {name.strip(): at for at, name in enumerate(header)}
         if len(self._columns) < len(header):
             raise ValueError("a column stands twice")
-        if "time" not in self._columns and header and not header[0].strip():
-            self._columns["time"] = 0  # what pandas calls the index when it writes a frame
+        index = next((name for name in INDEX_COLUMNS if name in self._columns), None)
+        if "time" not in self._columns and index is not None:
+            self._columns["time"] = self._columns[index]
         self._make = tick_parser if file.period == "tick" else bar_parser
         self._in_shares = volume_unit == "share"
         self._code_at = next((self._columns[name] for name in CODE_COLUMNS if name in self._columns), None)
@@ -130,9 +133,12 @@ def tick_li_of(board: Board) -> int:
 
 
 def read(file: DataFile, volume_unit: str) -> Iterator[tuple[int, str, Flat]]:
-    """Give every row of a file as (line, code, integers). Raises ConfigError with file and line for the first that is wrong."""
-    lines = _parquet_lines(file.path) if file.path.suffix == ".parquet" else _csv_lines(file.path)
-    number = 1
+    """Give every row of a file as (place, code, integers); a place is what ``place`` puts into words.
+
+    Raises ConfigError with file and place for the first row that is wrong.
+    """
+    lines = _parquet_rows(file.path) if _is_parquet(file) else _csv_lines(file.path)
+    number = 0 if _is_parquet(file) else 1
     try:
         number, header = next(lines)
         reader = _Reader(file, [str(name) for name in header], volume_unit)
@@ -144,9 +150,18 @@ def read(file: DataFile, volume_unit: str) -> Iterator[tuple[int, str, Flat]]:
     except StopIteration:
         raise ConfigError(f"{file.path}: line 1 must name the columns") from None
     except (ValueError, csv.Error) as error:
-        raise ConfigError(f"{file.path}: line {number}: {error}") from None
+        raise ConfigError(f"{file.path}: {_place(file, number)}{error}") from None
     except (OSError, EOFError, UnicodeError) as error:
         raise ConfigError(f"{file.path} cannot be read: {error}") from None
+
+
+def _is_parquet(file: DataFile) -> bool:
+    return file.path.suffix == ".parquet"
+
+
+def _place(file: DataFile, number: int) -> str:
+    """Where something is wrong: the line of a text, the row of a table, counted from 1."""
+    return f"line {number}: " if not _is_parquet(file) else f"row {number}: " if number else ""
 
 
 def _csv_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
@@ -163,22 +178,21 @@ def _opened(path: Path) -> IO[str]:
     return path.open(encoding="utf-8-sig", newline="")
 
 
-def _parquet_lines(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
-    """Rows of a Parquet file, a batch at a time; a line is a row, the header counted as the first."""
+def _parquet_rows(path: Path) -> Iterator[tuple[int, Sequence[Any]]]:
+    """The names of the columns of a Parquet file as row 0, then its rows, a batch at a time."""
     try:
         parquet: Any = importlib.import_module("pyarrow.parquet")
     except ImportError:
         raise ConfigError(f"{path}: Parquet needs pyarrow: pip install pyarrow") from None
-    try:
-        table = parquet.ParquetFile(path)
-    except ValueError as error:  # pyarrow's errors of a broken file are ValueErrors
-        raise ConfigError(f"{path}: {error}") from None
-    yield 1, table.schema_arrow.names
-    number = 1
-    for batch in table.iter_batches():
-        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            number += 1
-            yield number, row
+    with parquet.ParquetFile(path) as table:  # pyarrow's errors of a broken file are ValueErrors or OSErrors
+        yield 0, table.schema_arrow.names
+        rows = (row for batch in table.iter_batches() for row in zip(*map(_values, batch.columns), strict=True))
+        yield from enumerate(rows, 1)
+
+
+def _values(column: Any) -> list[Any]:
+    values: list[Any] = column.to_pylist()
+    return values
 
 
 # -- tapes ---------------------------------------------------------------------------------------------------------------
@@ -212,13 +226,13 @@ def _write(cached: Path, file: DataFile, volume_unit: str) -> None:
 
 
 def _copy(rows: Iterable[tuple[int, str, Flat]], writer: TapeWriter, file: DataFile) -> None:
-    line = 0
-    for line, code, row in rows:
+    number = 0
+    for number, code, row in rows:
         try:
             writer.add(code, row)
         except ValueError as error:
-            raise ConfigError(f"{file.path}: line {line}: {error}") from None
-    if not line:
+            raise ConfigError(f"{file.path}: {_place(file, number)}{error}") from None
+    if not number:
         raise ConfigError(f"{file.path}: there are no rows")
     writer.close()
 

@@ -81,7 +81,10 @@ class Prices:
 
     def __call__(self, value: Any) -> int:
         """Give the price in li; 0 and empty are 0."""
-        known = self._known.get(value)
+        try:
+            known = self._known.get(value)
+        except TypeError:  # a list, in a Parquet file
+            raise ValueError(f"price {value!r} is not a number") from None
         if known is not None:
             return known
         price_li = self._parse(value)
@@ -103,7 +106,7 @@ class Prices:
 
 def number(value: Any, name: str) -> float:
     """Give a finite number; nothing, as pandas writes it, is 0."""
-    if value is None or value in ("", "nan", "NaN", "None"):
+    if value is None or value in ("", "nan", "NaN", "None") or value != value:
         return 0.0
     try:
         found = float(value)
@@ -206,13 +209,17 @@ def _level_reader(columns: Mapping[str, int], name: str) -> Callable[[Sequence[A
 
 
 def _five(value: Any) -> Sequence[Any]:
+    if value is None:
+        return [0] * LEVELS
     if isinstance(value, str):
         text = value.strip()
         try:
             value = json.loads(text if text.startswith("[") else f"[{text}]") if text else []
         except ValueError:
             raise ValueError(f"{text!r} is not a list of levels like [10.46, 10.47]") from None
-    values = list(value)[:LEVELS]
+    if not isinstance(value, list):
+        raise ValueError(f"{value!r} is not a list of levels like [10.46, 10.47]")
+    values = value[:LEVELS]
     return values + [0] * (LEVELS - len(values))
 
 
