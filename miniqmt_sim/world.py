@@ -207,7 +207,7 @@ class World:
     @property
     def is_pristine(self) -> bool:
         """Has nothing happened yet that is bound to a time?"""
-        return not self.counters["order_id"] and not self.counters["settled_day"]
+        return not any(self.counters[name] for name in ("order_id", "settled_day", "bank_transfer_id", "apply_id"))
 
     def rewind(self, now_ms: int) -> None:
         """Set a pristine world back to an earlier time."""
@@ -220,7 +220,7 @@ class World:
             self.market.playback.begin_anew()
         self.exchange.begin_anew()
         self.market.begin_anew()
-        self.broker.begin_anew()
+        self.broker.begin_anew(now_ms)
 
     # ---- the day -------------------------------------------------------------------------------------------------------
 

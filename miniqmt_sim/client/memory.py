@@ -3,12 +3,16 @@
 ``MemoryHost`` stands where the dispatcher stands on a server: it stamps commands with the time it was given, runs what is
 due first, and hands replies and pushes to the connections they are for. ``MemoryTransport`` is one such connection.
 Requests are checked against the message table exactly as those that arrive over a socket. Facts are dropped: nothing is stored.
+
+A forked child has the world as it stood between two commands, and a connection of its own is needed there as over a socket.
 """
 
 from __future__ import annotations
 
 import itertools
+import os
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
@@ -70,6 +74,7 @@ class MemoryHost:
         self._connections = itertools.count(1)
         self._transports: dict[int, MemoryTransport] = {}
         self._lock: AbstractContextManager[Any] = threading.RLock()
+        _hosts.add(self)
 
     def connect(
         self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader"
@@ -129,6 +134,21 @@ class MemoryHost:
                 return
             self._deliver(self._simulator.step(Command(now_ms, next(self._commands), connection, request)))
 
+    def before_fork(self) -> None:
+        """Wait until nothing is under way: the child gets a world that is whole."""
+        self._lock.__enter__()
+
+    def after_fork_in_parent(self) -> None:
+        """Go on."""
+        self._lock.__exit__(None, None, None)
+
+    def after_fork_in_child(self) -> None:
+        """Let go of the parent's connections; their sessions stay in use. The lock's other users are not here."""
+        self._lock = type(self._lock)()
+        for transport in self._transports.values():
+            transport.leave_to_parent()
+        self._transports.clear()
+
     def _target_ms(self, request: Request) -> int:
         if request.name in _MOVES_CLOCK:
             return self._simulator.clock_target(request, self.now_ms)
@@ -151,6 +171,33 @@ class MemoryHost:
         transport = self._transports.get(connection)
         if transport is not None:
             transport.hear(message)
+
+
+_hosts: Final[weakref.WeakSet[MemoryHost]] = weakref.WeakSet()
+_forking: Final[list[MemoryHost]] = []
+"""Those that a fork under way waited for."""
+
+
+def _before_fork() -> None:
+    for host in list(_hosts):
+        host.before_fork()
+        _forking.append(host)
+
+
+def _after_fork_in_parent() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_parent()
+
+
+def _after_fork_in_child() -> None:
+    while _forking:
+        _forking.pop().after_fork_in_child()
+
+
+if hasattr(os, "register_at_fork"):  # Windows forks nothing
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )
 
 
 class MemoryTransport(Transport):

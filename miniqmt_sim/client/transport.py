@@ -123,6 +123,11 @@ class Transport(ABC):
         """
         return
 
+    def leave_to_parent(self) -> None:
+        """In a forked child: let go of the connection without ending it. Locks may be held by threads that are not here."""
+        self._calls = _Calls()
+        self._calls.end_reason = "the connection belongs to the parent process; connect() in this one"
+
     @abstractmethod
     def close(self) -> None:
         """End the connection; requests under way fail. Any thread may do it, any number of times."""
@@ -366,9 +371,8 @@ class SocketTransport(Transport):
             self._tell_how_far()
 
     def leave_to_parent(self) -> None:
-        """In a forked child: let go of the connection without ending it. Locks may be held by threads that are not here."""
-        self._calls = _Calls()
-        self._calls.end_reason = "the connection belongs to the parent process; connect() in this one"
+        """See ``Transport``."""
+        super().leave_to_parent()
         self._send_lock = threading.Lock()
         self._closing = threading.Event()
         self._socket.close()

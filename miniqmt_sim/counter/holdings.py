@@ -85,8 +85,9 @@ class Holdings:
         """Let an account that is for it trade on margin."""
         account.margin = self.margin if account.account_type is AccountType.CREDIT else None
 
-    def begin_anew(self) -> None:
-        """The day is another before anything was traded: accounts and positions were opened on it."""
+    def begin_anew(self, now_ms: int) -> None:
+        """The day is another before anything happened: accounts and positions were opened on it."""
+        self.ledger.begin_anew(self.accounts.values(), now_ms)
         for account in self.accounts.values():
             account.opened_day = self.exchange.day
             self._changes.put("accounts", account.account_id, account)

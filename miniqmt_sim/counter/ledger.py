@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -58,6 +59,15 @@ class Ledger:
             trade_id,
         )  # fmt: skip
         self._accounts[account.account_id] = account
+
+    def begin_anew(self, accounts: Iterable[Account], now_ms: int) -> None:
+        """The day is another before anything happened: what each account holds came in now."""
+        for ledger_id in range(1, self._counters["ledger_id"] + 1):
+            self._entries[ledger_id,] = None
+        self._counters["ledger_id"] = 0
+        for account in accounts:
+            amount_li, account.cash_li = account.cash_li, 0
+            self.post(account, Entry.DEPOSIT, amount_li, now_ms)
 
     def post_trade(self, account: Account, trade: Trade, amount_li: int, fees_li: int) -> None:
         """Book one fill: the amount, positive for a sale, then what it is charged, item by item and together ``fees_li``."""

@@ -60,6 +60,46 @@ assert trader.connected and order(trader) > 0
 print(len(trader.query_stock_orders(account)), flush=True)
 """
 
+MEMORY = """
+import threading
+from miniqmt_sim.client.memory import MemoryHost
+from tests.kit.desk import moment, make_config
+from miniqmt_sim.simulator import Simulator
+
+parent = os.getpid()
+simulator = Simulator(make_config(accounts=[{"id": "1001", "type": "STOCK", "cash_yuan": 10**7}]))
+simulator.start(moment("09:31"), {})
+host = MemoryHost(simulator, moment("09:31"))
+XtQuantTrader.connector = staticmethod(host.connect)
+
+busy, go_on, step = threading.Event(), threading.Event(), simulator.step
+def slow_step(command):
+    if command.request.name == "order_stock" and not busy.is_set():
+        busy.set()
+        assert not go_on.wait(0.3), "nobody else can go on"
+    return step(command)
+simulator.step = slow_step
+
+trader = make(1)
+ordering = threading.Thread(target=order, args=(trader,))
+ordering.start()
+assert busy.wait(10)
+child = os.fork()
+if not child:
+    assert not trader.connected
+    assert order(trader) == -1 and trader.query_stock_orders(account) is None
+    assert trader.connect() == -1, "the session is the parent's"
+    trader.stop()
+    own = make(2)
+    assert len(own.query_stock_orders(account)) == 1, "the order under way was taken before the fork"
+    assert order(own) > 0 and not simulator.check()
+    sys.exit(0)
+ordering.join()
+assert os.waitpid(child, 0)[1] == 0
+assert trader.connected and order(trader) > 0
+print(len(trader.query_stock_orders(account)), flush=True)
+"""
+
 POOL = """
 def work(session):
     trader = make(session)
@@ -129,6 +169,11 @@ needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows forks n
 @needs_fork
 def test_a_fork_leaves_the_parents_connection_alone(sim: SimServer, tmp_path: Path) -> None:
     assert run(sim, tmp_path, FORK) == "3\n"
+
+
+@needs_fork
+def test_a_simulator_in_memory_is_forked_between_two_commands(sim: SimServer, tmp_path: Path) -> None:
+    assert run(sim, tmp_path, MEMORY) == "2\n"
 
 
 @pytest.mark.parametrize("way", [pytest.param("fork", marks=needs_fork), "spawn"])
