@@ -63,7 +63,7 @@ class Ledger:
     def begin_anew(self, accounts: Iterable[Account], now_ms: int) -> None:
         """The day is another before anything happened: what each account holds came in now."""
         for ledger_id in range(1, self._counters["ledger_id"] + 1):
-            self._entries[ledger_id,] = None
+            self._entries[ledger_id] = None
         self._counters["ledger_id"] = 0
         for account in accounts:
             amount_li, account.cash_li = account.cash_li, 0
