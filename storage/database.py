@@ -6,6 +6,7 @@ that went over statement by statement would wait for the thread a dozen times, w
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -85,6 +86,26 @@ class Database:
         self._writer.refuse_after_failure()
         if any(batch.values()):
             await self._in_thread(partial(self._commit, batch))
+
+    def write_soon(self, batch: Batch, done: Callable[[BaseException | None], None]) -> None:
+        """Do the same without waiting: ``done`` is called in the running loop with None, or with what ``write`` would raise.
+
+        A task that waits is woken a turn of the loop later than this calls. Raises WriteFailed when an earlier batch was lost.
+        """
+        self._writer.refuse_after_failure()
+        if self._connection is None:
+            raise StorageError(f"{self._name}: the database is closed")
+        call_soon = asyncio.get_running_loop().call_soon_threadsafe
+
+        def work() -> None:
+            try:
+                self._commit(batch)
+            except BaseException as error:
+                call_soon(done, error)
+            else:
+                call_soon(done, None)
+
+        self._connection._tx.put_nowait((None, work))
 
     def _commit(self, batch: Batch) -> None:
         """Write a batch, and make sure that it went into the file that the next start will read."""

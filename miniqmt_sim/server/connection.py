@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
         """Send what the dispatcher says; a peer that leaves too much unread is cut off."""
         if self.protocol.state is not State.OPEN:
             return
-        self._transport.writelines(frames)
+        self._transport.write(frames[0] if len(frames) == 1 else b"".join(frames))
         backlog_bytes = self._transport.get_write_buffer_size()
         if backlog_bytes > self._switchboard.limits.backlog_bytes:
             self.cut_off(f"{backlog_bytes} bytes unread")
@@ -145,11 +145,10 @@ class Connection(asyncio.Protocol):
             self._held = data
             self._await_room(dispatcher)
             return
-        for event in self.protocol.receive(data):
-            dispatcher.submit(self._number, event)
-            if dispatcher.full:
-                self._await_room(dispatcher)
-                break
+        dispatcher.submit(self._number, self.protocol.receive(data))
+        if dispatcher.full:
+            self._await_room(dispatcher)
+        dispatcher.serve()
         if self.protocol.closed:
             self._say_bye(self.protocol.fault)
         else:

@@ -5,8 +5,11 @@ and ``seq``, lets the core take a batch of them, commits what the batch changed,
 What arrives while a commit is under way forms the next batch, so that the cost of a commit is shared under load
 and a single client never waits for company; the core takes it meanwhile, and its commit begins when the one before is done.
 
-Time passes here too: before a batch, and when the core has something due while nobody asks, the core catches up in
-bounded slices, each committed and sent like a batch.
+There are two lanes. ``serve`` takes what is usual and is called by whoever has something for it: the connection that has read
+a request, the database that has stored a batch. So a request is done, and its commit begun, before the loop turns once.
+What must happen alone is done by ``run``, a task that sleeps otherwise: time that has passed, for which the core catches up in
+bounded slices, each committed and sent like a batch; jumps of the clock; and what concerns the database as a whole. While it
+is awake nothing else is served.
 
 Whatever goes wrong here ends the server: of a batch that could not be committed nothing has been sent, and the state in
 memory is ahead of the disk, so the only honest thing left is to start again from the disk.
@@ -15,39 +18,30 @@ memory is ahead of the disk, so the only honest thing left is to start again fro
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice, repeat
 from typing import Final, Protocol
 
 from miniqmt_sim.changes import Facts
-from miniqmt_sim.counter.compliance import Warned
-from miniqmt_sim.credit.events import Event
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.attention import Attention
+from miniqmt_sim.server.batch import Batch
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
 from miniqmt_sim.server.wake import Awake
 from miniqmt_sim.sessions.operator import CLOCK_MOVES, CLOCK_SPEEDS
-from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import Limits
-from miniqmt_sim.simulator import Command, Outcome, Simulator
+from miniqmt_sim.simulator import Command, Simulator
 from miniqmt_sim.wire.messages import JsonObject, Request
-from miniqmt_sim.wire.protocol import Heard, Hello, Role, frame
+from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, frame
 
 _ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
 _STORE_QUOTES_EVERY_S: Final = 1.0
 """Bare quotes of a recorded market are written at most so often, unless something else is written anyway."""
-
-_log = logging.getLogger("miniqmt_sim.server")
-
-
-def masked(account_id: str) -> str:
-    """An account as logs show it: the last four of its characters at most, and never all."""
-    return f"***{account_id[-min(4, len(account_id) - 1) :]}" if len(account_id) > 1 else "***"
 
 
 class Outlet(Protocol):
@@ -63,11 +57,19 @@ class Outlet(Protocol):
         """Say bye to a connection and close it."""
 
 
-class Ledger(Protocol):
-    """Where facts go; returns when they may be answered for."""
+Stored = Callable[[BaseException | None], None]
+"""What is called in the loop's thread when a batch is stored, or with why it could not be."""
 
-    async def commit(self, facts: Facts) -> None:
-        """Store the facts of one batch."""
+
+class Ledger(Protocol):
+    """Where facts go."""
+
+    @property
+    def answers_first(self) -> bool:
+        """May an answer leave before it is stored?"""
+
+    def commit(self, facts: Facts, stored: Stored) -> None:
+        """Begin to store the facts of one batch. May raise what an earlier one met."""
 
 
 class Archive(Protocol):
@@ -75,40 +77,6 @@ class Archive(Protocol):
 
     def answer(self, request: Request, now_ms: int, simulator: Simulator) -> JsonObject | None:
         """Answer as of now."""
-
-
-class Batch:
-    """What a run of commands changed and said, kept until it is committed."""
-
-    __slots__ = ("commands", "events", "facts", "frames", "refused", "warnings")
-
-    def __init__(self) -> None:
-        self.commands = 0
-        self.facts: Facts = {}
-        self.frames: dict[int, list[bytes]] = {}
-        self.warnings: list[Warned] = []
-        self.refused: list[Refused] = []
-        self.events: list[Event] = []
-
-    def add(self, outcome: Outcome) -> None:
-        """Take an outcome in: what is said keeps its order, a push is serialized once."""
-        self.warnings += outcome.warnings
-        self.refused += outcome.refused
-        self.events += outcome.events
-        for connection, message in outcome.replies:
-            self.say(connection, frame(message))
-        for connections, message in outcome.pushes:
-            data = frame(message)
-            for connection in connections:
-                self.say(connection, data)
-
-    def say(self, connection: int, data: bytes) -> None:
-        """Keep bytes for a connection."""
-        self.frames.setdefault(connection, []).append(data)
-
-    def note(self, table: str, row: tuple[object, ...]) -> None:
-        """Keep a row whose key is its first column."""
-        self.facts.setdefault(table, {})[row[:1]] = row
 
 
 class SessionIds:
@@ -166,13 +134,25 @@ class Dispatcher:
         self._reached_ms = clock.now_ms()
         """Everything has happened up to here."""
         # None stands for the end of a connection.
-        self._queue: deque[tuple[int, Hello | Request | None]] = deque()
+        self._queue: deque[tuple[int, Event | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
+        self._open = Batch()
+        """What is being filled."""
+        self._storing: Batch | None = None
+        """What is being stored: one at a time."""
+        self._later: asyncio.Handle | None = None
+        """The commit that begins when the loop has turned."""
+        self._free = False
+        """May ``serve`` do anything? Not while something is done that nothing else may happen beside."""
         self._wake = asyncio.Event()
-        self._committing: asyncio.Task[None] | None = None
-        """The one commit that may be under way, and the sending after it."""
+        self._disk = asyncio.Event()
+        """Set when a batch was stored."""
+        self._alarm_ms: int | None = None
+        """When ``run`` wakes by itself."""
+        self._failure: BaseException | None = None
         self._stopping = False
         self._quotes_stored_s = 0.0
+        self._loop = asyncio.get_running_loop()
         self._outlet: Outlet
 
     # -- the connections' side -----------------------------------------------------------------------------------------
@@ -182,20 +162,15 @@ class Dispatcher:
         """Has the queue reached its bound? Whoever finds it so stops reading and leaves a ``when_room``."""
         return len(self._queue) >= self._limits.queue_commands
 
-    def submit(self, connection: int, event: Hello | Request | Heard) -> None:
-        """Take what a connection says."""
-        if isinstance(event, Heard):
-            fault = self._attention.heard(connection, event.number)
-            if fault:
-                self._outlet.end(connection, fault)
-        else:
-            self._queue.append((connection, event))
-        self._wake.set()
+    def submit(self, connection: int, events: Iterable[Event]) -> None:
+        """Queue what a connection asks, as far as there is room; ``serve`` acts on it."""
+        room = max(0, self._limits.queue_commands - len(self._queue))
+        self._queue.extend(zip(repeat(connection), islice(events, room), strict=False))
 
     def submit_gone(self, connection: int) -> None:
         """Take note that a connection ended; in order, after what it asked before."""
         self._queue.append((connection, None))
-        self._wake.set()
+        self.serve()
 
     def when_room(self, resume: Callable[[], None]) -> None:
         """Call back once there is room in the queue; in the order of asking."""
@@ -209,59 +184,277 @@ class Dispatcher:
     async def begin(self, facts: Facts, is_new: bool, now_ms: int, batch: Batch | None = None) -> None:
         """Commit what the core's start changed."""
         batch = batch or Batch()
-        batch.facts = facts
         self._journal.start(is_new, now_ms, batch)
-        await self._ledger.commit(batch.facts)
+        stored = self._loop.create_future()
+        self._ledger.commit(
+            batch.with_own(facts), lambda error: stored.set_exception(error) if error else stored.set_result(None)
+        )
+        await stored
 
-    # -- the loop ------------------------------------------------------------------------------------------------------
+    # -- what is usual -------------------------------------------------------------------------------------------------
+
+    def serve(self) -> None:
+        """Do what is queued as far as it is usual, and have stored what there is to store."""
+        if not self._free:
+            return
+        self._free = False
+        try:
+            self._free = self._serve()
+        except Exception as error:
+            self._fail(error)
+
+    def _serve(self) -> bool:
+        """The same; False when ``run`` must go on."""
+        is_usual = True
+        if self._queue:
+            is_usual = not self._is_due(self._clock.now_ms()) and self._take()
+        self._pass_on()
+        self._make_room()
+        if is_usual and self._queue and self._has_room:
+            self._loop.call_soon(self.serve)  # the sockets have their turn between two batches
+        due_ms = self._simulator.next_due_ms()
+        is_earlier = due_ms is not None and (self._alarm_ms is None or due_ms < self._alarm_ms)
+        if is_earlier or not is_usual or self._clock.wait_s:
+            self._wake.set()
+        return is_usual
+
+    @property
+    def _has_room(self) -> bool:
+        return self._open.commands < self._limits.batch_commands
+
+    def _take(self) -> bool:
+        """Let the core take what is queued, as much as goes into the batch; False before something that stands alone."""
+        queue, batch, most = self._queue, self._open, self._limits.batch_commands
+        now_ms, is_asked = self._now_ms(), False
+        while queue and batch.commands < most:
+            connection, event = queue.popleft()
+            if isinstance(event, Request):
+                if event.name in _ALONE:
+                    queue.appendleft((connection, event))
+                    break
+                self._step(connection, event, now_ms, batch)
+                is_asked = True
+            elif isinstance(event, Heard):
+                self._note_heard(connection, event.number)
+            elif event is None:
+                self._close_session(connection, now_ms, batch)
+            else:
+                self._open_session(connection, event, now_ms, batch)
+            batch.commands += 1
+        if is_asked:
+            self._clock.hold(now_ms, self._attention.is_paid)
+        return not queue or batch.commands >= most
+
+    def _now_ms(self) -> int:
+        """The time of a request: what will have happened by then has happened, where that matters to who asks."""
+        now_ms = self._clock.now_ms()
+        return self._reached_ms if self._clock.stands and self._is_due(now_ms) else now_ms
+
+    def _note_heard(self, connection: int, number: int) -> None:
+        fault = self._attention.heard(connection, number)
+        if fault:
+            self._outlet.end(connection, fault)
+
+    def _open_session(self, connection: int, hello: Hello, now_ms: int, batch: Batch) -> None:
+        is_trader = hello.role is Role.TRADER
+        if is_trader and self._sessions.is_cooling(hello.session_id, self._loop.time()):
+            self._outlet.end(connection, f"session {hello.session_id} was in use a moment ago")
+            return
+        refusal = self._simulator.open_session(connection, hello.role.value, hello.session_id)
+        if refusal is not None:
+            self._outlet.end(connection, refusal)
+            return
+        if is_trader:
+            self._sessions.take(connection, hello.session_id)
+        self._open_sessions[connection] = hello
+        self._attention.open(connection)
+        self._outlet.welcome(connection)
+        self._journal.hello(connection, hello, now_ms, batch)
+
+    def _close_session(self, connection: int, now_ms: int, batch: Batch) -> None:
+        self._open_sessions.pop(connection, None)
+        self._attention.close(connection)
+        self._journal.gone(connection, now_ms, batch)
+        self._simulator.close_session(connection)
+        self._sessions.release(connection, self._loop.time())
+
+    def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
+        if self._archive is not None:
+            recorded = self._archive.answer(request, now_ms, self._simulator)
+            if recorded is not None:
+                batch.say(connection, frame({"t": "reply", "seq": request.seq, **recorded}))
+                return
+        if self._simulator.journaled(request):
+            seq = self._journal.request(connection, request, now_ms, batch)
+        else:
+            while self._is_due(now_ms):  # what only looks is not written down, but time has passed
+                self._slice(now_ms, batch)
+            seq = self._journal.skip()
+        batch.add(self._simulator.step(Command(now_ms, seq, connection, request)))
+
+    def _make_room(self) -> None:
+        while self._waiting and not self.full:
+            self._waiting.popleft()()
+
+    # -- storing and sending -------------------------------------------------------------------------------------------
+
+    def _pass_on(self) -> None:
+        """Have stored what the batch changed and sent what it said, as soon as the disk is free."""
+        batch = self._open
+        if self._ledger.answers_first:
+            self._note_told(batch, self._loop.time())
+            self._send(batch)
+        if self._storing is not None or not batch.commands:
+            return
+        if not self._ledger.answers_first or not self._has_room:
+            self._store()
+        elif self._later is None:
+            self._later = self._loop.call_soon(self._store_later)  # when the answers are on their way
+
+    def _store_later(self) -> None:
+        self._later = None
+        if self._storing is None and self._failure is None:
+            try:
+                self._store()
+            except Exception as error:
+                self._fail(error)
+
+    def _store(self) -> None:
+        """Begin a commit; what only the recorded market said waits for the next second.
+
+        No other commit is under way, because a batch that changed nothing, and is sent at once, may show what that one changed.
+        """
+        now_s = self._loop.time()
+        quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
+        if quotes:
+            self._quotes_stored_s = now_s
+        batch, self._open = self._open, Batch()
+        self._note_told(batch, now_s)
+        facts = batch.with_own(self._simulator.take_facts(quotes))
+        if facts:
+            self._storing = batch
+            self._ledger.commit(facts, self._stored)
+        else:
+            self._send(batch)
+
+    def _stored(self, error: BaseException | None) -> None:
+        """A batch is on the disk: send it, and go on with the next."""
+        batch, self._storing = self._storing, None
+        if batch is None:
+            return  # it is all over
+        if error is None:
+            try:
+                self._send(batch)
+            except Exception as fault:
+                error = fault
+        if error is not None:
+            self._fail(error)
+            return
+        self._disk.set()
+        self.serve()
+
+    def _note_told(self, batch: Batch, now_s: float) -> None:
+        if self._clock.wait_s:
+            for connection, frames in batch.frames.items():
+                self._attention.told(connection, len(frames), now_s)
+
+    def _send(self, batch: Batch) -> None:
+        batch.log()
+        # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
+        for connection in reversed(batch.frames):
+            self._outlet.send(connection, batch.frames[connection])
+        batch.forget_words()
+
+    def _fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self._free = False
+        self._wake.set()
+        self._disk.set()
+
+    async def _settle(self) -> None:
+        """Wait until everything is stored and sent. Raises what made it fail."""
+        await self._disk_is_free()
+        while self._open.commands:
+            self._store()
+            await self._disk_is_free()
+
+    async def _close(self) -> None:
+        """End the batch: its commit has begun when this returns. Raises what made one before fail."""
+        await self._disk_is_free()
+        self._open.commands += 1  # it is not nothing, whatever it was
+        if self._ledger.answers_first:
+            self._note_told(self._open, self._loop.time())
+            self._send(self._open)
+        self._store()
+
+    async def _disk_is_free(self) -> None:
+        """Wait for the commit under way. Raises what made one fail."""
+        while self._storing is not None and self._failure is None:
+            self._disk.clear()
+            await self._disk.wait()
+        if self._failure is not None:
+            raise self._failure
+
+    # -- what happens alone --------------------------------------------------------------------------------------------
 
     async def run(self, outlet: Outlet) -> None:
         """Serve until ``finish``; whatever this raises ends the server."""
         self._outlet = outlet
         try:
             while self._queue or not self._stopping:
-                if not self._queue:
-                    await self._sleep()
-                await self._catch_up(self._clock.now_ms())
-                await self._run_batch()
-                self._make_room()
-                if self._queue:
-                    await asyncio.sleep(0)  # a batch without a commit has awaited nothing, and the sockets need their turn
+                await self._settle()
+                await self._alone()
+                self._free = True
+                self.serve()
+                await self._sleep()
+                self._free = False
             await self._settle()
         finally:
-            if self._committing is not None:
-                self._committing.cancel()
+            self._free = False
+            self._storing = None
+
+    async def _sleep(self) -> None:
+        """Wait until ``serve`` gives up, something is due, or the end."""
+        while self._free and not self._stopping:
+            self._wake.clear()
+            await self._release_clock()
+            due_ms = self._alarm_ms = self._simulator.next_due_ms()
+            delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
+            if delay_s == 0:
+                return
+            if delay_s is None:
+                await self._wake.wait()
+            else:
+                timer = self._loop.call_later(min(delay_s, _LONGEST_SLEEP_S), self._wake.set)
+                await self._wake.wait()
+                timer.cancel()
 
     async def _release_clock(self) -> None:
         """Let a clock that stands still go on, unless somebody has not dealt yet with what it was told."""
         if self._clock.wait_s:
             await asyncio.sleep(0)  # what was asked before the last word may come by another connection
-            if not self._queue and not self._attention.is_awaited(asyncio.get_running_loop().time()):
+            if not self._queue and not self._open.commands and not self._attention.is_awaited(self._loop.time()):
                 self._clock.release()
 
-    async def _sleep(self) -> None:
-        """Wait for an event, for the end of a commit, or until something is due."""
-        self._wake.clear()
-        if self._committing is not None and self._committing.done():
-            await self._settle()  # whatever it raises ends the server
-        await self._release_clock()
-        due_ms = self._simulator.next_due_ms()
-        delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
-        if delay_s is None:
-            await self._wake.wait()
-            return
-        timer = asyncio.get_running_loop().call_later(min(delay_s, _LONGEST_SLEEP_S), self._wake.set)
-        await self._wake.wait()
-        timer.cancel()
+    async def _alone(self) -> None:
+        """Let time pass, then do what is next in the queue: one request that stands alone, or a batch."""
+        await self._catch_up(self._clock.now_ms())
+        if self._queue:
+            if not self._take() and not self._open.commands:
+                connection, request = self._queue.popleft()
+                assert isinstance(request, Request)
+                await (self._move_clock if request.name in CLOCK_MOVES else self._keep)(connection, request)
+            await self._close()
+            self._make_room()
 
     async def _catch_up(self, now_ms: int) -> None:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
         while self._is_due(now_ms):
-            batch = Batch()
-            self._reached_ms = at_ms = self._slice(now_ms, batch)
-            await self._close(batch)
+            self._reached_ms = at_ms = self._slice(now_ms, self._open)
+            is_told = bool(self._open.frames)
+            await self._close()
             await asyncio.sleep(0)
-            if batch.frames:
+            if is_told:
                 await self._settle()  # nobody has been told before it is stored
                 if self._clock.hold(at_ms, self._attention.is_paid):
                     return
@@ -280,115 +473,39 @@ class Dispatcher:
         batch.add(outcome)
         return outcome.at_ms
 
-    async def _run_batch(self) -> None:
-        """Take up to a batch of events; one that moves the clock or concerns the whole database is a batch of its own."""
-        batch = Batch()
-        if self._queue and _stands_alone(self._queue[0][1]):
-            connection, request = self._queue.popleft()
-            assert isinstance(request, Request)
-            await (self._move_clock if request.name in CLOCK_MOVES else self._keep)(connection, request, batch)
-        else:
-            await self._fill(batch)
-        await self._close(batch)
-
-    async def _fill(self, batch: Batch) -> None:
-        """Take what there is and, as long as the commit before is under way, what comes."""
-        left = self._limits.batch_commands
-        while True:
-            while left and self._queue and not _stands_alone(self._queue[0][1]):
-                self._take(*self._queue.popleft(), batch)
-                left -= 1
-            if self._committing is None or self._committing.done():
-                return
-            self._make_room()
-            if left and not self._queue:
-                self._wake.clear()
-                await self._wake.wait()
-            else:
-                await asyncio.wait((self._committing,))
-
-    def _take(self, connection: int, event: Hello | Request | None, batch: Batch) -> None:
-        if isinstance(event, Request):
-            now_ms = self._now_ms()
-            self._step(connection, event, now_ms, batch)
-            self._clock.hold(now_ms, self._attention.is_paid)
-        elif event is None:
-            self._open_sessions.pop(connection, None)
-            self._attention.close(connection)
-            self._journal.gone(connection, batch)
-            self._simulator.close_session(connection)
-            self._sessions.release(connection, asyncio.get_running_loop().time())
-        else:
-            self._open(connection, event, batch)
-
-    def _now_ms(self) -> int:
-        """The time of a request: what will have happened by then has happened, where that matters to who asks."""
-        now_ms = self._clock.now_ms()
-        return self._reached_ms if self._clock.stands and self._is_due(now_ms) else now_ms
-
-    def _open(self, connection: int, hello: Hello, batch: Batch) -> None:
-        is_trader = hello.role is Role.TRADER
-        if is_trader and self._sessions.is_cooling(hello.session_id, asyncio.get_running_loop().time()):
-            self._outlet.end(connection, f"session {hello.session_id} was in use a moment ago")
-            return
-        refusal = self._simulator.open_session(connection, hello.role.value, hello.session_id)
-        if refusal is not None:
-            self._outlet.end(connection, refusal)
-            return
-        if is_trader:
-            self._sessions.take(connection, hello.session_id)
-        self._open_sessions[connection] = hello
-        self._attention.open(connection)
-        self._outlet.welcome(connection)
-        self._journal.hello(connection, hello, batch)
-
-    def _step(self, connection: int, request: Request, now_ms: int, batch: Batch) -> None:
-        recorded = self._archive.answer(request, now_ms, self._simulator) if self._archive is not None else None
-        if recorded is not None:
-            batch.say(connection, frame({"t": "reply", "seq": request.seq, **recorded}))
-            return
-        if self._simulator.journaled(request):
-            self._journal.request(connection, request, now_ms, batch)
-        else:
-            while self._is_due(now_ms):  # what only looks is not written down, but time has passed
-                self._slice(now_ms, batch)
-            self._journal.skip()
-        batch.add(self._simulator.step(Command(now_ms, self._journal.seq, connection, request)))
-
-    async def _move_clock(self, connection: int, request: Request, batch: Batch) -> None:
+    async def _move_clock(self, connection: int, request: Request) -> None:
         """Pass through everything on the way to the time asked for, then answer."""
         try:
             target_ms = self._simulator.clock_target(request, self._clock.now_ms())
         except CommandRefused as refusal:
-            batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            self._open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
         await self._catch_up(target_ms)
         if request.name in CLOCK_SPEEDS:
             self._clock.run_at(request.fields.get("speed", 0.0))
         self._clock.move_to(target_ms)
         self._reached_ms = target_ms
-        self._step(connection, request, target_ms, batch)
+        self._step(connection, request, target_ms, self._open)
 
-    async def _keep(self, connection: int, request: Request, batch: Batch) -> None:
+    async def _keep(self, connection: int, request: Request) -> None:
         """Do what concerns the database as a whole, then answer; sessions end with the world they belong to."""
-        await self._settle()
         try:
             if self._keeper is None:
                 raise CommandRefused(f"{request.name} needs a database")
             kept = await self._keeper.answer(request)
         except CommandRefused as refusal:
-            batch.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            self._open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
         if kept.awake is not None:
             await self._change_world(kept.awake, kept.reason)
-        batch.say(connection, frame({"t": "reply", "seq": request.seq, **kept.answer}))
+        self._open.say(connection, frame({"t": "reply", "seq": request.seq, **kept.answer}))
 
     async def _change_world(self, awake: Awake, reason: str) -> None:
         """Go on with another world: traders are told and must come again, operators stay."""
         ended = {connection for connection, hello in self._open_sessions.items() if hello.role is not Role.OPERATOR}
         for connection in ended:
             self._outlet.end(connection, reason)
-            self._sessions.release(connection, asyncio.get_running_loop().time())
+            self._sessions.release(connection, self._loop.time())
             self._attention.close(connection)
             del self._open_sessions[connection]
         self._queue = deque(each for each in self._queue if each[0] not in ended)
@@ -397,68 +514,5 @@ class Dispatcher:
         batch = Batch()
         for connection, hello in self._open_sessions.items():
             self._simulator.open_session(connection, hello.role.value, hello.session_id)
-            self._journal.hello(connection, hello, batch)
+            self._journal.hello(connection, hello, awake.now_ms, batch)
         await self.begin(awake.facts, awake.is_new, awake.now_ms, batch)
-
-    async def _close(self, batch: Batch) -> None:
-        """Have committed what the batch changed, and sent what it said after that.
-
-        Returns when the commit has begun. A batch that changed nothing may show what the one before changed: it is sent when
-        that is stored. What only the recorded market said is stored once a second.
-        """
-        now_s = asyncio.get_running_loop().time()
-        quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
-        if quotes:
-            self._quotes_stored_s = now_s
-        for table, rows in self._simulator.take_facts(quotes).items():
-            batch.facts.setdefault(table, {}).update(rows)
-        for connection, frames in batch.frames.items():
-            self._attention.told(connection, len(frames), now_s)
-        await self._settle()
-        if not batch.facts:
-            self._send(batch)
-            return
-        self._committing = asyncio.create_task(self._commit(batch))
-        self._committing.add_done_callback(lambda _: self._wake.set())
-
-    async def _settle(self) -> None:
-        """Wait for the commit that is under way. Raises what made it fail."""
-        committing, self._committing = self._committing, None
-        if committing is not None:
-            await committing
-
-    async def _commit(self, batch: Batch) -> None:
-        await self._ledger.commit(batch.facts)
-        self._send(batch)
-
-    def _send(self, batch: Batch) -> None:
-        log_of(batch)
-        # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
-        for connection in reversed(batch.frames):
-            self._outlet.send(connection, batch.frames[connection])
-
-    def _make_room(self) -> None:
-        while self._waiting and not self.full:
-            self._waiting.popleft()()
-
-
-def log_of(batch: Batch) -> None:
-    """Write down what a batch refused, warned of and did about credit; an account is named by its last digits only."""
-    for refused in batch.refused:
-        account = masked(refused.account_id)
-        text = refused.text.replace(refused.account_id, account)
-        _log.info("refused %s=%d account=%s %s", refused.what, refused.order_id, account, text)
-    for warned in batch.warnings:
-        _log.warning(
-            "compliance account=%s day=%d measure=%s messages=%d threshold=%d",
-            masked(warned.account_id), warned.day, warned.measure, warned.messages, warned.threshold,
-        )  # fmt: skip
-    for event in batch.events:
-        _log.warning(
-            "credit account=%s day=%d %s ratio=%.2f%% order=%d %s",
-            masked(event.account_id), event.day, event.kind, event.ratio_ppm / 10_000, event.order_id, event.detail,
-        )  # fmt: skip
-
-
-def _stands_alone(event: Hello | Request | None) -> bool:
-    return isinstance(event, Request) and event.name in _ALONE

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 from miniqmt_sim.canonical import SECRETS
+from miniqmt_sim.changes import Row
 from miniqmt_sim.server.clock import Clock
-from miniqmt_sim.server.wake import JOURNAL_BASE, JOURNAL_SEQ, Awake
+from miniqmt_sim.server.wake import JOURNAL_BASE, Awake
 from miniqmt_sim.simulator import Simulator
 from miniqmt_sim.wire.messages import BY_NAME, Request, object_text
 from miniqmt_sim.wire.protocol import Hello, Role
@@ -43,8 +44,11 @@ _log = logging.getLogger("miniqmt_sim.server")
 class Notes(Protocol):
     """What takes rows: the batch that is being made."""
 
-    def note(self, table: str, row: tuple[object, ...]) -> None:
-        """Keep a row whose key is its first column."""
+    entries: list[Row]
+    """The journal's, in order."""
+
+    def note(self, table: str, row: Row) -> None:
+        """Keep a row of another table, whose key is its first column."""
 
 
 class Circumstances:
@@ -77,11 +81,6 @@ class Journal:
         self._quiet: dict[int, Hello] = {}
         """Operators that have only looked so far; most of them never do anything else."""
 
-    @property
-    def seq(self) -> int:
-        """The number of the last entry, or of what was numbered without one."""
-        return self._seq
-
     def of_another(self, awake: Awake) -> Journal:
         """The journal of a world that takes this one's place."""
         return Journal(awake.simulator, awake.clock, self._circumstances, awake.shell, awake.last_seq, self._keeps)
@@ -104,67 +103,65 @@ class Journal:
             self._begin_with_world(notes)
         self._base_day = self._simulator.day
         told = object_text({"server": given.server, "config": given.fingerprint, "state": state})
-        self._write(NO_CONNECTION, START, 0, told, notes, now_ms)
+        self._write(NO_CONNECTION, START, 0, told, now_ms, notes)
 
-    def hello(self, connection: int, hello: Hello, notes: Notes) -> None:
+    def hello(self, connection: int, hello: Hello, now_ms: int, notes: Notes) -> None:
         """A session began; an operator's is written down with the first thing that it does, one for market data never."""
         if hello.role is Role.OPERATOR:
             self._quiet[connection] = hello
         elif hello.role is Role.TRADER:
-            self._tell_hello(connection, hello, notes)
+            self._tell_hello(connection, hello, now_ms, notes)
 
-    def gone(self, connection: int, notes: Notes) -> None:
+    def gone(self, connection: int, now_ms: int, notes: Notes) -> None:
         """A session ended."""
         self._quiet.pop(connection, None)
         if self._told.pop(connection, None) is not None:
-            self._record(connection, GONE, 0, "{}", notes)
+            self._record(connection, GONE, 0, "{}", now_ms, notes)
 
     def due(self, now_ms: int, notes: Notes) -> None:
         """A slice of what is due is about to happen."""
-        self._record(NO_CONNECTION, DUE, 0, "{}", notes, now_ms)
+        self._record(NO_CONNECTION, DUE, 0, "{}", now_ms, notes)
 
-    def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> None:
-        """A request that may change the world is about to be done."""
-        if not self._keeps:
-            self._seq += 1
-            return
-        if connection in self._quiet:
-            self._tell_hello(connection, self._quiet.pop(connection), notes)
-        if request.text and request.name not in _WITH_SECRETS:
-            body = request.text
+    def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> int:
+        """A request that may change the world is about to be done, under the number that this gives."""
+        if self._keeps:
+            if connection in self._quiet:
+                self._tell_hello(connection, self._quiet.pop(connection), now_ms, notes)
+            self._record(connection, request.name, request.seq, self._body(request), now_ms, notes)
         else:
-            body = object_text({"t": request.name, "seq": request.seq, **self._simulator.shown_fields(request)})
-        self._record(connection, request.name, request.seq, body, notes, now_ms)
+            self._seq += 1
+        return self._seq
 
-    def skip(self) -> None:
+    def skip(self) -> int:
         """Number what changes nothing."""
         self._seq += 1
+        return self._seq
+
+    def _body(self, request: Request) -> str:
+        """A request as it came, unless it came from beside the wire or holds what must not be shown."""
+        if request.text and request.name not in _WITH_SECRETS:
+            return request.text
+        return object_text({"t": request.name, "seq": request.seq, **self._simulator.shown_fields(request)})
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def _tell_hello(self, connection: int, hello: Hello, notes: Notes) -> None:
-        self._record(connection, HELLO, 0, _told(hello), notes)
+    def _tell_hello(self, connection: int, hello: Hello, now_ms: int, notes: Notes) -> None:
+        self._record(connection, HELLO, 0, _told(hello), now_ms, notes)
         self._told[connection] = hello
 
-    def _record(
-        self, connection: int, name: str, request_seq: int, body: str, notes: Notes, now_ms: int | None = None
-    ) -> None:
+    def _record(self, connection: int, name: str, request_seq: int, body: str, now_ms: int, notes: Notes) -> None:
         """Write an entry under the next number, and before the first one of a day the world it finds."""
         if not self._keeps:
             return
         if self._simulator.day != self._base_day:
             self._begin_with_world(notes)
             for open_connection, hello in self._told.items():
-                self._write(open_connection, HELLO, 0, _told(hello), notes)
-        self._write(connection, name, request_seq, body, notes, now_ms)
+                self._write(open_connection, HELLO, 0, _told(hello), now_ms, notes)
+        self._write(connection, name, request_seq, body, now_ms, notes)
 
-    def _write(
-        self, connection: int, name: str, request_seq: int, body: str, notes: Notes, now_ms: int | None = None
-    ) -> None:
+    def _write(self, connection: int, name: str, request_seq: int, body: str, now_ms: int, notes: Notes) -> None:
         self._seq += 1
-        stamp_ms = self._clock.now_ms() if now_ms is None else now_ms
-        notes.note("journal", (self._seq, stamp_ms, connection, name, body, request_seq))
-        notes.note("counters", (JOURNAL_SEQ, self._seq))  # so that no restart uses the number again
+        notes.entries.append((self._seq, now_ms, connection, name, body, request_seq))
 
     def _begin_with_world(self, notes: Notes) -> None:
         self._base_day = self._simulator.day

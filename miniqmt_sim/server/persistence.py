@@ -1,8 +1,8 @@
 """Station 9: joins ``storage`` to the core, and knows what a durability promises.
 
-Facts come from the dispatcher, one commit a batch; rows go to the core at start. With ``full`` and ``normal`` a commit
-returns when the batch is stored; with ``off`` it returns once the batch before is, so that an answer need not wait but
-the store is never more than one batch behind. When a day begins, what has become too old is removed between the commits.
+Facts come from the dispatcher, one commit a batch; rows go to the core at start. With ``full`` and ``normal`` an answer waits
+for its commit; with ``off`` it does not, but the store is never more than two batches behind: the one that is being written,
+and the one that is being filled. When a day begins, what has become too old is removed between the commits.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _DAY: Final = ("day",)
 class Persistence:
     """An open database in the service of one dispatcher."""
 
-    __slots__ = ("_cutoff", "_database", "_retention", "_trimming", "_waits", "_write")
+    __slots__ = ("_cutoff", "_database", "_retention", "_trimming", "answers_first")
 
     def __init__(self, database: Database, durability: str, retention: Retention = KEEP_ALL) -> None:
         self._database = database
-        self._waits = durability != "off"
-        self._write: asyncio.Task[None] | None = None
+        self.answers_first = durability == "off"
+        """May an answer leave before it is stored?"""
         self._retention = retention
         self._cutoff = Cutoff(0, 0)
         self._trimming: asyncio.Task[int] | None = None
@@ -58,40 +58,26 @@ class Persistence:
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
-    async def commit(self, facts: Facts) -> None:
-        """Store the facts of one batch. Raises StorageError when they, or those before, could not be stored."""
-        if self._waits:
-            await self._database.write(facts)
-        else:
-            await self.settle()
-            self._write = asyncio.create_task(self._database.write(facts))
+    def commit(self, facts: Facts, stored: Callable[[BaseException | None], None]) -> None:
+        """Begin to store the facts of one batch; ``stored`` is told how it went. Raises StorageError if one before was lost."""
+        self._database.write_soon(facts, stored)
         day = facts.get("counters", {}).get(_DAY)
         if day is not None:
             self._begin_day(day[1])
 
-    async def settle(self) -> None:
-        """Wait until everything committed is stored. Raises StorageError."""
-        write, self._write = self._write, None
-        if write is not None:
-            await write
-
     async def close(self) -> None:
-        """Store what is under way, then close; a loss that nobody has heard of yet is raised."""
+        """Store what is under way, then close."""
         trimming, self._trimming = self._trimming, None
         if trimming is not None:
             trimming.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await trimming
-        try:
-            await self.settle()
-        finally:
-            await self._database.close()
+        await self._database.close()
 
     # -- the whole -----------------------------------------------------------------------------------------------------
 
     async def save(self, target: Path) -> int:
         """Write everything into one file; gives its bytes. Raises StorageError."""
-        await self.settle()
         return await self._database.do(partial(save, target=target))
 
     async def load(self, source: Path, function: Callable[[Mapping[str, Iterable[Row]]], T]) -> T:
@@ -99,7 +85,6 @@ class Persistence:
 
         Raises StorageError, or what the function raises; then nothing has changed.
         """
-        await self.settle()
 
         def work(connection: Any) -> T:
             with opened(source) as snapshot:
@@ -111,12 +96,10 @@ class Persistence:
 
     async def clear(self) -> None:
         """Forget everything. Raises StorageError."""
-        await self.settle()
         await self._database.do(clear)
 
     async def vacuum(self) -> tuple[int, int, int]:
         """Remove what is too old and give room back; gives bytes before and after, and rows removed. Raises StorageError."""
-        await self.settle()
         before = await self._database.do(size_of)
         removed = await self._trim()
         await self._database.do(reclaim)

@@ -10,7 +10,7 @@ import pytest
 from miniqmt_sim.changes import TABLES, Changes
 from miniqmt_sim.counter import bank, compliance
 from miniqmt_sim.counter.compliance import Compliance, Mode, Thresholds
-from miniqmt_sim.server.dispatcher import masked
+from miniqmt_sim.server.batch import masked
 from tests.kit.desk import Desk, make_config, shipped_rules
 
 CODE = "600000.SH"

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 
+from miniqmt_sim.server.batch import Batch
 from miniqmt_sim.server.clock import ManualClock, ReplayClock, SystemClock, make_clock, manual_start_ms
-from miniqmt_sim.server.dispatcher import Batch, Dispatcher, log_of
+from miniqmt_sim.server.dispatcher import Dispatcher
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.settings import load_settings
 from miniqmt_sim.simulator import Outcome
 from miniqmt_sim.wire.frames import FrameReader
 from miniqmt_sim.wire.messages import Request, parse_object
-from miniqmt_sim.wire.protocol import Heard, Hello, Role
+from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role
 from storage import StorageError
 from tests.kit.fake_simulator import FakeSimulator, happened
 
@@ -39,11 +40,18 @@ class Desk:
 
     # the ledger
 
-    async def commit(self, facts: dict[str, Any]) -> None:
+    answers_first = False
+
+    def commit(self, facts: dict[str, Any], stored: Callable[[BaseException | None], None]) -> None:
+        self.commit_under_way = asyncio.create_task(self._store(facts, stored))
+
+    async def _store(self, facts: dict[str, Any], stored: Callable[[BaseException | None], None]) -> None:
         await self.disk_is_free.wait()
         if self.disk_fails:
-            raise StorageError("disk full")
+            stored(StorageError("disk full"))
+            return
         self.events.append(("commit", {name: list(rows.values()) for name, rows in facts.items()}))
+        stored(None)
 
     # the outlet
 
@@ -60,7 +68,11 @@ class Desk:
     # what tests say
 
     def ask(self, connection: int, name: str, seq: int = 1, **fields: Any) -> None:
-        self.dispatcher.submit(connection, Request(name, seq, fields))
+        self.say(connection, Request(name, seq, fields))
+
+    def say(self, connection: int, *events: Event) -> None:
+        self.dispatcher.submit(connection, events)
+        self.dispatcher.serve()
 
     async def run_to_the_end(self) -> None:
         self.dispatcher.finish()
@@ -111,7 +123,7 @@ async def test_commands_are_stamped_and_numbered() -> None:
 
 async def test_a_client_sees_the_reply_and_then_its_pushes() -> None:
     desk = Desk()
-    desk.dispatcher.submit(1, hello())
+    desk.say(1, hello())
     desk.ask(1, "order_stock", seq=11)
     desk.ask(1, "order_stock", seq=12)
     await desk.run_to_the_end()
@@ -122,7 +134,7 @@ async def test_a_client_sees_the_reply_and_then_its_pushes() -> None:
 async def test_who_asked_is_sent_to_last() -> None:
     desk = Desk()
     for connection in (1, 2, 3):
-        desk.dispatcher.submit(connection, hello(connection))
+        desk.say(connection, hello(connection))
     await desk.run_to_the_end()
     desk.ask(2, "order_stock")
     await desk.run_to_the_end()
@@ -202,10 +214,10 @@ async def test_the_queue_has_a_bound_and_calls_back_in_turn() -> None:
 
 async def test_a_session_in_use_is_refused_until_its_connection_is_gone() -> None:
     desk = Desk()
-    desk.dispatcher.submit(1, hello(7))
-    desk.dispatcher.submit(2, hello(7))
+    desk.say(1, hello(7))
+    desk.say(2, hello(7))
     desk.dispatcher.submit_gone(1)
-    desk.dispatcher.submit(3, hello(7))
+    desk.say(3, hello(7))
     await desk.run_to_the_end()
     assert [event for event in desk.events if event[0] in ("welcome", "end")] == [
         ("welcome", 1),
@@ -216,7 +228,7 @@ async def test_a_session_in_use_is_refused_until_its_connection_is_gone() -> Non
 
 async def test_what_a_client_asked_before_it_left_is_done_in_its_session() -> None:
     desk = Desk()
-    desk.dispatcher.submit(1, hello())
+    desk.say(1, hello())
     desk.ask(1, "order_stock")
     desk.dispatcher.submit_gone(1)
     await desk.run_to_the_end()
@@ -230,8 +242,8 @@ async def test_what_a_client_asked_before_it_left_is_done_in_its_session() -> No
 async def test_the_journal_tells_start_sessions_and_commands_under_numbers_of_their_own() -> None:
     desk = Desk()
     await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
-    desk.dispatcher.submit(1, hello(7))
-    desk.dispatcher.submit(2, hello(0, Role.OPERATOR))
+    desk.say(1, hello(7))
+    desk.say(2, hello(0, Role.OPERATOR))
     desk.ask(1, "order_stock", stock_code="600000.SH")
     desk.ask(1, "query_account_infos")
     desk.dispatcher.submit_gone(1)
@@ -252,7 +264,7 @@ async def test_an_operator_who_only_looks_is_not_in_the_journal() -> None:
     desk = Desk()
     await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
     for connection in (1, 2):
-        desk.dispatcher.submit(connection, hello(0, Role.OPERATOR))
+        desk.say(connection, hello(0, Role.OPERATOR))
     desk.ask(1, "query_account_infos")
     desk.ask(2, "ctl_cash_deposit")
     desk.dispatcher.submit_gone(1)
@@ -265,10 +277,17 @@ async def test_time_that_passes_while_somebody_only_looks_is_in_the_journal() ->
     wall = [1_000]
     desk = Desk(SystemClock(1_000, lambda: wall[0]))
     await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
-    desk.dispatcher.submit(1, hello())
+    desk.say(1, hello())
     desk.ask(1, "query_account_infos")
     slices(desk, 1_400)
-    desk.welcome = lambda _: wall.__setitem__(0, 1_500)  # type: ignore[method-assign]
+    look = desk.simulator.next_due_ms
+
+    def next_due_ms() -> int | None:
+        due_ms = look()
+        wall[0] = 1_500  # what was not due a moment ago is due now
+        return due_ms
+
+    desk.simulator.next_due_ms = next_due_ms  # type: ignore[method-assign]
     await desk.run_to_the_end()
     rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
     assert [(now_ms, name) for _, now_ms, _, name, *_ in rows][1:] == [(1_500, "hello"), (1_500, "due")]
@@ -277,7 +296,7 @@ async def test_time_that_passes_while_somebody_only_looks_is_in_the_journal() ->
 async def test_the_first_entry_of_a_day_is_preceded_by_the_world() -> None:
     desk = Desk()
     await desk.dispatcher.begin(happened(1_000), is_new=True, now_ms=1_000)
-    desk.dispatcher.submit(1, hello(7))
+    desk.say(1, hello(7))
     await desk.run_to_the_end()
     desk.simulator.day = 20260106
     for seq in (1, 2):
@@ -368,7 +387,7 @@ class WaitingDesk(Desk):
 
     def __init__(self, wait_s: float = 60.0) -> None:
         super().__init__(ReplayClock(1_000, 0.0, 0.0, wait_s))
-        self.dispatcher.submit(1, hello())
+        self.say(1, hello())
         self.running: asyncio.Task[None]
 
     async def begin(self) -> None:
@@ -382,7 +401,7 @@ class WaitingDesk(Desk):
         await eventually(lambda: bool(self.sent(1)))
 
     def hear(self, number: int) -> None:
-        self.dispatcher.submit(1, Heard(number))
+        self.say(1, Heard(number))
 
     def told(self) -> list[int]:
         return [message["order_id"] for message in self.sent(1) if message["t"] == "push_stock_order"]
@@ -533,6 +552,6 @@ async def test_a_refusal_is_logged_as_it_is_told_without_the_whole_account_numbe
     text = "限价买入 [SH600000] [COUNTER][260200][可用资金不足][fund_account=1000000365,money_type=0]"
     batch.add(Outcome([], [], refused=[Refused("1000000365", "order", 1048577, text)]))
     caplog.set_level("INFO", logger="miniqmt_sim.server")
-    log_of(batch)
+    batch.log()
     (line,) = caplog.messages
     assert line == f"refused order=1048577 account=***0365 {text.replace('1000000365', '***0365')}"
