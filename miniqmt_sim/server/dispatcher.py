@@ -21,7 +21,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
 from itertools import islice, repeat
-from typing import Final, Protocol
+from typing import Final
 
 from miniqmt_sim.changes import Facts
 from miniqmt_sim.errors import CommandRefused
@@ -30,11 +30,13 @@ from miniqmt_sim.server.batch import Batch
 from miniqmt_sim.server.clock import Clock
 from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
+from miniqmt_sim.server.ports import Archive, Ledger, Outlet
+from miniqmt_sim.server.session_ids import SessionIds
 from miniqmt_sim.server.wake import Awake
 from miniqmt_sim.sessions.operator import CLOCK_MOVES, CLOCK_SPEEDS
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Simulator
-from miniqmt_sim.wire.messages import JsonObject, Request
+from miniqmt_sim.wire.messages import Request
 from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, frame
 
 _ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
@@ -42,69 +44,6 @@ _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
 _STORE_QUOTES_EVERY_S: Final = 1.0
 """Bare quotes of a recorded market are written at most so often, unless something else is written anyway."""
-
-
-class Outlet(Protocol):
-    """What carries the dispatcher's words to the connections; a connection that is gone is ignored."""
-
-    def send(self, connection: int, frames: list[bytes]) -> None:
-        """Hand frames to a connection."""
-
-    def welcome(self, connection: int) -> None:
-        """Let a connection in."""
-
-    def end(self, connection: int, reason: str) -> None:
-        """Say bye to a connection and close it."""
-
-
-Stored = Callable[[BaseException | None], None]
-"""What is called in the loop's thread when a batch is stored, or with why it could not be."""
-
-
-class Ledger(Protocol):
-    """Where facts go."""
-
-    @property
-    def answers_first(self) -> bool:
-        """May an answer leave before it is stored?"""
-
-    def commit(self, facts: Facts, stored: Stored) -> None:
-        """Begin to store the facts of one batch. May raise what an earlier one met."""
-
-
-class Archive(Protocol):
-    """What answers requests that data files can answer; None for those of the core."""
-
-    def answer(self, request: Request, now_ms: int, simulator: Simulator) -> JsonObject | None:
-        """Answer as of now."""
-
-
-class SessionIds:
-    """Which session ids ended so recently that they are not free again, as a real terminal notices late."""
-
-    __slots__ = ("_cooldown_s", "_ended", "_live")
-
-    def __init__(self, cooldown_s: float) -> None:
-        self._cooldown_s = cooldown_s
-        self._live: dict[int, int] = {}
-        self._ended: dict[int, float] = {}
-
-    def take(self, connection: int, session_id: int) -> None:
-        """A trader's connection was let in."""
-        if self._cooldown_s:
-            self._live[connection] = session_id
-
-    def release(self, connection: int, now_s: float) -> None:
-        """A connection is gone; ids that are free again are forgotten."""
-        session_id = self._live.pop(connection, None)
-        if session_id is not None:
-            self._ended = {known: ended for known, ended in self._ended.items() if now_s - ended < self._cooldown_s}
-            self._ended[session_id] = now_s
-
-    def is_cooling(self, session_id: int, now_s: float) -> bool:
-        """Did this id's connection end a moment ago?"""
-        ended = self._ended.get(session_id)
-        return ended is not None and now_s - ended < self._cooldown_s
 
 
 class Dispatcher:

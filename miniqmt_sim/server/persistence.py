@@ -17,6 +17,7 @@ from typing import Any, Final, Self, TypeVar
 from matching import calendar
 from miniqmt_sim.changes import Facts, Row
 from miniqmt_sim.errors import StartError
+from miniqmt_sim.server.ports import Stored
 from miniqmt_sim.settings import Retention
 from storage import Database, StorageError
 from storage.retention import Cutoff, reclaim, size_of, trim
@@ -58,7 +59,7 @@ class Persistence:
 
     # -- batches -------------------------------------------------------------------------------------------------------
 
-    def commit(self, facts: Facts, stored: Callable[[BaseException | None], None]) -> None:
+    def commit(self, facts: Facts, stored: Stored) -> None:
         """Begin to store the facts of one batch; ``stored`` is told how it went. Raises StorageError if one before was lost."""
         self._database.write_soon(facts, stored)
         day = facts.get("counters", {}).get(_DAY)

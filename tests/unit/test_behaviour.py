@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from miniqmt_sim.behaviour import BEHAVIOURS, behaviour_of, cut
-from miniqmt_sim.server.dispatcher import SessionIds
+from miniqmt_sim.server.session_ids import SessionIds
 from tests.kit.desk import Desk, make_config
 
 
