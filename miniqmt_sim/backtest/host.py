@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from typing import Any, Final, Protocol
 
 from miniqmt_sim.changes import Facts
+from miniqmt_sim.client.discovery import PathLike
 from miniqmt_sim.client.memory import Archive, MemoryHost, MemoryTransport, Outcome
 from miniqmt_sim.client.transport import OnClosed, OnPush
 from miniqmt_sim.constants import AccountType
@@ -52,9 +53,13 @@ class Host(MemoryHost):
 
     # ---- the strategy's side -------------------------------------------------------------------------------------------
 
+    def connect_trader(self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> MemoryTransport:
+        """Connect a trader of the SDK, whatever path it gives. Raises ConnectError."""
+        return self.connect(path, session_id, on_push, on_closed, takes_views=True)
+
     def connect_data(self, on_push: OnPush, on_closed: OnClosed) -> MemoryTransport:
-        """Connect for market data."""
-        return self.connect("", 0, on_push, on_closed, "data")
+        """Connect the SDK for market data."""
+        return self.connect("", 0, on_push, on_closed, "data", takes_views=True)
 
     def take(self, connection: int, message: JsonObject) -> None:
         """Do what the strategy asks; its answer is there when this returns, pushes wait for the workers."""
@@ -81,13 +86,7 @@ class Host(MemoryHost):
         """Hand out what was said; what was changed is collected once a day."""
         for refused in getattr(outcome, "refused", ()):
             self._collector.refused(refused.text)
-        for connection, reply in outcome.replies:
-            if connection != OPERATOR:
-                self._hand(connection, object_of(reply))
-        for connections, push in outcome.pushes:
-            message = object_of(push)
-            for connection in connections:
-                self._hand(connection, message)
+        self._hand_out(outcome)
 
     # ---- the baton's side: Simulation ----------------------------------------------------------------------------------
 

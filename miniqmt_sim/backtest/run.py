@@ -196,7 +196,7 @@ def _connected(host: Host) -> Iterator[None]:
     before = vars(_session.Session)["connector"]
     modules = dict(sys.modules)
     hook.install()
-    setattr(_session.Session, "connector", staticmethod(host.connect))  # noqa: B010
+    setattr(_session.Session, "connector", staticmethod(host.connect_trader))  # noqa: B010
     try:
         with _quotes.connected_by(host.connect_data):
             yield

@@ -13,14 +13,14 @@ import itertools
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client.discovery import PathLike
 from miniqmt_sim.client.transport import OnClosed, OnPush, Transport
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError
-from miniqmt_sim.wire.messages import JsonObject, Request, Said, encode_message, object_of, parse_request
+from miniqmt_sim.wire.messages import JsonObject, QuotePush, Request, Said, request_of
 
 
 class Command(NamedTuple):
@@ -77,15 +77,19 @@ class MemoryHost:
         _hosts.add(self)
 
     def connect(
-        self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader"
-    ) -> MemoryTransport:
-        """Open a session, wherever the path leads. Raises ConnectError with the simulator's refusal."""
+        self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader", *,
+        takes_views: bool = False,
+    ) -> MemoryTransport:  # fmt: skip
+        """Open a session, wherever the path leads. Raises ConnectError with the simulator's refusal.
+
+        ``takes_views``: ``on_push`` is given what the core says as it is, a message or a ``View`` of one.
+        """
         with self._lock:
             connection = next(self._connections)
             refusal = self._simulator.open_session(connection, role, session_id)
             if refusal is not None:
                 raise ConnectError(f"the server refused: {refusal}")
-            transport = MemoryTransport(self, connection, on_push, on_closed)
+            transport = MemoryTransport(self, connection, on_push, on_closed, takes_views)
             self._transports[connection] = transport
             return transport
 
@@ -121,7 +125,7 @@ class MemoryHost:
         with self._lock:
             if connection not in self._transports:
                 return
-            request = parse_request(encode_message(message))
+            request = request_of(message)
             try:
                 now_ms = self._target_ms(request)
             except CommandRefused as refusal:
@@ -160,17 +164,21 @@ class MemoryHost:
 
     def _deliver(self, outcome: Outcome) -> None:
         self._simulator.forget_facts()
-        for connection, reply in outcome.replies:
-            self._hand(connection, object_of(reply))
-        for connections, push in outcome.pushes:
-            message = object_of(push)
-            for connection in connections:
-                self._hand(connection, message)
+        self._hand_out(outcome)
 
-    def _hand(self, connection: int, message: JsonObject) -> None:
+    def _hand_out(self, outcome: Outcome) -> None:
+        for connection, reply in outcome.replies:
+            self._hand(connection, reply)
+        for connections, push in outcome.pushes:
+            for connection in connections:
+                self._hand(connection, push)
+                if len(connections) > 1 and isinstance(push, QuotePush):
+                    push = push.copy()  # rows belong to who is given them
+
+    def _hand(self, connection: int, said: Said) -> None:
         transport = self._transports.get(connection)
         if transport is not None:
-            transport.hear(message)
+            transport.hear(said)
 
 
 _hosts: Final[weakref.WeakSet[MemoryHost]] = weakref.WeakSet()
@@ -203,10 +211,13 @@ if hasattr(os, "register_at_fork"):  # Windows forks nothing
 class MemoryTransport(Transport):
     """One client's connection to a MemoryHost; everything happens in the thread that asks."""
 
-    def __init__(self, host: MemoryHost, connection: int, on_push: OnPush, on_closed: OnClosed) -> None:
+    def __init__(
+        self, host: MemoryHost, connection: int, on_push: OnPush, on_closed: OnClosed, takes_views: bool = False
+    ) -> None:
         super().__init__(on_push, on_closed)
         self._host = host
         self._connection = connection
+        self._on_view: Callable[[Any], None] | None = on_push if takes_views else None
 
     def close(self) -> None:
         """End the session; requests under way fail."""
@@ -218,10 +229,13 @@ class MemoryTransport(Transport):
         self._calls.fail_all(reason)
         self._on_closed(reason)
 
-    def hear(self, message: JsonObject) -> None:
-        """The host said something; the message may be shared with other connections."""
+    def hear(self, said: Said) -> None:
+        """The host said something; a message that is an object may be shared with other connections."""
         try:
-            self._hear(dict(message))
+            if self._on_view is not None and not isinstance(said, dict) and said.name != "reply":
+                self._on_view(said)
+                return
+            self._hear(said.copy() if isinstance(said, dict) else said.message())
         except ConnectError as error:  # who takes the pushes takes no more
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()

@@ -46,7 +46,7 @@ class Playback:
         """Of these codes the newest row has not been made a quote yet."""
         self._dirty: dict[str, Security] = {}
         self.fresh: dict[str, None] = {}
-        """Codes of which something was played since somebody asked."""
+        """Codes of which a point was played since somebody asked; whole rows are news anyway."""
         self.feed_ms = 0
         """The time of the last moment that was played."""
         self.is_stored = True
@@ -157,6 +157,7 @@ class Playback:
             figures.high_li = max(figures.high_li, quote.high_li)
             figures.volume += quote.volume
             figures.amount_li += quote.amount_li
+        self.fresh[code] = None
         return events + self._noted(security, now_ms)
 
     def tick(self, security: Security, tick: Flat, now_ms: int) -> list[Event]:
@@ -176,7 +177,6 @@ class Playback:
         return events + self._noted(security, now_ms)
 
     def _noted(self, security: Security, now_ms: int) -> list[Event]:
-        self.fresh[security.code] = None
         if self.is_stored:
             self._dirty[security.code] = security
         if self._exchange.band(security).high_li is None:

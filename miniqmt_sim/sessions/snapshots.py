@@ -7,6 +7,8 @@ compares them. What never changes of an order is written once and kept as its ``
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from matching import units
 from matching.instrument import Security
 from matching.records import record
@@ -21,6 +23,8 @@ from miniqmt_sim.wire.messages import JsonObject, object_text, quoted
 @record
 class OrderSnapshot:
     """XtOrder. ``price_type`` is the broker's enumeration, ``direction`` 48 whatever the side."""
+
+    name: ClassVar[str] = "push_stock_order"
 
     order: Order
     price_li: int
@@ -73,6 +77,8 @@ def order_snapshot(order: Order, status_msg_bytes: int = 0) -> OrderSnapshot:
 @record
 class TradeSnapshot:
     """XtTrade. ``commission`` is everything charged on the fill. A trade never changes."""
+
+    name: ClassVar[str] = "push_stock_trade"
 
     trade: Trade
 
@@ -132,6 +138,8 @@ def _write_head(order: Order) -> str:
 @record
 class PositionSnapshot:
     """XtPosition. ``open_price`` is what the purchases cost on average, ``avg_price`` what the holding cost, fees included."""
+
+    name: ClassVar[str] = "push_stock_position"
 
     account: Account
     position: Position
@@ -224,6 +232,8 @@ def position_snapshot(
 class AssetSnapshot:
     """XtAsset."""
 
+    name: ClassVar[str] = "push_stock_asset"
+
     account: Account
     cash_li: int
     frozen_li: int
@@ -270,6 +280,8 @@ def asset_snapshot(account: Account, market_value_li: int) -> AssetSnapshot:
 class OrderAnswer:
     """The answer to an order that the counter took, whatever became of it; it repeats the request's words."""
 
+    name: ClassVar[str] = "reply"
+
     seq: int
     request: JsonObject
     order_id: int
@@ -292,6 +304,8 @@ class OrderAnswer:
 @record
 class CancelAnswer:
     """The answer to a cancel that was sent to the exchange, or done at the counter."""
+
+    name: ClassVar[str] = "reply"
 
     seq: int
     account: Account

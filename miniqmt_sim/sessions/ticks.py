@@ -79,11 +79,61 @@ def status_of(world: World, security: Security, now_ms: int) -> int:
 
 
 def tick_row(world: World, security: Security, now_ms: int) -> JsonObject:
+    """A tick with its code: the quote that holds now, and the day so far."""
+    return {"stock_code": security.code, **tick_of(world, security, now_ms)}
+
+
+def tick_of(world: World, security: Security, now_ms: int) -> JsonObject:
     """A tick: the quote that holds now, and the day so far."""
     bids, asks = world.market.shown(security, now_ms)
     time_ms = world.market.quote_ms(security, now_ms)
     day, status = day_so_far(world, security, now_ms), status_of(world, security, now_ms)
-    return {"stock_code": security.code, **tick_fields(security.board, time_ms, day, bids, asks, status)}
+    return tick_fields(security.board, time_ms, day, bids, asks, status)
+
+
+def recorded_tick(security: Security, tick: Flat, status: int) -> JsonObject | None:
+    """The same of a recorded snapshot that was just played; None for one whose levels are not whole, or before a trade."""
+    (
+        time_ms, last_li, open_li, high_li, low_li, _, amount_li, volume, _, _,
+        ask1, ask2, ask3, ask4, ask5, bid1, bid2, bid3, bid4, bid5,
+        ask_volume1, ask_volume2, ask_volume3, ask_volume4, ask_volume5,
+        bid_volume1, bid_volume2, bid_volume3, bid_volume4, bid_volume5,
+    ) = tick  # fmt: skip
+    if not (open_li and volume and ask5 and bid5 and ask_volume5 and bid_volume5 and bid1 < ask1):
+        return None
+    yuan, lot = units.LI_PER_YUAN, LOT[security.board]
+    half = lot // 2
+    last_close = security.pre_close_li / yuan
+    return {
+        "time": time_ms,
+        "lastPrice": last_li / yuan,
+        "open": open_li / yuan,
+        "high": (high_li or last_li) / yuan,
+        "low": (low_li or last_li) / yuan,
+        "lastClose": last_close,
+        "amount": amount_li / yuan,
+        "volume": (volume + half) // lot,
+        "pvolume": volume,
+        "stockStatus": status,
+        "openInt": 10 + status,
+        "transactionNum": 0,
+        "lastSettlementPrice": last_close,
+        "settlementPrice": 0.0,
+        "pe": 0.0,
+        "askPrice": [ask1 / yuan, ask2 / yuan, ask3 / yuan, ask4 / yuan, ask5 / yuan],
+        "bidPrice": [bid1 / yuan, bid2 / yuan, bid3 / yuan, bid4 / yuan, bid5 / yuan],
+        "askVol": [
+            (ask_volume1 + half) // lot, (ask_volume2 + half) // lot, (ask_volume3 + half) // lot,
+            (ask_volume4 + half) // lot, (ask_volume5 + half) // lot,
+        ],
+        "bidVol": [
+            (bid_volume1 + half) // lot, (bid_volume2 + half) // lot, (bid_volume3 + half) // lot,
+            (bid_volume4 + half) // lot, (bid_volume5 + half) // lot,
+        ],
+        "volRatio": 0.0,
+        "speed1Min": 0.0,
+        "speed5Min": 0.0,
+    }  # fmt: skip
 
 
 def tick_fields(board: Board, time_ms: int, day: Candle, bids: Levels, asks: Levels, status: int) -> JsonObject:
@@ -123,24 +173,22 @@ def _filled(values: list[Number], nothing: Number) -> list[Number]:
 # ---- bars --------------------------------------------------------------------------------------------------------------
 
 
-def bar_row(security: Security, candle: Candle) -> JsonObject:
-    """A bar with its code."""
-    columns = bar_columns([candle], security.board)
-    return {"stock_code": security.code, **{name: column[0] for name, column in columns.items()}}
+def bar_fields(candle: Candle, board: Board) -> JsonObject:
+    """A bar."""
+    return {name: column[0] for name, column in bar_columns([candle], board).items()}
 
 
-def recorded_row(code: str, board: Board, row: Flat) -> JsonObject:
+def recorded_bar(row: Flat, board: Board) -> JsonObject:
     """The same of a recorded bar that is complete: thousands of them are told a second."""
     time_ms, open_li, high_li, low_li, close_li, volume, amount_li, pre_close_li, suspended = row
-    yuan = units.LI_PER_YUAN
+    yuan, lot = units.LI_PER_YUAN, LOT[board]
     return {
-        "stock_code": code,
         "time": time_ms,
         "open": open_li / yuan,
         "high": high_li / yuan,
         "low": low_li / yuan,
         "close": close_li / yuan,
-        "volume": lots(volume, board),
+        "volume": (volume + lot // 2) // lot,
         "amount": amount_li / yuan,
         "settelementPrice": 0.0,
         "openInterest": 0,

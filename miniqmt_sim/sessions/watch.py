@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from matching.codes import Venue
 from matching.instrument import Security
@@ -19,8 +19,8 @@ from matching.phases import PHASE_RULES, Call
 from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
 from miniqmt_sim.market.recorded import Flat, News, Source
 from miniqmt_sim.sessions.pushes import Push
-from miniqmt_sim.sessions.ticks import bar_row, day_so_far, recorded_row, tick_row
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.sessions.ticks import bar_fields, day_so_far, recorded_bar, recorded_tick, status_of, tick_of
+from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows
 from miniqmt_sim.world import World
 
 MAX_WATCHED: Final = 20_000
@@ -29,6 +29,8 @@ KEPT: Final = 1000
 """Bars or ticks that are kept of a code and period: four days of minutes, most of an hour of ticks."""
 ROWS_PER_PUSH: Final = 1000
 """Rows in one push: about 500 kB, well under the frame limit."""
+_CLOSE: Final = 4
+"""Where the close stands in the row of a bar."""
 WATCHED_PERIODS: Final = (TICK, *MINUTES, DAY)
 MARKETS: Final = tuple(venue.name for venue in Venue)
 
@@ -79,7 +81,7 @@ class Watch:
     """Everybody's subscriptions to market data."""
 
     __slots__ = (
-        "_bars", "_by_connection", "_is_news_to_source", "_news", "_periods", "_ticks", "_watchers", "_world", "due_ms",
+        "_bars", "_by_connection", "_is_news_to_source", "_listeners", "_periods", "_ticks", "_watchers", "_world", "due_ms",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
@@ -90,7 +92,8 @@ class Watch:
         self._ticks: dict[str, deque[JsonObject]] = {}
         self._periods: tuple[str, ...] = ()
         self._is_news_to_source = False
-        self._news: dict[str, tuple[str, Flat]] = {}
+        self._listeners: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+        """What was found out about who watches a code."""
         self.due_ms: int | None = None
         """When the walk takes its next step, while anybody watches it."""
 
@@ -135,6 +138,7 @@ class Watch:
 
     def _note_periods(self) -> None:
         self._periods = tuple(dict.fromkeys(key.period for key in self._watchers))
+        self._listeners = {}
         self._bars = {key: growing for key, growing in self._bars.items() if self._who(*key)}
         self._ticks = {code: ticks for code, ticks in self._ticks.items() if self._who(TICK, code)}
         self._is_news_to_source = True
@@ -179,60 +183,87 @@ class Watch:
         """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""
         if not self._watchers:
             return []
-        self._news = {code: (period, row) for code, period, row in news}
-        told: dict[tuple[str, tuple[int, ...]], list[JsonObject]] = {}
-        is_of_bars, between = self._world.market.playback.is_of_bars, TICK in self._periods
-        for code in self._changed(now_ms):
-            recorded = self._news.get(code)
-            if recorded is None and not between and is_of_bars(code):
-                continue  # a bar is under way, and nobody looks before it is complete
-            security = self._world.exchange.securities[code]
-            for period in self._periods:
-                who = self._who(period, code)
-                if who and recorded is not None and recorded[0] == period and period in MINUTES:
-                    told.setdefault((period, who), []).append(recorded_row(code, security.board, recorded[1]))
-                    continue
-                row = self._row(security, period, now_ms) if who else None
-                if row is not None:
-                    told.setdefault((period, who), []).append(row)
+        told: dict[tuple[str, tuple[int, ...]], Rows] = {}
+        securities, listeners = self._world.exchange.securities, self._listeners
+        for code, period, row in news:
+            security = securities.get(code)
+            if security is None or (period != TICK and not row[_CLOSE]):
+                continue  # nothing is known of it, or nothing traded all day
+            who_hears = listeners.get(code)
+            for heard in who_hears if who_hears is not None else self._listeners_of(code):
+                fields = self._news(security, heard[0], period, row, now_ms)
+                if fields is not None:
+                    rows = told.get(heard)
+                    if rows is None:
+                        told[heard] = [(code, fields)]
+                    else:
+                        rows.append((code, fields))
+        for code in self._changed(now_ms, news):
+            for heard in self._listeners_of(code):
+                fields = self._shown(securities[code], heard[0], now_ms)
+                if fields is not None:
+                    told.setdefault(heard, []).append((code, fields))
         return [(who, message) for (period, who), rows in told.items() for message in _messages(period, rows)]
 
-    def _changed(self, now_ms: int) -> list[str]:
+    def _listeners_of(self, code: str) -> Sequence[tuple[str, tuple[int, ...]]]:
+        """The periods of a code that are watched, and by whom."""
+        found = self._listeners.get(code)
+        if found is None:
+            each = ((period, self._who(period, code)) for period in self._periods)
+            found = self._listeners[code] = [(period, who) for period, who in each if who]
+        return found
+
+    def _changed(self, now_ms: int, news: Sequence[News]) -> list[str]:
+        """The codes that changed otherwise. What goes on within a recorded bar is for who watches ticks."""
         market = self._world.market
         codes = dict.fromkeys(market.take_touched())
         if self.is_due(now_ms):
             self.due_ms = market.next_step_ms(now_ms)
             securities = self._world.exchange.securities
             codes |= dict.fromkeys(code for code, security in securities.items() if market.is_moving(security, now_ms))
+        if codes:
+            for code, _, _ in news:
+                codes.pop(code, None)
         return list(codes)
 
-    def _row(self, security: Security, period: str, now_ms: int) -> JsonObject | None:
-        """What a code's period shows now; None while there is no bar."""
+    def _news(self, security: Security, period: str, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
+        """What a row of the recording that is complete shows in a period; None while that has no bar."""
+        if period == recorded and period in MINUTES:
+            return recorded_bar(row, security.board)
         if period == TICK:
-            row = tick_row(self._world, security, now_ms)
-            self._ticks.setdefault(security.code, deque(maxlen=KEPT)).append(row)
-            return row
+            status = status_of(self._world, security, now_ms)
+            tick = recorded_tick(security, row, status) if recorded == TICK else None
+            return tick if tick is not None else tick_of(self._world, security, now_ms)
+        if recorded == TICK:
+            return self._shown(security, period, now_ms)
+        self._world.market.last_li(security, now_ms)
+        growing = self._bars.setdefault(Key(period, security.code), Growing())
+        if period == DAY:
+            bar = self._day(growing, day_so_far(self._world, security, now_ms))
+        elif recorded == DAY or MINUTES[recorded] > MINUTES[period]:
+            return None
+        else:
+            hours = self._world.market.past.hours(security.board, self._world.exchange.day)
+            candle = Candle(*row)
+            bar = growing.join(candle._replace(time_ms=hours.named_end_ms(candle.time_ms, MINUTES[period])))
+        return bar_fields(bar, security.board)
+
+    def _shown(self, security: Security, period: str, now_ms: int) -> JsonObject | None:
+        """What a code's period shows now; None while there is no bar."""
+        playback, code = self._world.market.playback, security.code
+        if period == TICK:
+            tick = tick_of(self._world, security, now_ms)
+            if not playback.knows(code):
+                self._ticks.setdefault(code, deque(maxlen=KEPT)).append(tick)
+            return tick
+        if playback.is_of_bars(code):
+            return None  # a bar is under way, and nobody looks before it is complete
         self._world.market.last_li(security, now_ms)
         day = day_so_far(self._world, security, now_ms)
-        growing = self._bars.setdefault(Key(period, security.code), Growing())
-        if self._world.market.playback.is_of_bars(security.code):
-            bar = self._recorded_bar(security, period, growing, day)
-        elif self._makes_prices(security, now_ms) or day.volume != (growing.day or day).volume:
-            bar = self._bar(security, period, growing, day, now_ms)
-        else:
-            bar = None
-        return bar_row(security, bar) if bar is not None else None
-
-    def _recorded_bar(self, security: Security, period: str, growing: Growing, day: Candle) -> Candle | None:
-        """What a completed bar of the recording makes of a bar as long or longer; None while there is none."""
-        recorded, row = self._news.get(security.code, ("", ()))
-        if period == DAY:
-            return self._day(growing, day) if row else None
-        if MINUTES.get(recorded, MINUTES["1h"] + 1) > MINUTES[period]:
-            return None
-        hours = self._world.market.past.hours(security.board, self._world.exchange.day)
-        candle = Candle(*row)
-        return growing.join(candle._replace(time_ms=hours.named_end_ms(candle.time_ms, MINUTES[period])))
+        growing = self._bars.setdefault(Key(period, code), Growing())
+        if self._makes_prices(security, now_ms) or day.volume != (growing.day or day).volume:
+            return bar_fields(self._bar(security, period, growing, day, now_ms), security.board)
+        return None
 
     def _bar(self, security: Security, period: str, growing: Growing, day: Candle, now_ms: int) -> Candle:
         if period == DAY:
@@ -269,6 +300,6 @@ def _of_one_price(day: Candle) -> Candle:
     return day._replace(open_li=day.close_li, high_li=day.close_li, low_li=day.close_li)
 
 
-def _messages(period: str, rows: Sequence[Any]) -> Iterator[JsonObject]:
+def _messages(period: str, rows: Rows) -> Iterator[QuotePush]:
     for start in range(0, len(rows), ROWS_PER_PUSH):
-        yield {"t": "push_quote", "period": period, "rows": rows[start : start + ROWS_PER_PUSH]}
+        yield QuotePush(period, rows[start : start + ROWS_PER_PUSH])

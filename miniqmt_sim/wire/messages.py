@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from json.encoder import encode_basestring
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from miniqmt_sim.constants import MAX_INT64
 from miniqmt_sim.errors import MessageError
@@ -23,8 +23,8 @@ from miniqmt_sim.wire.trader_messages import PUSH_MESSAGES, TRADER_MESSAGES
 
 __all__ = [
     "BY_NAME", "MAX_LEVELS", "MAX_TEXT", "MESSAGES", "REQUIRED", "TICK", "TRADE", "Field", "Flow", "JsonObject", "Kind",
-    "Message", "Request", "Said", "Shape", "View", "encode_message", "object_of", "object_text", "parse_object",
-    "parse_request", "quoted",
+    "Message", "QuotePush", "Request", "Rows", "Said", "Shape", "View", "copy_of", "encode_message", "name_of", "object_of",
+    "object_text", "parse_object", "parse_request", "quoted", "request_of",
 ]  # fmt: skip
 
 MESSAGES: Final = (*TRADER_MESSAGES, *CREDIT_MESSAGES, *PUSH_MESSAGES, *DATA_MESSAGES, *OPERATOR_MESSAGES)
@@ -53,6 +53,9 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 class View(Protocol):
     """A message that is put into words when it leaves: figures of one moment, kept until somebody wants to read them."""
 
+    name: ClassVar[str]
+    """What the table calls it; "reply" for an answer."""
+
     def message(self) -> JsonObject:
         """The message as an object."""
 
@@ -74,6 +77,12 @@ def object_of(said: Said) -> JsonObject:
     return said if isinstance(said, dict) else said.message()
 
 
+def name_of(said: Said) -> str:
+    """What the table calls a message, without putting it into words."""
+    name: str = said["t"] if isinstance(said, dict) else said.name
+    return name
+
+
 def object_text(fields: JsonObject) -> str:
     """An object as JSON."""
     return _encode(fields)
@@ -81,6 +90,43 @@ def object_text(fields: JsonObject) -> str:
 
 quoted: Final = encode_basestring
 """A text as JSON."""
+
+
+Rows = list[tuple[str, JsonObject]]
+"""Codes, and the fields of what is told of each."""
+
+
+class QuotePush:
+    """The push of ticks or bars of one period: codes beside their fields, joined when it goes over a wire.
+
+    Who is in the same process takes the fields as they are: each is a dictionary of its own that nobody else has.
+    """
+
+    __slots__ = ("period", "rows")
+
+    name: ClassVar[str] = "push_quote"
+
+    def __init__(self, period: str, rows: Rows) -> None:
+        self.period = period
+        self.rows = rows
+
+    def message(self) -> JsonObject:
+        """The push."""
+        rows = [{"stock_code": code, **fields} for code, fields in self.rows]
+        return {"t": "push_quote", "period": self.period, "rows": rows}
+
+    def text(self) -> str:
+        """The push as JSON."""
+        return object_text(self.message())
+
+    def copy(self) -> QuotePush:
+        """The same for somebody else."""
+        return QuotePush(self.period, [(code, copy_of(fields)) for code, fields in self.rows])
+
+
+def copy_of(fields: JsonObject) -> JsonObject:
+    """The fields of a tick or bar for somebody else, who may change them."""
+    return {name: value[:] if type(value) is list else value for name, value in fields.items()}
 
 
 def parse_object(payload: bytes) -> JsonObject:
@@ -91,6 +137,18 @@ def parse_object(payload: bytes) -> JsonObject:
 def parse_request(payload: bytes) -> Request:
     """Parse what a client sent. Raises MessageError for whatever the table does not allow."""
     text, values = _parsed(payload)
+    return _checked(values, text)
+
+
+def request_of(message: JsonObject) -> Request:
+    """What a client in the same process says, as if it had come over a wire. Raises MessageError."""
+    try:
+        return _checked(message.copy(), "")
+    except MessageError:
+        return parse_request(encode_message(message))  # a value may become what it must be by being written down
+
+
+def _checked(values: JsonObject, text: str) -> Request:
     name = values.pop("t", None)
     checker = _CHECKERS.get(name) if type(name) is str else None
     if checker is None:

@@ -6,13 +6,13 @@ Arguments come as a strategy gives them, answers go out as plain values; what be
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from miniqmt_sim.errors import CommandRefused, ConnectError
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.wire.messages import JsonObject, Rows
 from miniqmt_sim.xtquant._frames import moment_ms, text_of
-from miniqmt_sim.xtquant._quotes import Deliver, Quotes
+from miniqmt_sim.xtquant._quotes import Deliver, Quotes, without_code
 
 PERIODS: Final = {
     "tick": "分笔", "1m": "1分钟线", "5m": "5分钟线", "15m": "15分钟线", "30m": "30分钟线", "1h": "1小时线", "1d": "日线",
@@ -71,11 +71,11 @@ def subscribe(
     period = period_of(period)
     if callback is None:
         return _subscribe(quotes, period, [stock_code], None, [])
-    first: list[JsonObject] = []
+    first: Rows = []
     if count:
         columns = history(quotes, stock_code, period, start_time, end_time, count, dividend_type)
         rows = zip(*columns.values(), strict=True)
-        first = [{"stock_code": stock_code, **dict(zip(columns, row, strict=True))} for row in rows]
+        first = [(stock_code, dict(zip(columns, row, strict=True))) for row in rows]
     return _subscribe(quotes, period, [stock_code], lambda rows: callback(_by_code(rows)), first)
 
 
@@ -83,11 +83,11 @@ def subscribe_whole(quotes: Quotes, code_list: Sequence[str], callback: OnData |
     """Have {code: tick} of codes or markets delivered, the present first: the subscription's number, or -1."""
     if callback is None:
         return _subscribe(quotes, "tick", list(code_list), None, [])
-    first = quotes.rows("data_full_tick", code_list)
-    return _subscribe(quotes, "tick", list(code_list), lambda rows: callback(ticks_by_code(rows)), first)
+    first = list(_ticks_by_code(quotes, code_list).items())
+    return _subscribe(quotes, "tick", list(code_list), lambda rows: callback(dict(rows)), first)
 
 
-def _subscribe(quotes: Quotes, period: str, names: list[str], deliver: Deliver | None, first: list[JsonObject]) -> int:
+def _subscribe(quotes: Quotes, period: str, names: list[str], deliver: Deliver | None, first: Rows) -> int:
     try:
         return quotes.subscribe(period, names, deliver, first)
     except (CommandRefused, ConnectError) as error:
@@ -99,8 +99,12 @@ def full_ticks(quotes: Quotes, code_list: Sequence[str]) -> dict[str, JsonObject
     """{code: tick} of codes or markets as they are now, with the time in both of the vendor's spellings."""
     if isinstance(code_list, str):
         raise TypeError("code_list must be a list of codes, not one text")
-    found = ticks_by_code(quotes.rows("data_full_tick", code_list))
+    found = _ticks_by_code(quotes, code_list)
     return {code: {"timetag": _timetag(tick["time"]), **tick} for code, tick in found.items()}
+
+
+def _ticks_by_code(quotes: Quotes, code_list: Sequence[str]) -> dict[str, JsonObject]:
+    return {row["stock_code"]: without_code(row) for row in quotes.rows("data_full_tick", code_list)}
 
 
 def _timetag(time_ms: int) -> str:
@@ -109,20 +113,16 @@ def _timetag(time_ms: int) -> str:
     return f"{text}.{time_ms % 1000:03d}" if time_ms % 1000 else text
 
 
-def _by_code(rows: Iterable[JsonObject]) -> dict[str, list[JsonObject]]:
+
+
+def _by_code(rows: Rows) -> dict[str, list[JsonObject]]:
+    if len(rows) == 1:
+        code, fields = rows[0]
+        return {code: [fields]}
     found: dict[str, list[JsonObject]] = {}
-    for row in rows:
-        found.setdefault(row["stock_code"], []).append(_without_code(row))
+    for code, fields in rows:
+        found.setdefault(code, []).append(fields)
     return found
-
-
-def ticks_by_code(rows: Iterable[JsonObject]) -> dict[str, JsonObject]:
-    """Rows as {code: tick}."""
-    return {row["stock_code"]: _without_code(row) for row in rows}
-
-
-def _without_code(row: JsonObject) -> JsonObject:
-    return {name: value for name, value in row.items() if name != "stock_code"}
 
 
 # -- days ------------------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport
-from miniqmt_sim.wire.messages import JsonObject
+from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows, Said, copy_of
 from miniqmt_sim.xtquant._worker import Worker
 
 PENDING: Final = 10_000
@@ -29,8 +29,8 @@ NAMES_PER_REQUEST: Final = 4000
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
-Rows = list[JsonObject]
 Deliver = Callable[[Rows], object]
+"""Takes the rows of one push, which belong to it."""
 
 
 class DataConnector(Protocol):
@@ -53,7 +53,6 @@ class _Subscription:
         self.deliver = deliver
 
 
-_NOBODY: Final[dict[int, _Subscription]] = {}
 
 
 class Quotes:
@@ -68,6 +67,8 @@ class Quotes:
         self._subscriptions: dict[int, _Subscription] = {}
         self._by_name: dict[tuple[str, str], dict[int, _Subscription]] = {}
         """(period, code or market) -> the subscriptions with a callback that want it, by number."""
+        self._routes: dict[str, dict[str, list[tuple[int, Deliver]]]] = {}
+        """Period -> code -> who wants it, as far as it was found out since the last change."""
         self._pending: deque[tuple[Deliver, Rows]] = deque()
         self._running = False
         self._dropped = 0
@@ -96,9 +97,9 @@ class Quotes:
         """Ask and wait. Raises CommandRefused or ConnectError."""
         return self._transport.call(name, fields)
 
-    def rows(self, name: str, names: Iterable[str]) -> Rows:
+    def rows(self, name: str, names: Iterable[str]) -> list[JsonObject]:
         """Ask for rows of codes or markets, in as many requests as it takes."""
-        found: Rows = []
+        found: list[JsonObject] = []
         for part in _parts(list(names)):
             found += self.ask(name, codes=part)["rows"]
         return found
@@ -136,6 +137,7 @@ class Quotes:
             self._subscriptions[number] = subscription
             for name in subscription.names if deliver is not None else ():
                 self._by_name.setdefault((period, name), {})[number] = subscription
+            self._routes = {}
         for part in _parts(fresh):
             answer = self.ask("data_subscribe", period=period, codes=part)
             if answer["result"] != 0:
@@ -151,6 +153,7 @@ class Quotes:
             if gone is not None:
                 for name in gone.names:
                     self._by_name.get((gone.period, name), {}).pop(number, None)
+            self._routes = {}
             left = [name for name in gone.names if not self._is_wanted(gone.period, name)] if gone is not None else []
         if gone is not None:
             for part in _parts(left):
@@ -161,22 +164,40 @@ class Quotes:
 
     # -- what comes by itself ----------------------------------------------------------------------------------------------
 
-    def _on_push(self, message: JsonObject) -> None:
+    def _on_push(self, said: Said) -> None:
         """Sort a push by who wants what of it. In the reader's thread."""
-        if message.get("t") != "push_quote":
+        if isinstance(said, QuotePush):
+            period, rows = said.period, said.rows
+        elif isinstance(said, dict) and said.get("t") == "push_quote":
+            period, rows = said["period"], [(row["stock_code"], without_code(row)) for row in said["rows"]]
+        else:
             return
-        period, rows = message["period"], message["rows"]
-        found: dict[int, tuple[_Subscription, Rows]] = {}
-        by_name = self._by_name
+        routes = self._routes.setdefault(period, {})
+        tasks: dict[int, tuple[Deliver, Rows]] = {}
         for row in rows:
-            code = row["stock_code"]
+            route = routes.get(row[0])
+            if route is None:
+                route = self._route(period, row[0])
+            own = row
+            for number, deliver in route:
+                task = tasks.get(number)
+                if task is None:
+                    tasks[number] = (deliver, [own])
+                else:
+                    task[1].append(own)
+                if len(route) > 1:
+                    own = (row[0], copy_of(row[1]))
+        self._put([tasks[number] for number in sorted(tasks)])
+
+    def _route(self, period: str, code: str) -> list[tuple[int, Deliver]]:
+        """The subscriptions that want a code, by itself or with its market, in order of their numbers."""
+        with self._lock:
+            found: dict[int, _Subscription] = {}
             for name in (code, code[-2:]):
-                for number, subscription in by_name.get((period, name), _NOBODY).items():
-                    if number not in found:
-                        found[number] = (subscription, [row])
-                    elif found[number][1][-1] is not row:
-                        found[number][1].append(row)
-        self._put([(each.deliver, own) for _, (each, own) in sorted(found.items()) if each.deliver is not None])
+                found |= self._by_name.get((period, name), {})
+            route = [(number, each.deliver) for number, each in sorted(found.items()) if each.deliver is not None]
+            self._routes.setdefault(period, {})[code] = route
+        return route
 
     def _put(self, tasks: Iterable[tuple[Deliver, Rows]]) -> None:
         with self._lock:
@@ -211,6 +232,11 @@ class Quotes:
 
     def _on_closed(self, reason: str) -> None:
         _log.warning("the connection for market data ended: %s", reason)
+
+
+def without_code(row: JsonObject) -> JsonObject:
+    """The fields of a row that also says whose they are."""
+    return {name: value for name, value in row.items() if name != "stock_code"}
 
 
 def _parts(names: list[str]) -> list[list[str]]:

@@ -27,9 +27,10 @@ from typing import Any, ClassVar, Final, TypeVar
 
 from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
 from miniqmt_sim.errors import CommandRefused, ConnectError
-from miniqmt_sim.wire.messages import BY_NAME, JsonObject
+from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Said, name_of, object_of
 from miniqmt_sim.xtquant import _arguments as arguments
 from miniqmt_sim.xtquant import _views as views
+from miniqmt_sim.xtquant._callback import method_of
 from miniqmt_sim.xtquant._worker import Worker
 
 CALLBACK_TRAP_S: Final = 3.0
@@ -252,21 +253,20 @@ class Session:
 
     # -- callbacks, on a worker ------------------------------------------------------------------------------------------
 
-    def _tell(self, callback: str, row: type, values: JsonObject) -> None:
-        method = getattr(self.callback, callback, None)
-        if method is not None:
-            method(views.fill(row, values))
-
-    def _tell_push(self, message: JsonObject) -> None:
-        push = views.PUSHES.get(message["t"])
-        if push is not None:
-            self._tell(push.callback, push.row, message)
+    def _tell_push(self, said: Said) -> None:
+        push = views.PUSHES.get(name_of(said))
+        method = method_of(self.callback, push.callback) if push is not None else None
+        if push is not None and method is not None:
+            method(views.fill(push.row, object_of(said)))
 
     def _tell_response(self, message: str, fields: JsonObject, seq: int, future: Future[Answer]) -> None:
         response = views.RESPONSES[message]
+        method = method_of(self.callback, response.callback)
+        if method is None:
+            return
         error = future.exception()
         values = future.result() if error is None else {**fields, **response.failed, "error_msg": str(error), "msg": str(error)}
-        self._tell(response.callback, response.row, {**values, "seq": seq})
+        method(views.fill(response.row, {**values, "seq": seq}))
 
     def _tell_rows(self, query: views.Query[Any], callback: RowsCallback, future: Future[Answer]) -> None:
         error = future.exception()
@@ -275,17 +275,17 @@ class Session:
         callback(self._failed_rows() if error is not None else _objects(query, future.result()))
 
     def _tell_disconnected(self) -> None:
-        method = getattr(self.callback, "on_disconnected", None)
+        method = method_of(self.callback, "on_disconnected")
         if method is not None:
             method()
 
     # -- from the transport, on its thread -------------------------------------------------------------------------------
 
-    def _on_push(self, message: JsonObject) -> None:
+    def _on_push(self, said: Said) -> None:
         worker = self._callback_worker
         if worker.waiting >= MAX_WAITING:
             raise ConnectError(f"{MAX_WAITING} callbacks wait for the one that runs")
-        worker.submit(self._tell_push, message)
+        worker.submit(self._tell_push, said)
 
     def _on_closed(self, reason: str) -> None:
         _log.warning("session %s lost its connection: %s", self._session, reason)
