@@ -11,7 +11,7 @@ from benchmarks.peers import FieldsOfEvent, Trade
 from benchmarks.streams import REFERENCE_LI
 from matching.book import BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar, midnight_ms, parse_clock
-from matching.checks import Terms
+from matching.checks import Terms, counter_rejection, surely_passes
 from matching.continuous import match
 from matching.events import Traded
 from matching.exchange import Exchange
@@ -75,10 +75,11 @@ class FullExchange:
             assert exchange.may_cancel(order, LIMIT_ORDER, now_ms)
             return exchange.cancel(order, now_ms)
         security = self._securities[symbol]
-        terms = Terms(SIDES[side], LIMIT_ORDER, price_li, True, volume, volume)
-        rejection = exchange.check(terms, exchange.setting(security, now_ms))
-        if rejection is not None:
-            return [rejection]
+        setting = exchange.setting(security, now_ms)
+        if not surely_passes(SIDES[side], LIMIT_ORDER, price_li, True, volume, setting):
+            rejection = counter_rejection(Terms(SIDES[side], LIMIT_ORDER, price_li, True, volume, volume), setting)
+            if rejection is not None:
+                return [rejection]
         order = BookOrder(order_id, OWNER, security.code, SIDES[side], price_li, volume)
         events = exchange.submit(order, LIMIT_ORDER, now_ms)
         if order.volume < volume:

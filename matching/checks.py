@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
@@ -18,7 +17,6 @@ from matching.codes import Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
 from matching.phases import PHASE_RULES, Call, Phase, PhaseRule
 from matching.price_types import Limit, PriceType
-from matching.records import record
 from matching.rules import BoardRules, CageMode, LotRule
 from matching.units import PPM, round_to_tick
 
@@ -43,7 +41,6 @@ class Reason(StrEnum):
     PRICE_CAGE = "price_cage"
 
 
-@record
 class Terms:
     """An order as the checks see it.
 
@@ -51,32 +48,36 @@ class Terms:
     li; ``holding``: shares a sell may come from.
     """
 
-    side: Side
-    price_type: PriceType
-    price_li: int
-    on_grid: bool
-    volume: int
-    holding: int
+    __slots__ = ("holding", "on_grid", "price_li", "price_type", "side", "volume")
+
+    def __init__(self, side: Side, price_type: PriceType, price_li: int, on_grid: bool, volume: int, holding: int) -> None:
+        self.side = side
+        self.price_type = price_type
+        self.price_li = price_li
+        self.on_grid = on_grid
+        self.volume = volume
+        self.holding = holding
 
 
-@record
 class Setting:
     """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day.
 
     ``rule`` is the phase's; ``gates`` remembers, by number of the price type, which checks are left for its orders.
     """
 
-    security: Security
-    rules: BoardRules
-    band: PriceBand
-    phase: Phase
-    held: bool
-    book: OrderBook | None
-    rule: PhaseRule = field(init=False)
-    gates: dict[int, Gate] = field(init=False, default_factory=dict, compare=False)
+    __slots__ = ("band", "book", "gates", "held", "phase", "rule", "rules", "security")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "rule", PHASE_RULES[self.phase])
+    def __init__(
+        self, security: Security, rules: BoardRules, band: PriceBand, phase: Phase, held: bool, book: OrderBook | None,
+    ) -> None:  # fmt: skip
+        self.security = security
+        self.rules = rules
+        self.band = band
+        self.phase = phase
+        self.held = held
+        self.book = book
+        self.rule: PhaseRule = PHASE_RULES[phase]
+        self.gates: dict[int, Gate] = {}
 
 
 class Rejection(NamedTuple):
@@ -323,24 +324,27 @@ def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> 
     return best is not None and order.price_li >= best.price_li - gate.reach_li
 
 
-@record
 class Usual:
     """Bounds of the usual order: inside them it passes all of the counter's checks that look at figures, and is not asked.
 
     A step is that of the volume, of a buy or a sale.
     """
 
-    tick_li: int
-    low_li: int
-    high_li: int
-    buy_min: int
-    buy_step: int
-    sell_min: int
-    sell_step: int
-    highest: int
+    __slots__ = ("buy_min", "buy_step", "high_li", "highest", "low_li", "sell_min", "sell_step", "tick_li")
+
+    def __init__(
+        self, tick_li: int, low_li: int, high_li: int, buy_min: int, buy_step: int, sell_min: int, sell_step: int, highest: int,
+    ) -> None:  # fmt: skip
+        self.tick_li = tick_li
+        self.low_li = low_li
+        self.high_li = high_li
+        self.buy_min = buy_min
+        self.buy_step = buy_step
+        self.sell_min = sell_min
+        self.sell_step = sell_step
+        self.highest = highest
 
 
-@record
 class Gate:
     """What is left to ask of orders of one price type in one setting.
 
@@ -348,10 +352,15 @@ class Gate:
     reach and surely be let in; None where that is not all that counts.
     """
 
-    counter: tuple[CheckRow, ...]
-    exchange: tuple[CheckRow, ...]
-    usual: Usual | None
-    reach_li: int | None
+    __slots__ = ("counter", "exchange", "reach_li", "usual")
+
+    def __init__(
+        self, counter: tuple[CheckRow, ...], exchange: tuple[CheckRow, ...], usual: Usual | None, reach_li: int | None,
+    ) -> None:  # fmt: skip
+        self.counter = counter
+        self.exchange = exchange
+        self.usual = usual
+        self.reach_li = reach_li
 
 
 def _make_gate(terms: Terms, setting: Setting) -> Gate:

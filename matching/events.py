@@ -5,58 +5,69 @@ from __future__ import annotations
 from typing import Any, final
 
 from matching.book import BookOrder
-from matching.records import record
 
 
-@record
 class Priced:
     """An order got its limit, or another one: a market order that became a limit order."""
 
-    order: BookOrder
+    __slots__ = ("order",)
+
+    def __init__(self, order: BookOrder) -> None:
+        self.order = order
 
 
 @final
-@record
 class Traded:
     """One fill of two orders: at the resting order's price, or in an auction at the auction's."""
 
-    taker: BookOrder
-    maker: BookOrder
-    price_li: int
-    volume: int
+    __slots__ = ("maker", "price_li", "taker", "volume")
+
+    def __init__(self, taker: BookOrder, maker: BookOrder, price_li: int, volume: int) -> None:
+        self.taker = taker
+        self.maker = maker
+        self.price_li = price_li
+        self.volume = volume
 
 
-@record
 class Rested:
     """The rest of an order stands in the book, or dormant beside it."""
 
-    order: BookOrder
+    __slots__ = ("order",)
+
+    def __init__(self, order: BookOrder) -> None:
+        self.order = order
 
 
-@record
 class Cancelled:
     """An order, or its rest, left the book or never entered it."""
 
-    order: BookOrder
-    volume: int
+    __slots__ = ("order", "volume")
+
+    def __init__(self, order: BookOrder, volume: int) -> None:
+        self.order = order
+        self.volume = volume
 
 
-@record
 class Rejected:
     """The exchange refused an order on arrival; ``reason`` and ``figures`` as in ``matching.checks``."""
 
-    order: BookOrder
-    reason: str
-    figures: dict[str, Any]
+    __slots__ = ("figures", "order", "reason")
+
+    def __init__(self, order: BookOrder, reason: str, figures: dict[str, Any]) -> None:
+        self.order = order
+        self.reason = reason
+        self.figures = figures
 
 
 @final
-@record
 class Halted:
     """A security is halted until a moment."""
 
-    code: str
-    until_ms: int
+    __slots__ = ("code", "until_ms")
+
+    def __init__(self, code: str, until_ms: int) -> None:
+        self.code = code
+        self.until_ms = until_ms
 
 
 Event = Priced | Traded | Rested | Cancelled | Rejected | Halted

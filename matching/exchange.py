@@ -17,7 +17,7 @@ from matching import auction, calendar
 from matching.auction import Cross
 from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Setting, Terms, cage_bound, counter_rejection, exchange_rejection, surely_enters, surely_passes
+from matching.checks import Setting, Terms, cage_bound, exchange_rejection, surely_enters
 from matching.codes import Board
 from matching.continuous import Stop, match
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
@@ -25,7 +25,6 @@ from matching.fixed_price import FixedPriceQueue
 from matching.instrument import SUSPENDED, DatedTag, Listing, PriceBand, Security, closing_price, price_band
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
-from matching.records import record
 from matching.rules import BoardRules, CageMode, ListingRule, Rules, phase_at
 from matching.units import PPM
 
@@ -33,21 +32,25 @@ LIMIT_ORDER = PRICE_TYPES[11]
 DORMANT = CageMode.DORMANT
 
 
-@record
 class _Span:
     """A stretch of time in which a board is in one phase."""
 
-    from_ms: int
-    until_ms: int
-    phase: Phase
+    __slots__ = ("from_ms", "phase", "until_ms")
+
+    def __init__(self, from_ms: int, until_ms: int, phase: Phase) -> None:
+        self.from_ms = from_ms
+        self.until_ms = until_ms
+        self.phase = phase
 
 
-@record
 class _Lasting:
     """A setting that stays until then, if nothing happens to the security before. Time goes forward."""
 
-    until_ms: int
-    setting: Setting
+    __slots__ = ("setting", "until_ms")
+
+    def __init__(self, until_ms: int, setting: Setting) -> None:
+        self.until_ms = until_ms
+        self.setting = setting
 
 
 class Hold(StrEnum):
@@ -303,11 +306,6 @@ class Exchange:
             return now_ms <= self.last_trading_ms(board)
         return self._hold is Hold.BREAKS and PHASE_RULES[phase].held
 
-    check = staticmethod(counter_rejection)
-    """The checks that need no book, which the counter asks for before it freezes."""
-
-    surely_takes = staticmethod(surely_passes)
-    """Does an order pass them as the usual one does, without being asked?"""
 
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""

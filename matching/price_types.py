@@ -7,12 +7,10 @@ broker's enumeration.
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
 from matching.codes import Venue
-from matching.records import record
 
 
 class Limit(StrEnum):
@@ -33,7 +31,6 @@ class Rest(StrEnum):
     CONVERTS = "stays in the book at the last price it traded at, else at its own side's best, else is cancelled"
 
 
-@record
 class PriceType:
     """One row: limit, how many levels it may sweep (None: all), the rest, all-or-none, venues, number on return, its words.
 
@@ -42,22 +39,26 @@ class PriceType:
     A ``plain`` one comes with its limit, takes what there is and rests: that is read off the other columns.
     """
 
-    number: int
-    name: str
-    returned: int
-    limit: Limit
-    levels: int | None
-    rest: Rest
-    all_or_none: bool
-    market: bool
-    venues: tuple[Venue, ...]
-    text: str
-    fixed: bool = False
-    plain: bool = field(init=False)
+    __slots__ = (
+        "all_or_none", "fixed", "levels", "limit", "market", "name", "number", "plain", "rest", "returned", "text", "venues",
+    )  # fmt: skip
 
-    def __post_init__(self) -> None:
-        known = self.limit not in (Limit.OWN_BEST, Limit.PEER_BEST)
-        object.__setattr__(self, "plain", known and self.rest is Rest.RESTS and not self.all_or_none)
+    def __init__(
+        self, number: int, name: str, returned: int, limit: Limit, levels: int | None, rest: Rest, all_or_none: bool,
+        market: bool, venues: tuple[Venue, ...], text: str, fixed: bool = False,
+    ) -> None:  # fmt: skip
+        self.number = number
+        self.name = name
+        self.returned = returned
+        self.limit = limit
+        self.levels = levels
+        self.rest = rest
+        self.all_or_none = all_or_none
+        self.market = market
+        self.venues = venues
+        self.text = text
+        self.fixed = fixed
+        self.plain = limit not in (Limit.OWN_BEST, Limit.PEER_BEST) and rest is Rest.RESTS and not all_or_none
 
 
 _SH: Final = (Venue.SH,)

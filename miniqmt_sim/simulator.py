@@ -14,7 +14,6 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from matching.codes import Board
-from matching.records import record
 from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.canonical import without_secrets
 from miniqmt_sim.changes import Changes, Facts, Row
@@ -68,22 +67,27 @@ class Command(NamedTuple):
     request: Request
 
 
-@record
 class Outcome:
     """What to send, in order, once what was changed is stored."""
 
-    replies: list[tuple[int, Said]]
-    pushes: list[Push]
-    warnings: Sequence[Warned] = ()
-    """What the shell should log: an account reached a threshold of program trading."""
-    refused: Sequence[Refused] = ()
-    """Likewise: orders and cancels that were refused, and why."""
-    events: Sequence[Event] = ()
-    """Likewise: what the broker did about credit accounts."""
-    news: Sequence[News] = ()
-    """Rows of the recorded market that are complete from now on: (code, period, flat row), for whoever subscribed to them."""
-    at_ms: int = 0
-    """When it happened, for what happens by itself."""
+    __slots__ = ("at_ms", "events", "news", "pushes", "refused", "replies", "warnings")
+
+    def __init__(
+        self, replies: list[tuple[int, Said]], pushes: list[Push], warnings: Sequence[Warned] = (),
+        refused: Sequence[Refused] = (), events: Sequence[Event] = (), news: Sequence[News] = (), at_ms: int = 0,
+    ) -> None:  # fmt: skip
+        self.replies = replies
+        self.pushes = pushes
+        self.warnings = warnings
+        """What the shell should log: an account reached a threshold of program trading."""
+        self.refused = refused
+        """Likewise: orders and cancels that were refused, and why."""
+        self.events = events
+        """Likewise: what the broker did about credit accounts."""
+        self.news = news
+        """Rows of the recorded market that are complete from now on: (code, period, flat row), for who subscribed to them."""
+        self.at_ms = at_ms
+        """When it happened, for what happens by itself."""
 
 
 class Simulator:

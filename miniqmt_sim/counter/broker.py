@@ -12,20 +12,20 @@ from typing import NamedTuple
 
 from matching import units
 from matching.book import BUY
-from matching.checks import Reason, Setting, Terms, worst_price
+from matching.checks import Reason, Setting, Terms, counter_rejection, surely_passes, worst_price
 from matching.codes import Venue, is_repo, parse_code
 from matching.events import Halted
 from matching.exchange import Exchange
 from matching.instrument import Security
+from matching.liquidity import Liquidity
 from matching.price_types import Limit, PriceType
-from matching.records import record
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import FIRST_ORDER_ID, AccountStatus, OrderStatus
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.compliance import Compliance
 from miniqmt_sim.counter.fees import FeeSchedule
-from miniqmt_sim.counter.fills import CASH, SHARES, Fills, Liquidity, figures_of, operation
+from miniqmt_sim.counter.fills import CASH, SHARES, Fills, figures_of, operation
 from miniqmt_sim.counter.holdings import Listener
 from miniqmt_sim.counter.order import Order, Origin
 from miniqmt_sim.counter.order_types import OrderType
@@ -33,17 +33,22 @@ from miniqmt_sim.counter.status import pending_status
 from miniqmt_sim.refusals import Refusals, refusal_text
 
 
-@record
 class PlaceRequest:
     """An order whose account and enumerations are known to exist."""
 
-    stock_code: str
-    order_type: OrderType
-    price_type: PriceType
-    price_li: int
-    on_grid: bool
-    volume: int
-    origin: Origin
+    __slots__ = ("on_grid", "order_type", "origin", "price_li", "price_type", "stock_code", "volume")
+
+    def __init__(
+        self, stock_code: str, order_type: OrderType, price_type: PriceType, price_li: int, on_grid: bool, volume: int,
+        origin: Origin,
+    ) -> None:  # fmt: skip
+        self.stock_code = stock_code
+        self.order_type = order_type
+        self.price_type = price_type
+        self.price_li = price_li
+        self.on_grid = on_grid
+        self.volume = volume
+        self.origin = origin
 
 
 class CancelAnswer(NamedTuple):
@@ -137,9 +142,9 @@ class Broker(Fills):
         if text is not None:
             return text
         side = order_type.side
-        if not self.exchange.surely_takes(side, price_type, price_li, on_grid, volume, setting):
+        if not surely_passes(side, price_type, price_li, on_grid, volume, setting):
             holding = 0 if side is BUY else self._holding(account, order.stock_code)
-            rejection = self.exchange.check(Terms(side, price_type, price_li, on_grid, volume, holding), setting)
+            rejection = counter_rejection(Terms(side, price_type, price_li, on_grid, volume, holding), setting)
             if rejection is not None:
                 return refusal_text(rejection.reason, figures_of(order, rejection.figures))
         return account.margin.refusal(account, order, setting.security) if account.margin is not None else None

@@ -7,13 +7,13 @@ the ``Listener`` at once and in order, so that a client sees 50 before 55 before
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from matching import units
 from matching.book import BUY, HOUSE, Side
 from matching.events import Cancelled, Event, Halted, Priced, Rejected, Rested, Traded
 from matching.exchange import Exchange
-from matching.instrument import Security
+from matching.liquidity import Liquidity
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.changes import Changes, Counters
 from miniqmt_sim.constants import OrderStatus
@@ -29,22 +29,6 @@ from miniqmt_sim.refusals import refusal_text
 # Members of an enumeration by name of their own: on Python 3.11 looking one up in its class costs as much as a call.
 CASH, SHARES = Freezes.CASH, Freezes.SHARES
 PART_SUCC, SUCCEEDED = OrderStatus.PART_SUCC, OrderStatus.SUCCEEDED
-
-
-class Liquidity(Protocol):
-    """The rest of the market, as far as the counter needs it."""
-
-    def security(self, stock_code: str, hint_li: int) -> Security | None:
-        """The security of a code, listed on the spot where the configuration allows it."""
-
-    def last_li(self, security: Security, now_ms: int) -> int:
-        """The last price at this moment."""
-
-    def arrive(self, security: Security, side: Side | None, now_ms: int) -> list[Event]:
-        """An order of this side is about to reach the book: let the market stand in it."""
-
-    def traded(self, event: Traded, now_ms: int) -> None:
-        """A trade happened: house orders shrank, the last price moved."""
 
 
 class Fills(Holdings):

@@ -7,7 +7,6 @@ to a ``Listener`` at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from matching.exchange import Exchange
 from matching.instrument import Security
@@ -19,23 +18,28 @@ from miniqmt_sim.counter.margin import Margin
 from miniqmt_sim.counter.order import Order, Trade
 
 
-class Listener(Protocol):
+class Listener:
     """Who is told of every change, as it happens."""
 
     def order_changed(self, order: Order) -> None:
         """An order has a new status or a new fill."""
+        raise NotImplementedError
 
     def traded(self, trade: Trade) -> None:
         """A fill, after its order_changed."""
+        raise NotImplementedError
 
     def refused(self, order: Order) -> None:
         """An order ended as junk; its text is in status_msg."""
+        raise NotImplementedError
 
     def holdings_changed(self, account: Account, position: Position | None) -> None:
         """Cash, and perhaps a position, are different now."""
+        raise NotImplementedError
 
     def status_changed(self, account: Account) -> None:
         """An account has another status."""
+        raise NotImplementedError
 
 
 class Holdings:

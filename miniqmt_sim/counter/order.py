@@ -7,7 +7,6 @@ from typing import Final
 from matching.book import BookOrder
 from matching.instrument import Security
 from matching.price_types import PriceType
-from matching.records import record
 from miniqmt_sim.changes import Row
 from miniqmt_sim.constants import AccountType, OrderStatus
 from miniqmt_sim.counter.fees import NO_FEES, Fees, Tariff
@@ -17,14 +16,16 @@ from miniqmt_sim.counter.status import is_final
 _UNREPORTED: Final = OrderStatus.UNREPORTED
 
 
-@record
 class Origin:
     """Where an order came from: the session, its request, and the words the strategy gave it."""
 
-    session_id: int
-    request_seq: int
-    strategy_name: str
-    order_remark: str
+    __slots__ = ("order_remark", "request_seq", "session_id", "strategy_name")
+
+    def __init__(self, session_id: int, request_seq: int, strategy_name: str, order_remark: str) -> None:
+        self.session_id = session_id
+        self.request_seq = request_seq
+        self.strategy_name = strategy_name
+        self.order_remark = order_remark
 
 
 class Order:
@@ -94,17 +95,21 @@ class Order:
         )  # fmt: skip
 
 
-@record
 class Trade:
     """One fill of one order; ``fees`` is what this fill was charged; a self-trade had the same account on both sides."""
 
-    trade_id: int
-    order: Order
-    price_li: int
-    volume: int
-    trade_ms: int
-    fees: Fees
-    is_self_trade: bool = False
+    __slots__ = ("fees", "is_self_trade", "order", "price_li", "trade_id", "trade_ms", "volume")
+
+    def __init__(
+        self, trade_id: int, order: Order, price_li: int, volume: int, trade_ms: int, fees: Fees, is_self_trade: bool = False,
+    ) -> None:  # fmt: skip
+        self.trade_id = trade_id
+        self.order = order
+        self.price_li = price_li
+        self.volume = volume
+        self.trade_ms = trade_ms
+        self.fees = fees
+        self.is_self_trade = is_self_trade
 
     @property
     def amount_li(self) -> int:

@@ -15,6 +15,7 @@ from matching.book import HOUSE, Side
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import SUSPENDED, Listing, Security, parse_listing
+from matching.liquidity import Liquidity
 from matching.phases import PHASE_RULES, Phase
 from matching.units import LI_PER_YUAN, round_to_tick
 from miniqmt_sim.changes import Changes, Counters, Row
@@ -73,7 +74,7 @@ class _FigureRow(NamedTuple):
         )  # fmt: skip
 
 
-class Market:
+class Market(Liquidity):
     """Quotes of every security, and the house."""
 
     def __init__(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from miniqmt_sim.behaviour import Behaviour
 from miniqmt_sim.counter.account import Account, Position
+from miniqmt_sim.counter.holdings import Listener
 from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.sessions.registry import Registry
 from miniqmt_sim.sessions.snapshots import OrderSnapshot, TradeSnapshot, order_snapshot
@@ -29,7 +30,7 @@ class Refused(NamedTuple):
     text: str
 
 
-class Pushes:
+class Pushes(Listener):
     """Collects the pushes of one step; it is the counter's Listener."""
 
     def __init__(self, registry: Registry, behaviour: Behaviour) -> None:

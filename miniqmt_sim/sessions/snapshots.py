@@ -11,7 +11,6 @@ from typing import ClassVar
 
 from matching import units
 from matching.instrument import Security
-from matching.records import record
 from miniqmt_sim.behaviour import cut
 from miniqmt_sim.constants import DIRECTION_STOCK, ORDER_ERROR_ID
 from miniqmt_sim.counter.account import Account, Position
@@ -20,19 +19,24 @@ from miniqmt_sim.counter.order import Order, Trade
 from miniqmt_sim.wire.messages import JsonObject, object_text, quoted
 
 
-@record
 class OrderSnapshot:
     """XtOrder. ``price_type`` is the broker's enumeration, ``direction`` 48 whatever the side."""
 
     name: ClassVar[str] = "push_stock_order"
 
-    order: Order
-    price_li: int
-    traded_volume: int
-    traded_amount_li: int
-    status: int
-    status_msg: str
-    order_sysid: str
+    __slots__ = ("order", "order_sysid", "price_li", "status", "status_msg", "traded_amount_li", "traded_volume")
+
+    def __init__(
+        self, order: Order, price_li: int, traded_volume: int, traded_amount_li: int, status: int, status_msg: str,
+        order_sysid: str,
+    ) -> None:  # fmt: skip
+        self.order = order
+        self.price_li = price_li
+        self.traded_volume = traded_volume
+        self.traded_amount_li = traded_amount_li
+        self.status = status
+        self.status_msg = status_msg
+        self.order_sysid = order_sysid
 
     def message(self) -> JsonObject:
         """The push."""
@@ -74,13 +78,15 @@ def order_snapshot(order: Order, status_msg_bytes: int = 0) -> OrderSnapshot:
     )
 
 
-@record
 class TradeSnapshot:
     """XtTrade. ``commission`` is everything charged on the fill. A trade never changes."""
 
     name: ClassVar[str] = "push_stock_trade"
 
-    trade: Trade
+    __slots__ = ("trade",)
+
+    def __init__(self, trade: Trade) -> None:
+        self.trade = trade
 
     def message(self) -> JsonObject:
         """The push."""
@@ -135,25 +141,34 @@ def _write_head(order: Order) -> str:
     return order.head
 
 
-@record
 class PositionSnapshot:
     """XtPosition. ``open_price`` is what the purchases cost on average, ``avg_price`` what the holding cost, fees included."""
 
     name: ClassVar[str] = "push_stock_position"
 
-    account: Account
-    position: Position
-    security: Security
-    sellable: int
-    last_li: int
-    volume: int
-    today_volume: int
-    frozen_volume: int
-    yesterday_volume: int
-    cost_li: int
-    bought_li: int
-    bought_volume: int
-    opened_day: int
+    __slots__ = (
+        "account", "bought_li", "bought_volume", "cost_li", "frozen_volume", "last_li", "opened_day", "position", "security",
+        "sellable", "today_volume", "volume", "yesterday_volume",
+    )  # fmt: skip
+
+    def __init__(
+        self, account: Account, position: Position, security: Security, sellable: int, last_li: int, volume: int,
+        today_volume: int, frozen_volume: int, yesterday_volume: int, cost_li: int, bought_li: int, bought_volume: int,
+        opened_day: int,
+    ) -> None:  # fmt: skip
+        self.account = account
+        self.position = position
+        self.security = security
+        self.sellable = sellable
+        self.last_li = last_li
+        self.volume = volume
+        self.today_volume = today_volume
+        self.frozen_volume = frozen_volume
+        self.yesterday_volume = yesterday_volume
+        self.cost_li = cost_li
+        self.bought_li = bought_li
+        self.bought_volume = bought_volume
+        self.opened_day = opened_day
 
     def message(self) -> JsonObject:
         """The push."""
@@ -228,18 +243,22 @@ def position_snapshot(
     )  # fmt: skip
 
 
-@record
 class AssetSnapshot:
     """XtAsset."""
 
     name: ClassVar[str] = "push_stock_asset"
 
-    account: Account
-    cash_li: int
-    frozen_li: int
-    available_li: int
-    withdrawable_li: int
-    market_value_li: int
+    __slots__ = ("account", "available_li", "cash_li", "frozen_li", "market_value_li", "withdrawable_li")
+
+    def __init__(
+        self, account: Account, cash_li: int, frozen_li: int, available_li: int, withdrawable_li: int, market_value_li: int,
+    ) -> None:  # fmt: skip
+        self.account = account
+        self.cash_li = cash_li
+        self.frozen_li = frozen_li
+        self.available_li = available_li
+        self.withdrawable_li = withdrawable_li
+        self.market_value_li = market_value_li
 
     def message(self) -> JsonObject:
         """The push."""
@@ -276,15 +295,17 @@ def asset_snapshot(account: Account, market_value_li: int) -> AssetSnapshot:
     return AssetSnapshot(account, cash_li, frozen_li, available_li, account.withdrawable_li, market_value_li)
 
 
-@record
 class OrderAnswer:
     """The answer to an order that the counter took, whatever became of it; it repeats the request's words."""
 
     name: ClassVar[str] = "reply"
 
-    seq: int
-    request: JsonObject
-    order_id: int
+    __slots__ = ("order_id", "request", "seq")
+
+    def __init__(self, seq: int, request: JsonObject, order_id: int) -> None:
+        self.seq = seq
+        self.request = request
+        self.order_id = order_id
 
     def message(self) -> JsonObject:
         """The reply."""
@@ -301,16 +322,18 @@ class OrderAnswer:
         )
 
 
-@record
 class CancelAnswer:
     """The answer to a cancel that was sent to the exchange, or done at the counter."""
 
     name: ClassVar[str] = "reply"
 
-    seq: int
-    account: Account
-    order_id: int
-    order_sysid: str
+    __slots__ = ("account", "order_id", "order_sysid", "seq")
+
+    def __init__(self, seq: int, account: Account, order_id: int, order_sysid: str) -> None:
+        self.seq = seq
+        self.account = account
+        self.order_id = order_id
+        self.order_sysid = order_sysid
 
     def message(self) -> JsonObject:
         """The reply."""
