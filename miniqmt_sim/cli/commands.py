@@ -12,6 +12,7 @@ from miniqmt_sim import __version__
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import Endpoint
 from miniqmt_sim.client.transport import SocketTransport
+from miniqmt_sim.compiled import core, stale
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError
 from miniqmt_sim.settings import OPTIONS, load_settings
 
@@ -72,7 +73,9 @@ def health(args: argparse.Namespace) -> int:
 
 def version(_args: argparse.Namespace) -> int:
     """Say which version this is."""
-    say(f"miniqmt-sim {__version__}")
+    say(f"miniqmt-sim {__version__} (core: {core()})")
+    if changed := stale():
+        complain(f"changed after they were compiled: {', '.join(changed)}; say make compile, or make pure")
     return 0
 
 

@@ -18,6 +18,7 @@ from miniqmt_sim import __version__
 from miniqmt_sim.cli import main
 from miniqmt_sim.cli.demo import find_quickstart
 from miniqmt_sim.client import discovery
+from miniqmt_sim.compiled import core
 from miniqmt_sim.testing import SimServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +85,7 @@ def spawn(words: Sequence[str], **options: object) -> Said:
 
 
 def test_version(cli) -> None:
-    assert cli("version").out == f"miniqmt-sim {__version__}\n"
+    assert cli("version").out == f"miniqmt-sim {__version__} (core: {core()})\n"
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
 
 from hypothesis import given, settings
@@ -61,7 +60,7 @@ def variants() -> list[PriceType]:
     """Price types of every shape: what sweeps only some levels never rests, or the book would be crossed."""
     row = PRICE_TYPES[11]
     return [
-        replace(row, levels=levels, rest=rest, all_or_none=fill_or_kill)
+        PriceType(0, "", 0, row.limit, levels, rest, fill_or_kill, False, row.venues, "")
         for levels in (None, 1, 2, 5)
         for rest in (Rest.RESTS, Rest.CANCELLED)
         for fill_or_kill in (False, True)

@@ -43,7 +43,8 @@ CLIENT: Final = ("miniqmt_sim", "miniqmt_sim.wire", "matching.units", "matching.
 SDK: Final = ("miniqmt_sim.client", *CLIENT)
 SERVER: Final = ("miniqmt_sim.settings", "miniqmt_sim.simulator", "miniqmt_sim.wire", "storage", *SIMULATOR, *SDK)
 OUTERMOST: Final = (
-    *("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.client", "miniqmt_sim.server", "miniqmt_sim.settings"), *LEAVES,
+    *("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.client", "miniqmt_sim.compiled", "miniqmt_sim.server"),
+    "miniqmt_sim.settings", *LEAVES,
 )  # fmt: skip
 
 LAYERS: Final[dict[str, Layer]] = {
@@ -77,6 +78,7 @@ LAYERS: Final[dict[str, Layer]] = {
          "miniqmt_sim.xtquant", "miniqmt_sim.simulator", "miniqmt_sim.settings", "miniqmt_sim.wire.messages",
          "miniqmt_sim.changes", "miniqmt_sim.counter.ledger", "matching", *LEAVES),
     ),
+    "miniqmt_sim.compiled": Layer(("matching",)),
     "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", "storage", *LEAVES)),
     "miniqmt_sim.testing": Layer(OUTERMOST),
     "miniqmt_sim.testing.plugin": Layer(("miniqmt_sim.testing",), third_party=("pytest",)),
