@@ -1,4 +1,4 @@
-"""A moving-average strategy over made bars or ticks: ours beside a plain loop, vnpy's CTA engine and backtrader.
+"""A moving-average strategy over made bars or ticks: ours beside a plain loop, vnpy's CTA engine, backtrader and rqalpha.
 
     python -m benchmarks.backtest [--codes 10] [--rows 50000] [--ticks] [--rounds 3] [--peers PYTHON]
 
@@ -29,7 +29,7 @@ from miniqmt_sim.server.feeds.trading_days import first_days
 
 HERE: Final = Path(__file__).parent
 TICKS_A_DAY: Final = 4800
-ENGINES: Final = ("ours", "plain", "vnpy", "backtrader")
+ENGINES: Final = ("ours", "plain", "vnpy", "backtrader", "rqalpha")
 
 
 def ours(kind: str, data: str) -> None:

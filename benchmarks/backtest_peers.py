@@ -222,7 +222,22 @@ def backtrader(rows: dict[str, list[tuple[Any, ...]]], kind: str, crossings: Cro
     return run
 
 
-ENGINES = {"plain": plain, "vnpy": vnpy, "backtrader": backtrader}
+def rqalpha(rows: dict[str, list[tuple[Any, ...]]], kind: str, crossings: Crossings) -> Callable[[], int]:
+    """rqalpha, fed from memory; limit orders at the close, which it matches at once."""
+    import backtest_rqalpha
+
+    averages = {code: Average() for code in rows}
+
+    def looking(code: str, price: float) -> int:
+        sign = averages[code].crossed(price)
+        if sign:
+            crossings.note(code, averages[code].rows, sign)
+        return sign
+
+    return backtest_rqalpha.engine(rows, kind, VOLUME, looking)
+
+
+ENGINES = {"plain": plain, "vnpy": vnpy, "backtrader": backtrader, "rqalpha": rqalpha}
 
 
 def main(name: str, kind: str, data: str) -> None:
