@@ -1,7 +1,7 @@
 # Needs Python 3.11 or newer with pip and venv, and make; everything else goes into .venv.
 #   make test      lint, types and tests, as CI runs them
 #   make soak      three hundred servers killed under load, and what their clients find again
-#   make bench     matching beside its peers, as ratios; BENCH=step, sdk, server, restart or backtest measures those
+#   make bench     matching beside its peers, as ratios; BENCH=step, sdk, server, quotes, restart or backtest measures those
 #   make compile   the core compiled in place, twice as fast; make pure takes it away; make test-compiled tests it
 #   make demo      a server, a real strategy, its fills, and the rows it left behind
 # PYTHON=/path/to/python chooses the interpreter, VENV=dir where the environment lies.

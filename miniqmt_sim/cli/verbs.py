@@ -39,12 +39,14 @@ def add_parser(parts: Parts, place: argparse.ArgumentParser) -> None:
 
 def _stream(args: argparse.Namespace) -> int:
     transport = commands.operator(args)
+    stream = quotes.Stream(transport)
     try:
-        taken, wrong = quotes.stream(sys.stdin, transport)
+        stream.send(quotes.arrivals(sys.stdin.buffer))
     finally:
         transport.close()
-    commands.say(as_json({"taken": taken, "wrong": wrong}) if getattr(args, "json", False) else f"{taken} quotes taken")
-    return 1 if wrong else 0
+    told = {"taken": stream.taken, "wrong": stream.wrong}
+    commands.say(as_json(told) if getattr(args, "json", False) else f"{stream.taken} quotes taken")
+    return 1 if stream.wrong else 0
 
 
 def _add_argument(leaf: argparse.ArgumentParser, argument: Argument) -> None:

@@ -240,8 +240,9 @@ class MemoryTransport(Transport):
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()
 
-    def _send(self, message: JsonObject) -> None:
+    def _send(self, *messages: JsonObject) -> None:
         try:
-            self._host.take(self._connection, message)
+            for message in messages:
+                self._host.take(self._connection, message)
         except MessageError as error:
             self._host.disconnect(self._connection, str(error))

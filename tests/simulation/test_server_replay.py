@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import sys
 import threading
 import time
 from pathlib import Path
@@ -12,7 +9,6 @@ from queue import SimpleQueue
 
 import pytest
 
-from miniqmt_sim.cli import main
 from miniqmt_sim.errors import CommandRefused, ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.testing import SimServer
@@ -95,18 +91,6 @@ def test_a_killed_server_goes_on_in_the_middle_of_a_bar(data: Path, tmp_path: Pa
 def test_a_replay_that_cannot_be_is_a_bad_setting(options: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
         SimServer(**options).start()
-
-
-def test_quotes_stream_in_as_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    lines = [json.dumps({"code": CODE, "last": 10 + fen / 100, "asks": [[10.9, 100 + fen]]}) for fen in range(50)] * 20
-    lines[500:500] = ["", "{", "[]", '{"code": "600000.SH", "last": 10.001}', '{"code": "600000.SH"}', '{"what": 1}']
-    with SimServer(feed="none") as sim:
-        monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(lines)))
-        assert main(["ctl", "--userdata", sim.userdata, "quotes", "--stdin"]) == 1
-        out, err = capsys.readouterr()
-        assert out == "1000 quotes taken\n"
-        assert sorted(line.partition(":")[0] for line in err.splitlines()) == [f"line {number}" for number in range(502, 507)]
-        assert sim.ctl.security(CODE)["last_price"] == 10.49
 
 
 class Answering(XtQuantTraderCallback):

@@ -6,6 +6,7 @@ import sqlite3
 from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,18 @@ def test_every_way_of_the_sdks_benchmark_places_its_orders() -> None:
         "wire": [5, 5],
         "sdk": [5, 5],
         "in process": [5, 5],
+    }
+
+
+def test_every_way_of_the_quotes_benchmark_takes_them_all() -> None:
+    quotes: Any = pytest.importorskip("benchmarks.quotes", reason="uvloop is not for Windows", exc_type=ImportError)
+    lines = quotes.quote_lines(60, 3)
+    assert lines == quotes.quote_lines(60, 3)
+    assert {name: len(speeds) for name, speeds in quotes.measure(lines, 1, "off").items()} == {
+        "json.loads": 1,
+        "echo": 1,
+        "no order": 1,
+        "an order in every code": 1,
     }
 
 
