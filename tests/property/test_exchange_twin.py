@@ -485,17 +485,17 @@ class Day:
 
 def _said(event: Event, midnight: int) -> Said:
     match event:
-        case Traded(taker, maker, price, volume):
+        case Traded(taker=taker, maker=maker, price_li=price, volume=volume):
             return ("traded", taker.order_id, maker.order_id, price, volume)
-        case Priced(order):
+        case Priced(order=order):
             return ("priced", order.order_id, order.price_li)
-        case Rested(order):
+        case Rested(order=order):
             return ("rested", order.order_id)
-        case Cancelled(order, volume):
+        case Cancelled(order=order, volume=volume):
             return ("cancelled", order.order_id, volume)
-        case Rejected(order, reason, _):
+        case Rejected(order=order, reason=reason):
             return ("rejected", order.order_id, reason)
-        case Halted(_, until):
+        case Halted(until_ms=until):
             return ("halted", until - midnight)
     raise AssertionError(event)
 
