@@ -27,7 +27,7 @@ T = TypeVar("T")
 SYNCHRONOUS: Final = {"full": "FULL", "normal": "NORMAL", "off": "OFF"}
 """Durability -> SQLite's name. Full survives a power cut, normal a killed process; off leaves it all to the system."""
 
-CACHED_STATEMENTS: Final = 256
+CACHED_STATEMENTS: Final = 512
 """Statements that stay compiled: those of every table, for each number of rows."""
 
 BUSY_SECONDS: Final = 5.0

@@ -72,6 +72,8 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
         "INTEGER NOT NULL, fine_li INTEGER NOT NULL, fine_rest INTEGER NOT NULL, repaid_fine_li INTEGER NOT NULL, "
         "renewals INTEGER NOT NULL, status TEXT NOT NULL, PRIMARY KEY (apply_id)) STRICT",
     ),
+    # An account's orders of a day are few of few: by_day finds them. Keeping this index took half the time of storing an order.
+    4: ("DROP INDEX orders_by_account",),
 }
 """Version -> the statements that make it of the version before. A new database is made at the newest version at once.
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 """Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
 
 
@@ -516,7 +516,6 @@ class Configuration(Base):
 
 
 Index("orders_by_day", Order.day)
-Index("orders_by_account", Order.account_id, Order.day)
 Index("trades_by_day", Trade.day)
 Index("trades_by_account", Trade.account_id, Trade.day)
 Index("trades_by_order", Trade.order_id)

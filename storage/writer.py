@@ -23,8 +23,8 @@ Batch = Mapping[str, Mapping[Row, Row | None]]
 """Table -> primary key -> the whole row, or None to delete it. A key stands once, so the order within a table cannot matter."""
 
 
-ROWS_PER_STATEMENT: Final = (64, 8, 1)
-"""Rows that one statement takes, largest first; the widest table's 64 stay far below what SQLite takes as values."""
+ROWS_PER_STATEMENT: Final = (128, 32, 8, 7, 6, 5, 4, 3, 2, 1)
+"""Rows that one statement takes, largest first; the widest table's 128 stay far below what SQLite takes as values."""
 
 
 class TableSql(NamedTuple):

@@ -15,7 +15,7 @@ from storage.schema import TABLES
 BY_PEOPLE = {
     "an account's orders of a day": "SELECT * FROM v_orders WHERE account_id = 'A' AND day = 20260105",
     "an account's trades of a day": "SELECT * FROM v_trades WHERE account_id = 'A' AND day = 20260105",
-    "an account's orders of all days": "SELECT * FROM orders WHERE account_id = 'A'",
+    "an account's trades of all days": "SELECT * FROM trades WHERE account_id = 'A'",
     "an order": "SELECT * FROM v_orders WHERE order_id = 1048577",
     "the fills of an order": "SELECT * FROM v_trades WHERE order_id = 1048577",
     "the orders of a day": "SELECT * FROM orders WHERE day = 20260105",

@@ -108,7 +108,6 @@ def test_there_are_just_the_agreed_indices(database: sqlite3.Connection) -> None
     info = "SELECT name FROM pragma_index_info(?)"
     assert sorted((table, *(name for (name,) in database.execute(info, (index,)))) for table, index in found) == [
         ("cash_ledger", "account_id", "day"),
-        ("orders", "account_id", "day"),
         ("orders", "day"),
         ("trades", "account_id", "day"),
         ("trades", "day"),
