@@ -51,8 +51,13 @@ class Batch:
             self.refused += outcome.refused
         if outcome.events:
             self.events += outcome.events
+        frames = self.frames
         for connection, message in outcome.replies:
-            self.say(connection, frame(message))
+            data = frame(message)
+            if connection in frames:
+                frames[connection].append(data)
+            else:
+                frames[connection] = [data]
         for connections, message in outcome.pushes:
             data = frame(message)
             for connection in connections:

@@ -103,7 +103,7 @@ class Journal:
             self._begin_with_world(notes)
         self._base_day = self._simulator.day
         told = object_text({"server": given.server, "config": given.fingerprint, "state": state})
-        self._write(NO_CONNECTION, START, 0, told, now_ms, notes)
+        self._write(NO_CONNECTION, START, told, now_ms, notes)
 
     def hello(self, connection: int, hello: Hello, now_ms: int, notes: Notes) -> None:
         """A session began; an operator's is written down with the first thing that it does, one for market data never."""
@@ -116,20 +116,22 @@ class Journal:
         """A session ended."""
         self._quiet.pop(connection, None)
         if self._told.pop(connection, None) is not None:
-            self._record(connection, GONE, 0, "{}", now_ms, notes)
+            self._record(connection, GONE, "{}", now_ms, notes)
 
     def due(self, now_ms: int, notes: Notes) -> None:
         """A slice of what is due is about to happen."""
-        self._record(NO_CONNECTION, DUE, 0, "{}", now_ms, notes)
+        self._record(NO_CONNECTION, DUE, "{}", now_ms, notes)
 
     def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> int:
         """A request that may change the world is about to be done, under the number that this gives."""
         if self._keeps:
             if connection in self._quiet:
                 self._tell_hello(connection, self._quiet.pop(connection), now_ms, notes)
-            self._record(connection, request.name, request.seq, self._body(request), now_ms, notes)
-        else:
-            self._seq += 1
+            if self._simulator.day != self._base_day:
+                self._begin_day(now_ms, notes)
+            body = request.text if request.text and request.name not in _WITH_SECRETS else self._masked(request)
+            notes.entries.append((self._seq + 1, now_ms, connection, request.name, body, request.seq))
+        self._seq += 1
         return self._seq
 
     def skip(self) -> int:
@@ -137,31 +139,32 @@ class Journal:
         self._seq += 1
         return self._seq
 
-    def _body(self, request: Request) -> str:
-        """A request as it came, unless it came from beside the wire or holds what must not be shown."""
-        if request.text and request.name not in _WITH_SECRETS:
-            return request.text
+    def _masked(self, request: Request) -> str:
+        """A request as JSON that may be shown; most are written down as they came."""
         return object_text({"t": request.name, "seq": request.seq, **self._simulator.shown_fields(request)})
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _tell_hello(self, connection: int, hello: Hello, now_ms: int, notes: Notes) -> None:
-        self._record(connection, HELLO, 0, _told(hello), now_ms, notes)
+        self._record(connection, HELLO, _told(hello), now_ms, notes)
         self._told[connection] = hello
 
-    def _record(self, connection: int, name: str, request_seq: int, body: str, now_ms: int, notes: Notes) -> None:
-        """Write an entry under the next number, and before the first one of a day the world it finds."""
+    def _record(self, connection: int, name: str, body: str, now_ms: int, notes: Notes) -> None:
+        """Write an entry that is no request under the next number, and before the first one of a day the world it finds."""
         if not self._keeps:
             return
         if self._simulator.day != self._base_day:
-            self._begin_with_world(notes)
-            for open_connection, hello in self._told.items():
-                self._write(open_connection, HELLO, 0, _told(hello), now_ms, notes)
-        self._write(connection, name, request_seq, body, now_ms, notes)
+            self._begin_day(now_ms, notes)
+        self._write(connection, name, body, now_ms, notes)
 
-    def _write(self, connection: int, name: str, request_seq: int, body: str, now_ms: int, notes: Notes) -> None:
+    def _begin_day(self, now_ms: int, notes: Notes) -> None:
+        self._begin_with_world(notes)
+        for connection, hello in self._told.items():
+            self._write(connection, HELLO, _told(hello), now_ms, notes)
+
+    def _write(self, connection: int, name: str, body: str, now_ms: int, notes: Notes) -> None:
         self._seq += 1
-        notes.entries.append((self._seq, now_ms, connection, name, body, request_seq))
+        notes.entries.append((self._seq, now_ms, connection, name, body, 0))
 
     def _begin_with_world(self, notes: Notes) -> None:
         self._base_day = self._simulator.day

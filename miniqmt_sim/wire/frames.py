@@ -14,14 +14,12 @@ MAX_REQUEST_BYTES: Final = 64 * 1024
 MAX_ANSWER_BYTES: Final = 4 * 1024 * 1024
 """Largest payload the server may send: a part of a long answer is cut far below it."""
 
-_LENGTH: Final = Struct(">I")
-_LENGTH_AT: Final = _LENGTH.unpack_from
-_HEADER: Final = _LENGTH.pack
+HEADER: Final = Struct(">I")
 
 
 def encode_frame(payload: bytes) -> bytes:
     """Prefix a payload with its length."""
-    return _HEADER(len(payload)) + payload
+    return HEADER.pack(len(payload)) + payload
 
 
 class FrameReader:
@@ -47,11 +45,11 @@ class FrameReader:
                 return
             data = bytes(self._rest)
             self._rest.clear()
-        start, size, limit = 0, len(data), self._limit
+        start, size, limit, length_at = 0, len(data), self._limit, HEADER.unpack_from
         self._needed = 0
         try:
             while size - start >= HEADER_BYTES:
-                (length,) = _LENGTH_AT(data, start)
+                (length,) = length_at(data, start)
                 if length > limit or not length:
                     raise FrameError(f"frame of {length} bytes; allowed are 1 to {limit}")
                 begin = start + HEADER_BYTES

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import MessageError, PeerError
-from miniqmt_sim.wire.frames import MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader, encode_frame
+from miniqmt_sim.wire.frames import HEADER, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader
 from miniqmt_sim.wire.messages import BY_NAME, Flow, Request, Said, encode_message, parse_request
 
 
@@ -68,8 +68,9 @@ class Terms(NamedTuple):
 def frame(said: Said) -> bytes:
     """Serialize a message to the bytes that travel."""
     payload = encode_message(said)
-    assert len(payload) <= MAX_ANSWER_BYTES, f"a message of {len(payload)} bytes must go in parts: {payload[:80]!r}"
-    return encode_frame(payload)
+    size = len(payload)
+    assert size <= MAX_ANSWER_BYTES, f"a message of {size} bytes must go in parts: {payload[:80]!r}"
+    return HEADER.pack(size) + payload
 
 
 class ServerProtocol:
