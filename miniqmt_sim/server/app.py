@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import ipaddress
 import logging
@@ -34,6 +33,7 @@ from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
+from miniqmt_sim.server import garbage
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
 from miniqmt_sim.server.feeds.archive import Archive
@@ -58,9 +58,6 @@ SOCKET_NAME: Final = "miniqmt-sim.sock"
 _LONGEST_SOCKET_PATH: Final = 100
 """Bytes of a Unix socket's path that every system takes; the limits are 104 and 108."""
 _ACCEPT_BACKLOG: Final = 1024
-_GC_THRESHOLDS: Final = (50_000, 20, 50)
-"""What a command allocates dies with it, by reference count; looking for cycles at the default pace costs a fifth more time."""
-
 _SWITCH_INTERVAL_S: Final = 0.0005
 """The database thread gives up the interpreter with every row; at the default it may wait ten times as long to get it back."""
 _OTHER_DESCRIPTORS: Final = 100
@@ -83,6 +80,7 @@ class Server:
         self._stop = asyncio.Event()
         self._killed = False
         self._listeners: list[asyncio.AbstractServer] = []
+        self.persistence: Persistence
         self.dispatcher: Dispatcher
         self.switchboard: Switchboard
 
@@ -114,7 +112,7 @@ class Server:
         """Open the database and give the core what it holds."""
         settings = self.settings
         place = settings.database or str(self.userdata / DATABASE_NAME)
-        persistence = await Persistence.open(place, settings.durability, settings.retention)
+        persistence = self.persistence = await Persistence.open(place, settings.durability, settings.retention)
         self._undo.push_async_callback(persistence.close)
         self.database = persistence.url
         recording = Recording.open(settings) if settings.world.feed == "replay" else None
@@ -293,7 +291,7 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
     _allow_descriptors(settings.limits.connections + _OTHER_DESCRIPTORS)
     server = await Server.start(settings)
     _stop_on_signals(server)
-    _tune_interpreter()
+    _tune_interpreter(server)
     say(f"ready addr={server.addr} userdata={server.userdata} database={server.database}")
     try:
         await server.run()
@@ -353,10 +351,10 @@ class ServerThread:
         await server.run()
 
 
-def _tune_interpreter() -> None:
+def _tune_interpreter(server: Server) -> None:
     """Set what a process that only serves can set, and a test's own process may not want."""
-    gc.freeze()  # what is loaded now stays: the collector need not look at it again
-    gc.set_threshold(*_GC_THRESHOLDS)
+    server.persistence.at_new_day = garbage.look_through
+    garbage.begin()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
 

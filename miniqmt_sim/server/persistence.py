@@ -33,7 +33,7 @@ _DAY: Final = ("day",)
 class Persistence:
     """An open database in the service of one dispatcher."""
 
-    __slots__ = ("_cutoff", "_database", "_retention", "_trimming", "answers_first")
+    __slots__ = ("_cutoff", "_database", "_retention", "_trimming", "answers_first", "at_new_day")
 
     def __init__(self, database: Database, durability: str, retention: Retention = KEEP_ALL) -> None:
         self._database = database
@@ -42,6 +42,8 @@ class Persistence:
         self._retention = retention
         self._cutoff = Cutoff(0, 0)
         self._trimming: asyncio.Task[int] | None = None
+        self.at_new_day: Callable[[], None] = lambda: None
+        """Called when a day has begun: a good moment for what takes a while."""
 
     @classmethod
     async def open(cls, url: str, durability: str, retention: Retention = KEEP_ALL) -> Self:
@@ -65,6 +67,7 @@ class Persistence:
         day = facts.get("counters", {}).get(_DAY)
         if day is not None:
             self._begin_day(day[1])
+            self.at_new_day()
 
     async def close(self) -> None:
         """Store what is under way, then close."""
