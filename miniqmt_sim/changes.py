@@ -144,11 +144,12 @@ class Changes:
 
 def _written(things: Pending) -> dict[Key, Row | None]:
     """The changes of one table as keys and rows."""
-    rows = {
-        key: thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
-        for key, thing in things.items()
-    }
-    return rows if type(next(iter(rows))) is tuple else {(key,): row for key, row in rows.items()}
+    rows: dict[Key, Row | None] = {}
+    is_bare = type(next(iter(things))) is not tuple
+    for key, thing in things.items():
+        row = thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
+        rows[(key,) if is_bare else key] = row
+    return rows
 
 
 class Counters:
