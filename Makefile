@@ -53,7 +53,7 @@ pure:
 
 # What is left out replaces the core by doubles, which a compiled caller does not take.
 test-compiled: compile
-	$(BIN)/python -m pytest $(or $(ARGS),tests/scenarios tests/unit tests/contract/conformance tests/simulation/test_exchange_days.py) \
+	$(BIN)/python -m pytest $(or $(ARGS),tests/scenarios tests/unit tests/contract/conformance tests/simulation/test_exchange_days.py tests/simulation/test_examples.py) \
 		--deselect tests/unit/test_dispatcher.py; status=$$?; $(MAKE) --no-print-directory pure; exit $$status
 
 docs: $(VENV)/.dev

@@ -15,8 +15,10 @@ COMPILED = (
     *("miniqmt_sim/" + name for name in ("changes.py", "scheduler.py", "simulator.py", "world.py")),
     *("miniqmt_sim/counter/" + name for name in ("account.py", "broker.py", "compliance.py", "fees.py", "fills.py")),
     *("miniqmt_sim/counter/" + name for name in ("holdings.py", "ledger.py", "order.py", "settlement.py")),
-    *("miniqmt_sim/market/" + name for name in ("house.py", "market.py", "playback.py")),
+    *("miniqmt_sim/market/" + name for name in ("bars.py", "house.py", "market.py", "playback.py", "quote.py", "recorded.py")),
     *("miniqmt_sim/sessions/" + name for name in ("context.py", "handlers.py", "pushes.py", "registry.py", "snapshots.py")),
+    *("miniqmt_sim/sessions/" + name for name in ("ticks.py", "watch.py")),
+    "miniqmt_sim/server/feeds/replay.py",
     "miniqmt_sim/wire/messages.py",
 )
 """What an order passes through, from its bytes to its rows. The rest gains nothing, or is no matter of speed."""
