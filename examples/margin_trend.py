@@ -6,7 +6,7 @@ from xtquant.xttype import StockAccount
 
 CODE, DAYS, VOLUME = "600000.SH", 2, 5000
 
-account = StockAccount("1000000366", "CREDIT")
+account = StockAccount("1208970161", "CREDIT")
 
 
 class Log(XtQuantTraderCallback):

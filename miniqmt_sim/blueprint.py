@@ -17,6 +17,7 @@ from miniqmt_sim.counter.compliance import Mode
 from miniqmt_sim.errors import ConfigError
 
 Record = TypeVar("Record")
+Number = TypeVar("Number", int, float)
 
 
 class SimulatorConfig(NamedTuple):
@@ -118,8 +119,16 @@ def read_row(parse: Callable[[Mapping[str, Any]], Record], row: Mapping[str, Any
 def read_listing(row: Mapping[str, Any]) -> Listing:
     where = row.get("_where", "instruments")
     try:
-        pre_close_li = units.li_from_yuan(float(row["pre_close"]))
-        listed = int(row.get("listed") or 0)
+        listed = _numeric(int, row, "listed", 0)
+        pre_close_li = units.li_from_yuan(_numeric(float, row, "pre_close", 0.0))
         return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
+
+
+def _numeric(kind: Callable[[Any], Number], row: Mapping[str, Any], name: str, empty: Number) -> Number:
+    """A number of a row. Raises ValueError with a sentence."""
+    try:
+        return kind(row[name]) if row.get(name) else empty
+    except ValueError:
+        raise ValueError(f"{name} {row[name]!r} is not a number") from None

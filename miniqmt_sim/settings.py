@@ -385,12 +385,22 @@ def _is_date(day: object) -> bool:
     return True
 
 
+INSTRUMENT_COLUMNS: Final = ("stock_code", "name", "board", "pre_close", "tags")
+"""What an instruments file must say of each; ``listed``, the day of listing, may be left out."""
+
+
 def read_instruments(path: Path) -> list[dict[str, str]]:
-    """Read the rows of an instruments file. Raises ConfigError as ``read_table`` does, and for a code that stands twice."""
+    """Read the rows of an instruments file.
+
+    Raises ConfigError as ``read_table`` does, for a column that is missing, and for a code that stands twice.
+    """
     rows = read_table(path)
     seen: dict[str, str] = {}
     for row in rows:
-        code, where = next(iter(row.values())), row["_where"].rpartition("line ")[2]
+        missing = [name for name in INSTRUMENT_COLUMNS if name not in row]
+        if missing:
+            raise ConfigError(f"{path}: there is no column {missing[0]!r}; needed are {', '.join(INSTRUMENT_COLUMNS)}")
+        code, where = row["stock_code"], row["_where"].rpartition("line ")[2]
         if seen.setdefault(code, where) != where:
             raise ConfigError(f"{path}: line {where}: {code} stands in line {seen[code]} already")
     return rows
@@ -421,7 +431,10 @@ def read_table(path: Path) -> list[dict[str, str]]:
 def _toml_files(directory: Path) -> list[Path]:
     if not directory.is_dir():
         raise ConfigError(f"{directory} is not a directory")
-    return sorted(directory.glob("*.toml"))
+    found = sorted(directory.glob("*.toml"))
+    if not found:
+        raise ConfigError(f"{directory} holds no .toml file")
+    return found
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

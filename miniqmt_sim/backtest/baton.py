@@ -25,6 +25,7 @@ from collections.abc import Callable
 from queue import Empty
 from typing import Any, Final, Protocol
 
+from miniqmt_sim.xtquant._faults import Faults
 from miniqmt_sim.xtquant._worker import STOP_TIMEOUT_S
 
 END_WITHIN_S: Final = 5.0
@@ -94,6 +95,8 @@ class Baton:
         """Those that have nothing to run, and wait for the baton."""
         self.is_over = False
         self.reason = ""
+        self.faults: Final = Faults()
+        """What callbacks raised."""
 
     @property
     def now_ms(self) -> int:
@@ -312,8 +315,8 @@ class Strand:
                 task(*arguments)
             except Gone:
                 raise
-            except BaseException:  # sys.exit() in a callback as well: the vendor's worker survives it too
-                _log.exception("a callback raised an exception")
+            except BaseException as error:  # sys.exit() in a callback as well: the vendor's worker survives it too
+                self._baton.faults.note(error)
             del task, arguments  # nothing of a finished callback is kept alive
         self._ident = None
         if self._dropping:

@@ -7,6 +7,7 @@ names it.
 
 from __future__ import annotations
 
+import logging
 from contextlib import nullcontext
 from typing import Any, Final, Protocol
 
@@ -17,6 +18,8 @@ from miniqmt_sim.client.transport import OnClosed, OnPush
 from miniqmt_sim.constants import AccountType
 from miniqmt_sim.simulator import Command, Simulator
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
 
 OPERATOR: Final = 0
 """Connection number of the backtest itself; the strategy's begin at 1."""
@@ -71,7 +74,9 @@ class Host(MemoryHost):
     def _open_account(self, account_id: str, account_type: Any) -> None:
         self._known[account_id] = None
         kind = "CREDIT" if account_type == AccountType.CREDIT else "STOCK"
-        self.operate("ctl_account_create", account_id=account_id, account_type=kind, cash=self._cash_yuan)
+        opened = self.operate("ctl_account_create", account_id=account_id, account_type=kind, cash=self._cash_yuan)
+        if "error" in opened:
+            _log.warning("account %s cannot be opened: %s", account_id, opened["error"])
 
     def operate(self, name: str, **fields: Any) -> JsonObject:
         """Do an operator's command; its answer."""

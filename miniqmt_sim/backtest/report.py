@@ -72,6 +72,7 @@ def report(result: Result, title: str, closes: Mapping[str, Sequence[tuple[int, 
         *_prices(result.trades, closes),
         _table("Fees", [{"fee": name.replace("_", " "), "yuan": value} for name, value in summary["fees"].items()]),
         _table("Refusals", [{"reason": reason, "times": times} for reason, times in summary["refusals"].items()]),
+        _table("Exceptions of callbacks", [{"kind": kind, "times": times} for kind, times in summary["exceptions"].items()]),
         _table("Trades", [_trade(row) for row in result.trades]),
         _table("Days", result.curve),
         f"<h2>Reproduce</h2><p>miniqmt-sim {escape(summary['miniqmt_sim'])}<br><code>rules and profile "
@@ -107,7 +108,8 @@ class _Frame(NamedTuple):
         if zero:
             least, most = min(least, 0.0), max(most, 0.0)
         room = (most - least) * 0.06 or abs(most) * 0.01 or 1.0
-        return cls(least - (room if not zero or least < 0 else 0.0), most + (room if not zero or most > 0 else 0.0), points)
+        floor, top = (least if zero and least == 0.0 else least - room), (most if zero and most == 0.0 else most + room)
+        return cls(floor, top if top > floor else room, points)
 
     def x(self, place: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (place / max(self.points - 1, 1))

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any, Final, NamedTuple
 
-from matching import calendar
+from matching import calendar, units
 from miniqmt_sim import __version__
 from miniqmt_sim.backtest.baton import Baton, Over
 from miniqmt_sim.backtest.host import Host
@@ -112,10 +112,21 @@ def _settings(
     return replace(settings, world=replace(settings.world, accounts=[]))
 
 
+def _check_cash(cash: float) -> None:
+    """See whether an account may begin with it. Raises ConfigError."""
+    try:
+        cash_li = units.li_from_yuan(cash)
+    except units.OffGridError as error:
+        raise ConfigError(f"cash: {error}") from None
+    if cash_li < 0 or cash_li % units.LI_PER_FEN:
+        raise ConfigError(f"cash {cash} is not a sum of money in yuan and fen")
+
+
 class _Run:
-    """The simulated broker of one backtest, and what is collected of it."""
+    """The simulated broker of one backtest, and what is collected of it. Raises ConfigError for what cannot be played."""
 
     def __init__(self, settings: Settings, end: str, cash: float) -> None:
+        _check_cash(cash)
         end_ms = calendar.midnight_ms(parse_day(end, "end")) + DAY_ENDS_MS if end else None
         self._recording = Recording.open(settings) if end_ms is None else Recording.open(settings, end_ms)
         self._start_ms = self._recording.pace.start_ms
@@ -123,6 +134,9 @@ class _Run:
         self._simulator = Simulator(core_config(self._recording.world))
         self._simulator.play(self._recording.replay, is_stored=False)
         self._simulator.start(self._start_ms, {})
+        if self._simulator.day > calendar.day_of(self._end_ms):
+            first, last = calendar.day_of(self._start_ms), calendar.day_of(self._end_ms)
+            raise ConfigError(f"there is no trading day from {first} to {last}")
         self._collected = Collected()
         archive = Archive(self._recording.history)
         self.host = Host(self._simulator, self._start_ms, self._end_ms, cash, self._collected, archive)
@@ -150,9 +164,9 @@ class _Run:
             finally:
                 baton.finish("the strategy ended")
         self.host.finish()
-        return result_of(self._collected, self._facts(reason), output.getvalue())
+        return result_of(self._collected, self._facts(reason, baton.faults.times), output.getvalue())
 
-    def _facts(self, reason: str) -> dict[str, Any]:
+    def _facts(self, reason: str, exceptions: Mapping[str, int]) -> dict[str, Any]:
         world = self._recording.world
         return {
             "miniqmt_sim": __version__,
@@ -163,6 +177,7 @@ class _Run:
             "seed": world.seed,
             "fingerprint": world.fingerprint,
             "state_hash": self._simulator.state_hash(),
+            "exceptions": dict(exceptions),
         }
 
 
@@ -195,7 +210,7 @@ def _connected(host: Host) -> Iterator[None]:
     """Let every trader of the SDK connect to a host, whatever its path says, and ``xtquant`` be our SDK."""
     before = vars(_session.Session)["connector"]
     modules = dict(sys.modules)
-    hook.install()
+    hook.install(hook.OWN)
     setattr(_session.Session, "connector", staticmethod(host.connect_trader))  # noqa: B010
     try:
         with _quotes.connected_by(host.connect_data):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from miniqmt_sim.cli import commands
+from miniqmt_sim.errors import ConfigError
 
 if TYPE_CHECKING:
     from miniqmt_sim.backtest import Progress, Result
@@ -46,6 +48,7 @@ def backtest(args: argparse.Namespace) -> int:
     from miniqmt_sim.backtest import StrategyFailed, run
     from miniqmt_sim.backtest.charts import write_report
 
+    _check_places(args)
     began = time.perf_counter()
     line = _Line()
     with _interruptible() as stopped:
@@ -60,19 +63,36 @@ def backtest(args: argparse.Namespace) -> int:
             sys.stderr.write(str(error))
             return 1
     line.clear()
-    if args.out:
-        result.write(args.out)
-    if args.report:
-        write_report(result, args.report, f"{Path(args.strategy).name}", args.data, args.volume_unit)
-    _say(result, args, time.perf_counter() - began)
+    elapsed_s = time.perf_counter() - began
+    try:
+        if args.out:
+            result.write(args.out)
+        if args.report:
+            write_report(result, args.report, f"{Path(args.strategy).name}", args.data, args.volume_unit)
+    except OSError as error:
+        _say(result, args, elapsed_s)
+        raise ConfigError(f"the results cannot be written: {error}") from None
+    _say(result, args, elapsed_s)
     return 0
+
+
+def _check_places(args: argparse.Namespace) -> None:
+    """See whether the results can be written where they are wanted, before they are made. Raises ConfigError."""
+    for option, place in (("--out", args.out), ("--report", args.report and os.path.dirname(os.path.abspath(args.report)))):
+        if place:
+            try:
+                os.makedirs(place, exist_ok=True)
+            except OSError as error:
+                raise ConfigError(f"{option}: {error.strerror}: {place!r}") from None
+            if not os.access(place, os.W_OK):
+                raise ConfigError(f"{option}: nothing can be written to {place!r}")
+    if args.report and os.path.isdir(args.report):
+        raise ConfigError(f"--report: {args.report!r} is a directory")
 
 
 def _pair(text: str) -> tuple[str, Any]:
     """NAME=VALUE, the value as Python writes it, or a text."""
     import ast
-
-    from miniqmt_sim.errors import ConfigError
 
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
@@ -90,12 +110,14 @@ def _say(result: Result, args: argparse.Namespace, elapsed_s: float) -> None:
     from miniqmt_sim.backtest.results import SHOWN
 
     summary = result.summary
-    days = summary["days"]
-    commands.say(f"{summary['start']} to {summary['end']}, {days} trading days in {elapsed_s:.1f} s: {summary['ended']}")
+    days = f"{summary['days']} trading day{'' if summary['days'] == 1 else 's'}"
+    commands.say(f"{summary['start']} to {summary['end']}, {days} in {elapsed_s:.1f} s: {summary['ended']}")
     for key, words, form in SHOWN:
         commands.say(f"  {words:<14} {form(summary[key])}")
     for reason, times in summary["refusals"].items():
         commands.say(f"  refused {times} × {reason}")
+    for kind, times in summary["exceptions"].items():
+        commands.say(f"  a callback raised {times} × {kind}")
     for name, value in (("report", args.report), ("files", args.out)):
         if value:
             commands.say(f"  {name:<14} {value}")

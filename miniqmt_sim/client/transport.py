@@ -33,7 +33,7 @@ from typing import Any, Final, Protocol
 
 from miniqmt_sim import __version__
 from miniqmt_sim.client import discovery
-from miniqmt_sim.client.discovery import Endpoint, PathLike, find, open_socket
+from miniqmt_sim.client.discovery import ENV_ADDR, Endpoint, PathLike, find, open_socket
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError, PeerError
 from miniqmt_sim.wire.frames import HEADER_BYTES, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader, encode_frame
@@ -554,6 +554,10 @@ def _heartbeat_s(welcome: JsonObject) -> float:
 
 def connect(path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport:
     """Connect to the server that a userdata path, or the environment, means. Raises ConnectError."""
-    transport = SocketTransport.connect(find(path), session_id, on_push, on_closed)
+    try:
+        endpoint = find(path)
+    except ConnectError as error:
+        raise ConnectError(f"{error}; `miniqmt-sim run` and {ENV_ADDR} lead to a server whatever the path says") from None
+    transport = SocketTransport.connect(endpoint, session_id, on_push, on_closed)
     discovery.remember(path)
     return transport

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib
 import ipaddress
 import logging
@@ -142,7 +143,8 @@ class Server:
         try:
             listener = await loop.create_server(self.switchboard.accept, host, port, backlog=_ACCEPT_BACKLOG)
         except OSError as error:
-            raise StartError(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+            taken = f"the address is in use; --listen {host}:0 takes a free port" if error.errno == errno.EADDRINUSE else None
+            raise StartError(f"cannot listen on {host}:{port}: {taken or error.strerror or error}") from error
         self._add_listener(listener)
         bound_host, bound_port = listener.sockets[0].getsockname()[:2]
         self.addr = f"[{bound_host}]:{bound_port}" if ":" in bound_host else f"{bound_host}:{bound_port}"

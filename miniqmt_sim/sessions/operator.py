@@ -192,6 +192,7 @@ def on_book(context: Context, fields: JsonObject) -> Answer:
         **security_row(context, security),
         "bids": _shown_levels(book, Side.BUY),
         "asks": _shown_levels(book, Side.SELL),
+        **{f"quoted_{side}": levels for side, levels in _quoted(context, security).items()},
         "users": sum(1 for _ in book.user_orders()),
         "indicative_price": units.yuan(cross.price_li) if cross else 0.0,
         "indicative_volume": cross.volume if cross else 0,
@@ -337,15 +338,20 @@ def clock_row(context: Context) -> JsonObject:
 
 def quote_row(context: Context, security: Security) -> JsonObject:
     """A quote screen's line."""
-    bids, asks = context.world.market.shown(security, context.now_ms)
+    levels = _quoted(context, security)
     return {
         "stock_code": security.code,
         "name": security.name,
         "last_price": units.yuan(security.last_li),
         "pre_close": units.yuan(security.pre_close_li),
-        "bids": [[units.yuan(price_li), volume] for price_li, volume in bids],
-        "asks": [[units.yuan(price_li), volume] for price_li, volume in asks],
+        **levels,
     }
+
+
+def _quoted(context: Context, security: Security) -> JsonObject:
+    """The levels of the quote that holds."""
+    sides = zip(("bids", "asks"), context.world.market.shown(security, context.now_ms), strict=True)
+    return {side: [[units.yuan(price_li), volume] for price_li, volume in levels] for side, levels in sides}
 
 
 def security_row(context: Context, security: Security) -> JsonObject:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Final
 
+from miniqmt_sim.xtquant._faults import Faults
+
 STOP_TIMEOUT_S: Final = 5.0
 """How long ``stop`` waits for callbacks that were submitted before it."""
 
@@ -28,6 +30,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._dropping = False
+        self._faults = Faults()
 
     @property
     def is_current(self) -> bool:
@@ -74,6 +77,6 @@ class Worker:
             task, arguments = item
             try:
                 task(*arguments)
-            except BaseException:  # sys.exit() in a callback as well: the vendor's worker survives it too
-                _log.exception("a callback raised an exception")
+            except BaseException as error:  # sys.exit() in a callback as well: the vendor's worker survives it too
+                self._faults.note(error)
             del item, task, arguments  # nothing of a finished task is kept alive while the next one is awaited

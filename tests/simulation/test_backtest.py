@@ -17,6 +17,7 @@ import pytest
 from miniqmt_sim.backtest import PointFailed, Result, StrategyFailed, run, sweep
 from miniqmt_sim.backtest.charts import write_report
 from miniqmt_sim.cli import main
+from miniqmt_sim.client import hook
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.make import make_data
@@ -202,6 +203,30 @@ def test_a_strategy_that_raises_is_shown_without_our_frames(strategy: Callable[[
     assert "miniqmt_sim" not in str(raised.value)
 
 
+def test_its_sdk_is_ours_whatever_the_environment_says(
+    strategy: Callable[[str], Path], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(hook.ENV_SDK, hook.VENDOR)
+    assert len(play(strategy(BUY_AND_SELL), data).trades) == 2
+
+
+def test_what_callbacks_raise_is_told_once_and_counted(
+    strategy: Callable[[str], Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:  # fmt: skip
+    path = strategy(HEAD.replace("print(datetime.now()", "1 / 0, print(datetime.now()") + textwrap.dedent("""
+        until("09:32")
+        for _ in range(3):
+            order(xtconstant.STOCK_BUY, 100, 10.05)
+        trader.run_forever()
+        """))
+    page = tmp_path / "page.html"
+    assert main(["backtest", "--data", str(data), "--profile", "frictionless", "--report", str(page), str(path)]) == 0
+    assert "\n  a callback raised 3 × ZeroDivisionError, strategy.py line 10\n" in capsys.readouterr().out
+    assert "ZeroDivisionError, strategy.py line 10" in page.read_text(encoding="utf-8")
+    assert caplog.messages == ["a callback raised an exception"]
+
+
 def test_a_user_who_stops_it_gets_what_there_is(strategy: Callable[[str], Path], data: Path) -> None:
     asked = iter([*[False] * 40, *[True] * 9])
     result = play(strategy(BUY_AND_SELL), data, stop=lambda: next(asked))
@@ -227,6 +252,40 @@ def test_what_cannot_be_is_a_bad_argument(strategy: Callable[[str], Path], data:
     path = strategy(BUY_AND_SELL)
     assert main(["backtest", *(word.replace("{data}", str(data)) for word in words), str(path)]) == 2
     assert main(["backtest", "--data", str(data), "nothing.py"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["--start", "2024-01-06"], "start 20240106 is after the last day of the data, 20240103"),
+        (["--start", "2023-12-30", "--end", "2024-01-01"], "there is no trading day from 20231230 to 20240101"),
+        (["--cash", "-5"], "cash -5.0 is not a sum of money in yuan and fen"),
+        (["--cash", "0.001"], "cash 0.001 is not a sum of money in yuan and fen"),
+        (["--cash", "nan"], "cash: nan is not a number of yuan"),
+        (["--report", "{here}"], "--report: '{here}' is a directory"),
+        (["--report", "{here}/file/page.html"], "--report: File exists: '{here}/file'"),
+        (["--out", "{here}/file"], "--out: File exists: '{here}/file'"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_runs(
+    strategy: Callable[[str], Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    words: list[str], complaint: str,
+) -> None:  # fmt: skip
+    (tmp_path / "file").touch()
+    given = [word.replace("{here}", str(tmp_path)) for word in words]
+    assert main(["backtest", "--data", str(data), *given, str(strategy("print('it runs')"))]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"miniqmt-sim: {complaint.replace('{here}', str(tmp_path))}\n")
+
+
+def test_a_day_on_which_nothing_happens_has_figures_and_a_page_too(
+    strategy: Callable[[str], Path], data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "new" / "page.html"
+    words = ["--data", str(data), "--end", "2024-01-02", "--report", str(page)]
+    assert main(["backtest", *words, str(strategy(HEAD + "trader.run_forever()"))]) == 0
+    assert "20240102 to 20240102, 1 trading day in" in capsys.readouterr().out
+    assert page.read_text(encoding="utf-8").count("<svg") == 3
 
 
 def test_the_command_says_how_it_went(

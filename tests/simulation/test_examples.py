@@ -109,7 +109,7 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 """What ``miniqmt-sim run`` does, but that it says when the strategy has begun and waits for the market."""
 ACCOUNTS = [
     {"id": "1000000365", "type": "STOCK", "cash_yuan": 1_000_000},
-    {"id": "1000000366", "type": "CREDIT", "cash_yuan": 1_000_000},
+    {"id": "1208970161", "type": "CREDIT", "cash_yuan": 1_000_000},
 ]
 
 

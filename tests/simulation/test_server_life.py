@@ -94,7 +94,7 @@ def test_a_second_server_on_the_same_database_is_refused(tmp_path: Path) -> None
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
-    with SimServer(feed="none") as sim, pytest.raises(StartError, match=f"cannot listen on {sim.addr}"):
+    with SimServer(feed="none") as sim, pytest.raises(StartError, match=f"cannot listen on {sim.addr}: the address is in use"):
         SimServer(userdata=tmp_path, listen=sim.addr).start()
 
 

@@ -106,6 +106,12 @@ def test_a_bad_row_is_named_by_file_and_line(tmp_path: Path, line: str, complain
     assert f"{path}: line 3: {complaint}" in str(raised.value)
 
 
+def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(tmp_path: Path) -> None:
+    path = write_bars(tmp_path / "600000.SH.1m.csv", bar("09:30", 10.0), '"1', bar("09:31", 10.0))
+    with pytest.raises(ConfigError, match="line 3: unexpected end of data"):
+        History.open(path)
+
+
 @pytest.mark.parametrize(
     ("asks", "complaint"),
     [("10.02:1 10.01:1", "not in order"), ("10.01:1 0:0 10.02:1", "have a gap"), ("10.01:1 10.01:1", "not in order")],

@@ -10,6 +10,8 @@ import pytest
 
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.settings import OPTIONS, Settings, config_dir, load_settings, parse_listen
+from miniqmt_sim.simulator import Simulator
+from tests.kit.desk import make_config, moment
 
 
 def load(options: dict[str, Any] | None = None, config: Path | None = None, **environ: str) -> Settings:
@@ -142,6 +144,8 @@ WRONG_INSTRUMENTS = [
     (HEADER + "600000.SH,浦发银行,SH_MAIN,10.45\n", "line 2 has 4 columns, the header 5"),
     (HEADER + "600000.SH,a,SH_MAIN,1,\n\n600000.SH,a,SH_MAIN,1,\n", "line 4: 600000.SH stands in line 2 already"),
     (HEADER + '600000.SH,"a,SH_MAIN,1,\n', "line 2: unexpected end of data"),
+    ("code,name\n600000.SH,a\n", "there is no column 'stock_code'; needed are stock_code, name, board, pre_close, tags"),
+    ("stock_code,name,board,pre_close\n600000.SH,a,SH_MAIN,1\n", "there is no column 'tags'"),
 ]
 
 
@@ -152,6 +156,22 @@ def test_a_wrong_instruments_file_is_refused_by_line(tmp_path: Path, text: str, 
         load({"files.instruments": str(path)})
     assert str(path) in str(caught.value)
     assert complaint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "complaint"),
+    [
+        ({"pre_close": "dear"}, "pre_close 'dear' is not a number"),
+        ({"pre_close": ""}, "600000.SH: the previous close must be positive"),
+        ({"listed": "soon"}, "listed 'soon' is not a number"),
+        ({"board": "SZ_MAIN"}, "600000.SH belongs to SH_MAIN, not 'SZ_MAIN'"),
+    ],
+)
+def test_a_wrong_instrument_is_named_by_its_line(cells: dict[str, str], complaint: str) -> None:
+    row = {"stock_code": "600000.SH", "name": "a", "board": "", "pre_close": "10", "tags": "", "_where": "mine.csv line 7"}
+    with pytest.raises(ConfigError) as caught:
+        Simulator(make_config(instruments=[row | cells])).start(moment("09:31"), {})
+    assert str(caught.value) == f"mine.csv line 7: {complaint}"
 
 
 def test_a_wrong_accounts_file(tmp_path: Path) -> None:
@@ -182,9 +202,12 @@ def test_a_wrong_calendar(tmp_path: Path, files: dict[str, str], complaint: str)
     assert complaint in str(caught.value)
 
 
-def test_a_directory_that_is_none(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["files.rules", "files.calendar"])
+def test_a_directory_that_is_none_or_holds_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigError, match="is not a directory"):
-        load({"files.rules": str(tmp_path / "rules")})
+        load({name: str(tmp_path / "nowhere")})
+    with pytest.raises(ConfigError, match=r"holds no \.toml file"):
+        load({name: str(tmp_path)})
 
 
 def test_rules_are_handed_on_by_file_stem_and_holidays_sorted() -> None:

@@ -36,6 +36,8 @@ class Recording(NamedTuple):
         start_ms = calendar.midnight_ms(start) + DAY_BEGINS_MS
         if start_ms > end_ms:
             raise ConfigError(f"start {start} is after the end")
+        if start > last_day(history):
+            raise ConfigError(f"start {start} is after the last day of the data, {last_day(history)}")
         world = with_data(settings.world, history, path, start_ms)
         pace = Pace(start_ms, chosen.speed, chosen.grace_ms, chosen.wait_ms)
         return cls(history, Replay(history, start_ms, end_ms), world, pace)
