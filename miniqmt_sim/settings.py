@@ -57,6 +57,7 @@ OPTIONS: Final = {
         Option("durability", str, ("full", "normal", "off")),
         Option("clock", str, ("system", "manual", "replay")),
         Option("journal", bool),
+        Option("hash_entries", int),
         Option("auto_list", bool),
         Option("hold", str, ("none", "breaks", "day")),
         Option("after_hours", bool),
@@ -186,6 +187,7 @@ class Settings:
     port: int
     durability: str
     journal: bool
+    hash_entries: int
     limits: Limits
     retention: Retention
     log: Log
@@ -233,6 +235,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
         port=port,
         durability=values["durability"],
         journal=values["journal"],
+        hash_entries=values["hash_entries"],
         limits=Limits(**_section(values, "limits")),
         retention=Retention(**_section(values, "retention")),
         log=Log(**_section(values, "log")),

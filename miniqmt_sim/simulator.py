@@ -176,10 +176,20 @@ class Simulator:
         world = self._world
         if self._source is not None and (quotes or world.changes):
             if world.market.playback.is_stored:
-                world.look(world.market.playback.feed_ms)  # a restart goes on from there with every code
+                self.bring_to_date()  # a restart goes on from there with every code
             if world.market.record_played():
                 world.counters.stamp(world.counters["feed_ms"], self.last_seq)
         return world.changes.take()
+
+    def bring_to_date(self) -> int:
+        """Bring every code of the recorded market to the time up to which it was played; gives that time, 0 without one."""
+        feed_ms = self._world.market.playback.feed_ms
+        self.look(feed_ms)
+        return feed_ms
+
+    def look(self, now_ms: int) -> None:
+        """Bring every code of the recorded market to a time."""
+        self._world.look(now_ms)
 
     def forget_facts(self) -> None:
         """Nobody stores what was changed."""

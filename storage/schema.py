@@ -490,7 +490,7 @@ class JournalEntry(Base):
     seq: Mapped[int] = _key()
     now_ms: Mapped[int]
     connection: Mapped[int] = _is("0: no session's")
-    name: Mapped[str] = _is("a message of docs/protocol.md, or: hello, gone, due, start")
+    name: Mapped[str] = _is("a message of docs/protocol.md, or: hello, gone, due, played, state, start")
     body: Mapped[str] = _is("JSON; passwords are masked")
     request_seq: Mapped[int] = _is("the number its client gave it")
 

@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     replay = parts.add_parser("replay", help="play a database's journal again and say where it comes out otherwise")
     replay.add_argument("database", metavar="DATABASE", help="a server's, running or not, or a snapshot of it")
+    replay.add_argument("--data", metavar="PATH", help="where the recorded market lies now that the server played")
     replay.set_defaults(run=commands.replay)
 
     health = parts.add_parser("health", parents=[place], help="exit 0 if a server is at work")

@@ -51,7 +51,7 @@ def replay(args: argparse.Namespace) -> int:
     from miniqmt_sim.cli.replays import lines_of
     from miniqmt_sim.server.replay import replay
 
-    report = replay(args.database)
+    report = replay(args.database, args.data)
     for line in lines_of(report):
         say(line)
     return 0 if report.same else 1

@@ -22,7 +22,8 @@ def lines_of(report: Report) -> Iterator[str]:
         yield f"the same to the end: state-hash {report.state_hash}"
         return
     if report.broken_at is not None:
-        yield f"the recorded state-hash is not met at entry {_named(report.broken_at)}"
+        met = f"; it was still met at entry {_named(report.met_at)}" if report.met_at is not None else ""
+        yield f"the recorded state-hash is not met at entry {_named(report.broken_at)}{met}"
     if report.cause is not None:
         yield f"the first difference was written by entry {_named(report.cause)}: {report.cause.body}"
     for difference in report.differences[:MOST_SHOWN]:

@@ -42,6 +42,7 @@ from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.server.keeper import Keeper
 from miniqmt_sim.server.persistence import Persistence
+from miniqmt_sim.server.recorded import Market, configuration
 from miniqmt_sim.server.wake import wake
 from miniqmt_sim.settings import Settings
 from miniqmt_sim.wire.protocol import Terms
@@ -122,9 +123,10 @@ class Server:
         awake = await persistence.wake(partial(wake, settings.world, recording=recording))
         cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
         keeper = Keeper(persistence, settings.world, self.userdata, lambda: recording and Recording.open(settings))
-        keeps = settings.journal and recording is None  # what a recorded market said stands in its files, not in the journal
-        circumstances = Circumstances(SERVER, settings.world.fingerprint, settings.world.text)
-        journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, keeps)
+        market = Market.of(settings.replay, recording) if recording is not None and settings.journal else None
+        config = configuration(settings.world if recording is None else recording.world, market)
+        circumstances = Circumstances(SERVER, config, market is not None, settings.hash_entries)
+        journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, settings.journal)
         archive = Archive(recording.history) if recording is not None else None
         self.dispatcher = Dispatcher(
             awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms, archive

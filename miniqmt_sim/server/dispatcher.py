@@ -45,6 +45,9 @@ _LONGEST_SLEEP_S: Final = 5.0
 _STORE_QUOTES_EVERY_S: Final = 1.0
 """Bare quotes of a recorded market are written at most so often, unless something else is written anyway."""
 
+_IDLE_S: Final = 1.0
+"""After so long without a request it is a good moment for what takes a while."""
+
 
 class Dispatcher:
     """The one writer."""
@@ -91,6 +94,10 @@ class Dispatcher:
         self._failure: BaseException | None = None
         self._stopping = False
         self._quotes_stored_s = 0.0
+        self._busy_s = 0.0
+        """When somebody last asked for anything."""
+        self._awaits_idle = False
+        """Does ``run`` wake when nobody has asked for a while?"""
         self._loop = asyncio.get_running_loop()
         self._outlet: Outlet
 
@@ -146,6 +153,7 @@ class Dispatcher:
         """The same; False when ``run`` must go on."""
         is_usual = True
         if self._queue:
+            self._busy_s = self._loop.time()
             is_usual = not self._is_due(self._clock.now_ms()) and self._take()
         self._pass_on()
         self._make_room()
@@ -153,7 +161,8 @@ class Dispatcher:
             self._loop.call_soon(self.serve)  # the sockets have their turn between two batches
         due_ms = self._simulator.next_due_ms()
         is_earlier = due_ms is not None and (self._alarm_ms is None or due_ms < self._alarm_ms)
-        if is_earlier or not is_usual or self._clock.wait_s:
+        is_new_wish = not self._awaits_idle and self._journal.is_hash_due
+        if is_earlier or not is_usual or is_new_wish or self._clock.wait_s:
             self._wake.set()
         return is_usual
 
@@ -269,7 +278,10 @@ class Dispatcher:
             self._quotes_stored_s = now_s
         batch, self._open = self._open, Batch()
         self._note_told(batch, now_s)
-        facts = batch.with_own(self._simulator.take_facts(quotes))
+        facts = self._simulator.take_facts(quotes)
+        if facts:
+            self._journal.storing(batch)
+        facts = batch.with_own(facts)
         if facts:
             self._storing = batch
             self._ledger.commit(facts, self._stored)
@@ -361,12 +373,24 @@ class Dispatcher:
             delay_s = None if due_ms is None else self._clock.seconds_until(due_ms)
             if delay_s == 0:
                 return
+            self._awaits_idle = self._journal.is_hash_due
+            if self._awaits_idle and self._loop.time() - self._busy_s >= _IDLE_S:
+                self._note_state()
+            elif self._awaits_idle:
+                delay_s = min(_IDLE_S, _IDLE_S if delay_s is None else delay_s)
             if delay_s is None:
                 await self._wake.wait()
             else:
                 timer = self._loop.call_later(min(delay_s, _LONGEST_SLEEP_S), self._wake.set)
                 await self._wake.wait()
                 timer.cancel()
+
+    def _note_state(self) -> None:
+        """Nobody is kept waiting: write down the world's hash."""
+        self._awaits_idle = False
+        self._journal.state(self._clock.now_ms(), self._open)
+        self._open.commands += 1
+        self._pass_on()
 
     async def _release_clock(self) -> None:
         """Let a clock that stands still go on, unless somebody has not dealt yet with what it was told."""
@@ -390,6 +414,8 @@ class Dispatcher:
         """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
         while self._is_due(now_ms):
             self._reached_ms = at_ms = self._slice(now_ms, self._open)
+            while self._archive is not None and self._is_due(at_ms):  # a moment of a recorded market is stored whole
+                self._slice(now_ms, self._open)
             is_told = bool(self._open.frames)
             await self._close()
             await asyncio.sleep(0)
@@ -409,6 +435,7 @@ class Dispatcher:
             self._journal.due(now_ms, batch)
         outcome = self._simulator.catch_up(now_ms)
         assert outcome is not None, "something was due"
+        self._journal.done(outcome.at_ms)
         batch.add(outcome)
         return outcome.at_ms
 

@@ -4,15 +4,18 @@ Beside the dispatcher, which tells it what happens before the core hears of it; 
 that a journal never tells more or less than was committed. What only looks is left out.
 
 An entry is a request with its stamp and its client's number, or one of these: ``start`` (of a server on its database),
-``hello`` and ``gone`` of a session, ``due`` (one slice of what happens by itself). Passwords are masked, see
-``sessions.transfers.with_masks``. A journal begins with a base: the world as rows, or the word that it is new. The first entry
-of each trading day is preceded by one, because yesterday's orders are gone then and the world is small; so old entries can go.
+``hello`` and ``gone`` of a session, ``due`` (one slice of what happens by itself), ``played`` (a recorded market, and whatever
+else was due, up to a time; it stands for all slices since the entry before), ``state`` (the world's hash). Passwords are
+masked, see ``sessions.transfers.with_masks``. A journal begins with a base: the world as rows, or the word that it is new. The
+first entry of each trading day is preceded by one, because yesterday's orders are gone then and the world is small; so old
+entries can go.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final, Protocol
 
 from miniqmt_sim.canonical import SECRETS
@@ -27,6 +30,8 @@ START: Final = "start"
 HELLO: Final = "hello"
 GONE: Final = "gone"
 DUE: Final = "due"
+PLAYED: Final = "played"
+STATE: Final = "state"
 NO_CONNECTION: Final = 0
 MAX_HASHED: Final = 20_000
 """Orders and trades of a world whose hash is worth the while at a start: 0.2 s. A larger one is compared row by row instead."""
@@ -54,12 +59,15 @@ class Notes(Protocol):
 class Circumstances:
     """Under what a server runs: its name and version, its configuration and that one's fingerprint."""
 
-    __slots__ = ("config", "fingerprint", "server")
+    __slots__ = ("config", "fingerprint", "hash_entries", "plays", "server")
 
-    def __init__(self, server: str, fingerprint: str, config: str) -> None:
+    def __init__(self, server: str, config: str, plays: bool = False, hash_entries: int = 0) -> None:
+        """``plays``: a recorded market; ``hash_entries``: so many entries are worth a hash, 0: never."""
         self.server = server
-        self.fingerprint = fingerprint
         self.config = config
+        self.fingerprint = sha256(config.encode()).hexdigest()
+        self.plays = plays
+        self.hash_entries = hash_entries
 
 
 class Journal:
@@ -76,6 +84,13 @@ class Journal:
         self._base_seq = shell.get(JOURNAL_BASE, 0)
         self._base_day = 0
         self._seq = last_seq
+        self._plays = keeps and circumstances.plays
+        self._reached_ms = 0
+        """Up to here everything has happened."""
+        self._covered_ms = 0
+        """Up to here the entries say so."""
+        self._unhashed = 0
+        """Entries since the last hash."""
         self._told: dict[int, Hello] = {}
         """Connections whose hello is written down."""
         self._quiet: dict[int, Hello] = {}
@@ -102,8 +117,10 @@ class Journal:
         elif not self._base_seq:
             self._begin_with_world(notes)
         self._base_day = self._simulator.day
+        self._reached_ms = self._covered_ms = now_ms
         told = object_text({"server": given.server, "config": given.fingerprint, "state": state})
         self._write(NO_CONNECTION, START, told, now_ms, notes)
+        self._unhashed = 0
 
     def hello(self, connection: int, hello: Hello, now_ms: int, notes: Notes) -> None:
         """A session began; an operator's is written down with the first thing that it does, one for market data never."""
@@ -120,7 +137,32 @@ class Journal:
 
     def due(self, now_ms: int, notes: Notes) -> None:
         """A slice of what is due is about to happen."""
-        self._record(NO_CONNECTION, DUE, "{}", now_ms, notes)
+        if not self._plays:
+            self._record(NO_CONNECTION, DUE, "{}", now_ms, notes)
+
+    def done(self, at_ms: int) -> None:
+        """A slice has happened."""
+        self._reached_ms = max(self._reached_ms, at_ms)
+
+    def storing(self, notes: Notes) -> None:
+        """What has happened so far is about to be stored: up to there a replay must play the recorded market."""
+        if self._plays:
+            self._tell_played(notes)
+            if self._simulator.day != self._base_day:
+                self._begin_day(self._reached_ms, notes)
+
+    @property
+    def is_hash_due(self) -> bool:
+        """Is it time to write down the world's hash, as soon as nobody is kept waiting?"""
+        entries = self._circumstances.hash_entries
+        return 0 < entries <= self._unhashed and self._simulator.size <= MAX_HASHED
+
+    def state(self, now_ms: int, notes: Notes) -> None:
+        """Write down the world's hash."""
+        if self._plays:
+            self._tell_played(notes)
+        self._record(NO_CONNECTION, STATE, object_text({"state": self._simulator.state_hash()}), now_ms, notes)
+        self._unhashed = 0
 
     def request(self, connection: int, request: Request, now_ms: int, notes: Notes) -> int:
         """A request that may change the world is about to be done, under the number that this gives."""
@@ -129,6 +171,9 @@ class Journal:
                 self._tell_hello(connection, self._quiet.pop(connection), now_ms, notes)
             if self._simulator.day != self._base_day:
                 self._begin_day(now_ms, notes)
+            self._covered_ms = now_ms
+            self._reached_ms = min(self._reached_ms, now_ms)  # a world in which nothing has happened can be set back
+            self._unhashed += 1
             body = request.text if request.text and request.name not in _WITH_SECRETS else self._masked(request)
             notes.entries.append((self._seq + 1, now_ms, connection, request.name, body, request.seq))
         self._seq += 1
@@ -157,13 +202,24 @@ class Journal:
             self._begin_day(now_ms, notes)
         self._write(connection, name, body, now_ms, notes)
 
+    def _tell_played(self, notes: Notes) -> None:
+        """Write down how far everything has been played, unless the last request tells it."""
+        feed_ms = self._simulator.bring_to_date()
+        at_ms = max(self._reached_ms, feed_ms)
+        if at_ms > self._covered_ms:
+            self._covered_ms = at_ms
+            self._write(NO_CONNECTION, PLAYED, object_text({"feed_ms": feed_ms}), at_ms, notes)
+
     def _begin_day(self, now_ms: int, notes: Notes) -> None:
+        if self._plays:
+            self._tell_played(notes)
         self._begin_with_world(notes)
         for connection, hello in self._told.items():
             self._write(connection, HELLO, _told(hello), now_ms, notes)
 
     def _write(self, connection: int, name: str, body: str, now_ms: int, notes: Notes) -> None:
         self._seq += 1
+        self._unhashed += 1
         notes.entries.append((self._seq, now_ms, connection, name, body, 0))
 
     def _begin_with_world(self, notes: Notes) -> None:
@@ -177,6 +233,7 @@ class Journal:
 
     def _begin(self, state: str, world: str, notes: Notes) -> None:
         given = self._circumstances
+        self._unhashed = 0
         notes.note("journal_bases", (self._seq, self._clock.now_ms(), given.server, given.fingerprint, state, world))
         if not self._base_seq:
             self._base_seq = self._seq + 1

@@ -4,20 +4,25 @@ Beside the flow. In comes a database that a server keeps or kept, out comes a re
 not the one that was recorded, or that it is the same to the end. It is how a bug is attached to a report: the file holds the
 configuration, the world it began with and everything that was said, and a replay of it needs nothing else.
 
-The state hash is recorded with every start and with every base (the first entry of a day). Where one differs, or the end
-does, the rows that differ are told, and which entry wrote the first of them.
+The state hash is recorded with every start, with every base (the first entry of a day) and, when a server is idle, after some
+thousands of entries. Where one differs, or the end does, the rows that differ are told, and which entry wrote the first of
+them.
+A journal that was kept beside a recorded market needs that market: see ``recorded``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from miniqmt_sim.canonical import SECRETS, UNHASHED_COUNTERS, UNHASHED_TABLES
 from miniqmt_sim.changes import Facts
 from miniqmt_sim.errors import ConfigError, MessageError
-from miniqmt_sim.server.journal import DUE, GONE, HELLO, START
+from miniqmt_sim.market.recorded import Source
+from miniqmt_sim.server.feeds.history import History
+from miniqmt_sim.server.journal import DUE, GONE, HELLO, PLAYED, START, STATE
+from miniqmt_sim.server.recorded import Market, parts_of
 from miniqmt_sim.server.wake import JOURNAL_BASE, NOT_OF_THE_CORE
 from miniqmt_sim.simulator import Command, Simulator, SimulatorConfig
 from miniqmt_sim.wire.messages import parse_request
@@ -46,6 +51,8 @@ class Report(NamedTuple):
     entries: int
     starts: int
     state_hash: str
+    met_at: Entry | None
+    """The last entry at which a recorded hash was met before one was not."""
     broken_at: Entry | None
     """The first entry at which a recorded hash was not met; the difference arose before."""
     differences: Sequence[Difference]
@@ -58,32 +65,59 @@ class Report(NamedTuple):
         return self.broken_at is None and not self.differences
 
 
-def replay(database: str) -> Report:
-    """Play a database's journal. Raises ConfigError with a sentence when it cannot be played."""
+def replay(database: str, data: str | None = None) -> Report:
+    """Play a database's journal. Raises ConfigError with a sentence when it cannot be played.
+
+    ``data``: where the recorded market lies now that the server played, None: where it lay then.
+    """
     try:
-        with Recording(database) as recording:
-            report = _Player(recording).play()
-            if not report.differences:
-                return report
-        with Recording(database) as recording:  # once more, to see who wrote the rows that differ
-            player = _Player(recording, {(each.table, each.key) for each in report.differences})
-            player.play()
-            return player.named(report)
+        with _Markets(data) as markets:
+            with Recording(database) as recording:
+                report = _Player(recording, markets).play()
+                if not report.differences:
+                    return report
+            with Recording(database) as recording:  # once more, to see who wrote the rows that differ
+                player = _Player(recording, markets, {(each.table, each.key) for each in report.differences})
+                player.play()
+                return player.named(report)
     except StorageError as error:
         raise ConfigError(str(error)) from error
+
+
+class _Markets:
+    """The recorded markets that a journal was kept beside, each opened once; a context manager that closes them."""
+
+    def __init__(self, data: str | None) -> None:
+        self._data = data
+        self._opened: dict[str, History] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for history in self._opened.values():
+            history.close()
+
+    def source(self, market: Market) -> Source:
+        """What a simulator plays. Raises ConfigError when the data are not there."""
+        if market.sha256 not in self._opened:
+            self._opened[market.sha256] = market.open(self._data)
+        return market.source(self._opened[market.sha256])
 
 
 class _Player:
     """One way through a journal."""
 
-    def __init__(self, recording: Recording, watched: set[Key] | None = None) -> None:
+    def __init__(self, recording: Recording, markets: _Markets, watched: set[Key] | None = None) -> None:
         self._recording = recording
+        self._markets = markets
         self._watched = watched or set()
         self._writers: dict[Key, Entry] = {}
         self._sessions: set[int] = set()
         self._simulator: Simulator | None = None
         self._bases: list[Base] = []
         self._entries = self._starts = 0
+        self._met_at: Entry | None = None
         self._broken_at: Entry | None = None
         self._differences: list[Difference] = []
 
@@ -106,8 +140,8 @@ class _Player:
         self._finish(since)
         state = self._simulator.state_hash() if self._simulator is not None else ""
         return Report(
-            str(self._recording.path), servers, first, entry, self._entries, self._starts, state, self._broken_at,
-            self._differences, None,
+            str(self._recording.path), servers, first, entry, self._entries, self._starts, state, self._met_at,
+            self._broken_at, self._differences, None,
         )  # fmt: skip
 
     def named(self, report: Report) -> Report:
@@ -128,7 +162,10 @@ class _Player:
 
     def _wake(self, config: str, now_ms: int) -> Facts:
         self._sessions.clear()
-        self._simulator = Simulator(SimulatorConfig(**json.loads(self._recording.configuration(config))))
+        values, market = parts_of(self._recording.configuration(config))
+        self._simulator = Simulator(SimulatorConfig(**values))
+        if market is not None:
+            self._simulator.play(self._markets.source(market))
         return self._simulator.start(now_ms, self._recording.stream())
 
     def _play(self, entry: Entry) -> None:
@@ -139,6 +176,9 @@ class _Player:
             self._start(entry)
             return
         assert self._simulator is not None, "a journal begins with a start or a base"
+        if entry.name == STATE:
+            self._meet(json.loads(entry.body)["state"], entry)
+            return
         _PLAYS.get(entry.name, _request)(self._simulator, self._sessions, entry)
         if self._watched or not self._entries % _ENTRIES_PER_STORE:
             self._keep(self._simulator.take_facts(), entry)
@@ -150,8 +190,17 @@ class _Player:
             self._recording.store(self._simulator.take_facts())
         self._keep(self._wake(body["config"], entry.now_ms), entry)
         assert self._simulator is not None
-        if body["state"] and body["state"] != self._simulator.state_hash():
+        if body["state"]:
+            self._meet(body["state"], entry)
+
+    def _meet(self, recorded: str, entry: Entry) -> bool:
+        """Is the world now the one whose hash was recorded?"""
+        assert self._simulator is not None
+        if recorded != self._simulator.state_hash():
             self._broken_at = self._broken_at or entry
+        elif self._broken_at is None:
+            self._met_at = entry
+        return self._broken_at is None
 
     def _keep(self, facts: Facts, entry: Entry) -> None:
         self._recording.store(facts)
@@ -164,8 +213,7 @@ class _Player:
     def _compare_with(self, base: Base, entry: Entry) -> None:
         """The world as it was recorded before an entry, and as it is now."""
         assert self._simulator is not None
-        if base.state_hash != self._simulator.state_hash():
-            self._broken_at = self._broken_at or entry
+        if not self._meet(base.state_hash, entry):
             recorded, replayed = json.loads(base.world), self._simulator.shown_rows()
             for table in sorted(recorded.keys() - set(UNHASHED_TABLES)):
                 self._differences += differing(table, COLUMNS[table], *(_counted(rows[table]) for rows in (recorded, replayed)))
@@ -198,6 +246,12 @@ def _due(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
     simulator.catch_up(entry.now_ms)
 
 
+def _played(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
+    while (due_ms := simulator.next_due_ms()) is not None and due_ms <= entry.now_ms:
+        simulator.catch_up(entry.now_ms)
+    simulator.look(json.loads(entry.body)["feed_ms"])
+
+
 def _request(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
     try:
         request = parse_request(entry.body.encode())
@@ -206,7 +260,7 @@ def _request(simulator: Simulator, _sessions: set[int], entry: Entry) -> None:
     simulator.step(Command(entry.now_ms, entry.seq, entry.connection, request))
 
 
-_PLAYS: Final[Mapping[str, Plays]] = {HELLO: _hello, GONE: _gone, DUE: _due}
+_PLAYS: Final[Mapping[str, Plays]] = {HELLO: _hello, GONE: _gone, DUE: _due, PLAYED: _played}
 """What each kind of entry does; everything else is a request."""
 
 

@@ -28,14 +28,15 @@ LIMITS = load_settings().limits
 class Desk:
     """A dispatcher between a fake core, a ledger that can be slow or broken, and an outlet that remembers."""
 
-    def __init__(self, clock: Any = None, **limits: int) -> None:
+    def __init__(self, clock: Any = None, hash_entries: int = 0, **limits: int) -> None:
         self.simulator = FakeSimulator()
         self.clock = clock or ManualClock(1_000)
         self.events: list[tuple[Any, ...]] = []
         self.disk_is_free = asyncio.Event()
         self.disk_is_free.set()
         self.disk_fails = False
-        journal = Journal(self.simulator, self.clock, Circumstances("test", "f" * 64, "{}"), {}, last_seq=0, keeps=True)  # type: ignore[arg-type]
+        given = Circumstances("test", "{}", hash_entries=hash_entries)
+        journal = Journal(self.simulator, self.clock, given, {}, last_seq=0, keeps=True)  # type: ignore[arg-type]
         self.dispatcher = Dispatcher(self.simulator, self.clock, self, replace(LIMITS, **limits), journal)  # type: ignore[arg-type]
 
     # the ledger
@@ -291,6 +292,27 @@ async def test_time_that_passes_while_somebody_only_looks_is_in_the_journal() ->
     await desk.run_to_the_end()
     rows = [row for facts in desk.commits() for row in facts.get("journal", [])]
     assert [(now_ms, name) for _, now_ms, _, name, *_ in rows][1:] == [(1_500, "hello"), (1_500, "due")]
+
+
+async def test_the_hash_is_written_down_after_so_many_entries_when_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("miniqmt_sim.server.dispatcher._IDLE_S", 0.05)
+    desk = Desk(hash_entries=3)
+    running = asyncio.create_task(desk.dispatcher.run(desk))
+    await turns()
+    desk.ask(1, "order_stock", 1)
+    desk.ask(1, "order_stock", 2)
+    await asyncio.sleep(0.1)
+    for seq in range(3, 6):
+        desk.ask(1, "order_stock", seq)
+
+    def entries() -> list[tuple[Any, ...]]:
+        return [row[3:5] for facts in desk.commits() for row in facts.get("journal", [])]
+
+    await eventually(lambda: len(entries()) == 6)
+    assert [name for name, _ in entries()] == [*["order_stock"] * 5, "state"]
+    assert entries()[-1][1] == f'{{"state":"{"0" * 64}"}}'
+    desk.dispatcher.finish()
+    await running
 
 
 async def test_the_first_entry_of_a_day_is_preceded_by_the_world() -> None:
