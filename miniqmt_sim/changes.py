@@ -7,7 +7,7 @@ A key put as None is deleted. A key of one column is put bare, one of several as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Final, Protocol
 
 Key = tuple[Any, ...]
@@ -124,10 +124,10 @@ class Changes:
         """Did anything change?"""
         return bool(self.counted) or any(self._pending.values())
 
-    def take(self) -> Facts:
-        """Write everything down and start anew; tables without a change are left out."""
+    def take(self, tables: Container[str] = TABLES) -> Facts:
+        """Write everything down and start anew; tables without a change, or not asked for, are left out."""
         facts: Facts = {
-            table: _written(things) for table, things in self._pending.items() if things
+            table: _written(things) for table, things in self._pending.items() if things and table in tables
         }
         if self.counted:
             facts["counters"] = {(name,): (name, value) for name, value in self.counted.items()}

@@ -9,14 +9,14 @@ What a batch of steps changed is taken as rows at its end, by ``take_facts``; wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Final, NamedTuple
 
 from matching.codes import Board
 from miniqmt_sim.blueprint import SimulatorConfig
 from miniqmt_sim.canonical import without_secrets
-from miniqmt_sim.changes import Changes, Facts, Row
+from miniqmt_sim.changes import TABLES, Changes, Facts, Row
 from miniqmt_sim.counter.account import Account, Position
 from miniqmt_sim.counter.compliance import Warned
 from miniqmt_sim.credit.events import Event
@@ -168,10 +168,11 @@ class Simulator:
         outcome = self._outcome(replies, now_ms)
         return _joined([*before, outcome]) if before else outcome
 
-    def take_facts(self, quotes: bool = True) -> Facts:
+    def take_facts(self, quotes: bool = True, tables: Container[str] = TABLES) -> Facts:
         """Rows of everything changed since the last time: table -> key -> row, None for one that is gone.
 
         ``quotes``: also when nothing changed but what the recorded market said; else that waits for something worth a commit.
+        ``tables``: those that somebody wants; what changed in the others is forgotten.
         """
         world = self._world
         if self._source is not None and (quotes or world.changes):
@@ -179,7 +180,7 @@ class Simulator:
                 self.bring_to_date()  # a restart goes on from there with every code
             if world.market.record_played():
                 world.counters.stamp(world.counters["feed_ms"], self.last_seq)
-        return world.changes.take()
+        return world.changes.take(tables)
 
     def bring_to_date(self) -> int:
         """Bring every code of the recorded market to the time up to which it was played; gives that time, 0 without one."""
@@ -251,7 +252,7 @@ class Simulator:
         if not self._pushes.is_empty:
             world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
-        return Outcome([], self._watch.pushes(moment.now_ms, moment.news), news=moment.news, at_ms=moment.now_ms)
+        return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.news, moment.now_ms)
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""

@@ -46,7 +46,6 @@ from miniqmt_sim.credit.events import Events
 from miniqmt_sim.credit.lending import Lending
 from miniqmt_sim.credit.terms import Subjects, Terms, read_lendable
 from miniqmt_sim.errors import ConfigError
-from miniqmt_sim.market.bars import TICK
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.market.quote import FILL_PROFILES
 from miniqmt_sim.market.recorded import Moment, Point, Source
@@ -338,15 +337,12 @@ class World:
 
     def play(self, moment: Moment) -> None:
         """Let a moment of the recording happen."""
-        now_ms, playback, securities = moment.now_ms, self.market.playback, self.exchange.securities
-        playback.feed_ms = now_ms
-        self._play_points(moment.points)
-        for code, period, row in moment.rows:
-            security = securities.get(code)
-            if security is not None:
-                play = playback.tick if period == TICK else playback.bar
-                if events := play(security, row, now_ms):
-                    self.broker.settle(events, now_ms)
+        playback = self.market.playback
+        playback.feed_ms = moment.now_ms
+        if moment.points:
+            self._play_points(moment.points)
+        if moment.rows:
+            playback.rows(moment.rows, self.exchange.securities, moment.now_ms, self.broker.settle)
 
     def look(self, now_ms: int) -> None:
         """Bring bars that are under way, and that nobody follows, to a time: somebody looks."""

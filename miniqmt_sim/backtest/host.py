@@ -25,6 +25,10 @@ OPERATOR: Final = 0
 """Connection number of the backtest itself; the strategy's begin at 1."""
 
 
+COLLECTED: Final = ("orders", "trades", "settlements", "cash_ledger")
+"""The tables that a result is drawn from."""
+
+
 class Collector(Protocol):
     """Who takes the rows of a day, and the refusals."""
 
@@ -91,7 +95,8 @@ class Host(MemoryHost):
         """Hand out what was said; what was changed is collected once a day."""
         for refused in getattr(outcome, "refused", ()):
             self._collector.refused(refused.text)
-        self._hand_out(outcome)
+        if outcome.replies or outcome.pushes:
+            self._hand_out(outcome)
 
     # ---- the baton's side: Simulation ----------------------------------------------------------------------------------
 
@@ -104,17 +109,18 @@ class Host(MemoryHost):
                 return False
             self.now_ms = max(self.now_ms, until_ms)
             return True
-        self.now_ms = max(self.now_ms, outcome.at_ms)
+        if outcome.at_ms > self.now_ms:
+            self.now_ms = outcome.at_ms
         self._deliver(outcome)
-        if self._core.settled_day != self._settled_day:
+        if not outcome.news and self._core.settled_day != self._settled_day:
             self._settled_day = self._core.settled_day
-            self._collector.day(self._core.take_facts())
+            self._collector.day(self._core.take_facts(tables=COLLECTED))
         return True
 
     def finish(self) -> None:
         """The strategy is gone: what it has on a day that is not settled counts at the prices of this moment."""
         day = self._core.day
-        self._collector.day(self._core.take_facts())
+        self._collector.day(self._core.take_facts(tables=COLLECTED))
         if self._core.settled_day != day:
             rows = [{**row, "debt": self._debt(row)} for row in self.operate("ctl_account_list")["rows"]]
             self._collector.marked(day, rows)

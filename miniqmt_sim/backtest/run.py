@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -150,11 +151,12 @@ class _Run:
         progress: Callable[[Progress], object] | None, stop: Callable[[], bool],
     ) -> Result:  # fmt: skip
         """Run the strategy to its end, or the market's."""
-        watch = _Watch(self.host, self._start_ms, self._end_ms, progress, stop)
+        watch = _Watch(self.host, self._start_ms, self._end_ms, progress, stop) if progress is not None else stop
         baton = Baton(self.host, watch)
         output = io.StringIO()
         baton.enter_main()
         _frames.preload()
+        gc.freeze()  # what was there before is no garbage of this run, and need not be searched for it again and again
         with _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
             try:
                 _run_file(path, args, parameters)
@@ -163,6 +165,7 @@ class _Run:
                 reason = baton.reason
             finally:
                 baton.finish("the strategy ended")
+                gc.unfreeze()
         self.host.finish()
         return result_of(self._collected, self._facts(reason, baton.faults.times), output.getvalue())
 
@@ -185,7 +188,7 @@ class _Watch:
     """Asked once a slice whether to stop; reports the progress now and then."""
 
     def __init__(
-        self, host: Host, start_ms: int, end_ms: int, progress: Callable[[Progress], object] | None, stop: Callable[[], bool]
+        self, host: Host, start_ms: int, end_ms: int, progress: Callable[[Progress], object], stop: Callable[[], bool]
     ) -> None:
         self._host = host
         self._start_ms = start_ms
@@ -195,13 +198,12 @@ class _Watch:
         self._began_s = self._reported_s = time.perf_counter()
 
     def __call__(self) -> bool:
-        if self._progress is not None:
-            now_s = time.perf_counter()
-            if now_s - self._reported_s >= PROGRESS_EVERY_S:
-                self._reported_s = now_s
-                passed_ms = self._host.now_ms - self._start_ms
-                part, days = min(passed_ms / self._length_ms, 1.0), passed_ms / calendar.MS_PER_DAY
-                self._progress(Progress(self._host.now_ms, part, now_s - self._began_s, days))
+        now_s = time.perf_counter()
+        if now_s - self._reported_s >= PROGRESS_EVERY_S:
+            self._reported_s = now_s
+            passed_ms = self._host.now_ms - self._start_ms
+            part, days = min(passed_ms / self._length_ms, 1.0), passed_ms / calendar.MS_PER_DAY
+            self._progress(Progress(self._host.now_ms, part, now_s - self._began_s, days))
         return self._stop()
 
 

@@ -171,7 +171,9 @@ class MemoryHost:
             self._hand(connection, reply)
         for connections, push in outcome.pushes:
             for connection in connections:
-                self._hand(connection, push)
+                transport = self._transports.get(connection)
+                if transport is not None:
+                    transport.hear(push)
                 if len(connections) > 1 and isinstance(push, QuotePush):
                     push = push.copy()  # rows belong to who is given them
 
@@ -232,10 +234,13 @@ class MemoryTransport(Transport):
     def hear(self, said: Said) -> None:
         """The host said something; a message that is an object may be shared with other connections."""
         try:
-            if self._on_view is not None and not isinstance(said, dict) and said.name != "reply":
+            if isinstance(said, dict):
+                self._hear(said.copy())
+            elif self._on_view is not None and said.name != "reply":
                 self._on_view(said)
                 return
-            self._hear(said.copy() if isinstance(said, dict) else said.message())
+            else:
+                self._hear(said.message())
         except ConnectError as error:  # who takes the pushes takes no more
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()

@@ -57,6 +57,8 @@ CLIENT_NAME: Final = f"miniqmt-sim python client {__version__}"
 
 Answer = JsonObject
 OnDone = Callable[[Future[Answer]], None]
+OnAnswer = Callable[[Answer | None, Exception | None], object]
+"""Takes an answer, or else the reason why there is none."""
 OnPush = Callable[[JsonObject], None]
 OnClosed = Callable[[str], None]
 
@@ -118,6 +120,15 @@ class Transport(ABC):
             futures.append(promised.future)
         self._send(*messages)
         return futures
+
+    def post(
+        self, name: str, fields: Mapping[str, Any], seq: int, done: OnAnswer, timeout_s: float = REQUEST_TIMEOUT_S
+    ) -> None:
+        """Ask; ``done`` is told the answer, or what went wrong, as ``request`` tells a Future: in a tenth of the time."""
+        posted = _Posted(time.monotonic() + timeout_s, done)
+        self._calls.open(seq, posted)
+        if posted.is_open:
+            self._send({"t": name, "seq": seq, **fields})
 
     def call(
         self, name: str, fields: Mapping[str, Any], seq: int | None = None, timeout_s: float = REQUEST_TIMEOUT_S
@@ -198,6 +209,21 @@ class _Promised(_Call):
         else:
             assert answer is not None
             self.future.set_result(answer)
+
+
+class _Posted(_Call):
+    """Somebody is told."""
+
+    __slots__ = ("_done",)
+
+    def __init__(self, deadline: float, done: OnAnswer) -> None:
+        super().__init__(deadline)
+        self._done = done
+
+    def complete(self, answer: Answer | None, error: Exception | None) -> None:
+        """Tell him."""
+        self.is_open = False
+        self._done(answer, error)
 
 
 class _Awaited(_Call):

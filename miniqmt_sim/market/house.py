@@ -10,9 +10,9 @@ order rests there or something of the quote has been taken. What three-second da
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from matching.book import HOUSE, BookOrder, Level, Side
+from matching.book import BUY, HOUSE, SELL, BookOrder, Level, Side
 from matching.continuous import reaches
 from matching.events import Event, Traded
 from matching.exchange import LIMIT_ORDER, Exchange
@@ -20,6 +20,8 @@ from matching.instrument import PriceBand
 from matching.units import share_of
 from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
+
+_SIDES: Final = (BUY, SELL)
 
 
 class _Rest(NamedTuple):
@@ -145,9 +147,13 @@ class House:
         """Share the traded volume out over the prices it touched, and let each part reach both sides at its price."""
         touched = quote.touched
         band = self._exchange.band(self._exchange.securities[code])
+        book = self._exchange.book(code)
         for number, price_li in enumerate(touched):
             volume = quote.volume // len(touched) + (number < quote.volume % len(touched))
-            for side in (Side.BUY, Side.SELL):
+            for side, half in zip(_SIDES, book.sides, strict=True):
+                best = half.best
+                if best is None or not volume or (best.price_li < price_li if side is BUY else best.price_li > price_li):
+                    continue
                 if not quote.from_bar:
                     yield from self._reach(code, side, price_li, volume, now_ms)
                 elif not _is_locked(band, side, price_li):
@@ -194,27 +200,33 @@ class House:
     # ---- (b) the levels of the quote -----------------------------------------------------------------------------------
 
     def _reconcile(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
-        shown = {Side.BUY: dict(quote.bids), Side.SELL: dict(quote.asks)}
+        shown = (dict(quote.bids), dict(quote.asks))
+        has: tuple[dict[int, int], dict[int, int]] = ({}, {})
         for order in list(self._rests[code].values()):
-            if order.price_li not in shown[order.side]:
+            side, price_li = order.side, order.price_li
+            if price_li in shown[side]:
+                has[side][price_li] = has[side].get(price_li, 0) + order.volume
+            else:
                 self._shrink(order, order.volume)
-        for side, levels in shown.items():
-            for price_li, target in levels.items():
-                self._lower(code, side, price_li, target)
+        missing: list[tuple[Side, int, int]] = []
+        for side in _SIDES:
+            standing = has[side]
+            for price_li, target in shown[side].items():
+                volume = target - standing.get(price_li, 0)
+                if volume > 0:
+                    missing.append((side, price_li, volume))
+                elif volume:
+                    self._lower(code, side, price_li, -volume)
         events: list[Event] = []
-        for side, levels in shown.items():
-            events += self._stand(code, side, tuple(levels.items()), now_ms)
+        for side, price_li, volume in missing:
+            events += self._add(code, side, price_li, volume, now_ms)
         return events
 
-    def _lower(self, code: str, side: Side, price_li: int, target: int) -> None:
+    def _lower(self, code: str, side: Side, price_li: int, excess: int) -> None:
         """Cancel what the house has too much at a level, ahead of and behind users as the profile says."""
         level = self._exchange.book(code).sides[side].level(price_li)
-        if level is None:
-            return
+        assert level is not None, f"the house has {excess} too much at a price where nothing stands"
         orders = list(level.orders())
-        excess = sum(order.volume for order in orders if order.owner == HOUSE) - target
-        if excess <= 0:
-            return
         last_user = max((place for place, order in enumerate(orders) if order.owner != HOUSE), default=-1)
         ahead = [order for order in orders[: last_user + 1] if order.owner == HOUSE]
         behind = [order for order in orders[last_user + 1 :] if order.owner == HOUSE]
@@ -244,11 +256,15 @@ class House:
             level = half.level(price_li)
             has = sum(order.volume for order in level.orders() if order.owner == HOUSE) if level else 0
             if target > has:
-                order = BookOrder(0, HOUSE, code, side, price_li, target - has)
-                events += self._exchange.submit(order, LIMIT_ORDER, now_ms)
-                if order.volume:
-                    self._rests[code][order.queue_seq] = order
-                    self._record(order)
+                events += self._add(code, side, price_li, target - has, now_ms)
+        return events
+
+    def _add(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> list[Event]:
+        order = BookOrder(0, HOUSE, code, side, price_li, volume)
+        events = self._exchange.submit(order, LIMIT_ORDER, now_ms)
+        if order.volume:
+            self._rests[code][order.queue_seq] = order
+            self._record(order)
         return events
 
     # ---- its own orders ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from matching.book import HOUSE, Side
+from matching.codes import Board
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import SUSPENDED, Listing, Security, parse_listing
@@ -36,14 +37,13 @@ _ENTRY, _AFTER_HOURS = Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS
 class _QuoteRow(NamedTuple):
     """A row of table quotes; without levels it only keeps the last traded price."""
 
+    market: Market
     stock_code: str
     last_li: int
-    bids: str
-    asks: str
     quote_ms: int
 
     def row(self) -> Row:
-        return tuple(self)
+        return (self.stock_code, self.last_li, *self.market.levels_of(self.stock_code), self.quote_ms)
 
 
 class _InstrumentRow(NamedTuple):
@@ -97,7 +97,8 @@ class Market(Liquidity):
         self.ex_prices: dict[str, dict[int, tuple[int, int]]] = {}
         """Code -> ex-day -> close before it and reference price, of the ex-days since the server began."""
         self._quoted_ms: dict[str, int] = {}
-        self._touched: dict[str, None] = {}
+        self.touched: dict[str, None] = {}
+        """Codes that were quoted since somebody asked, and those nobody quotes in which accounts traded."""
 
     # ---- securities ----------------------------------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ class Market(Liquidity):
         code = security.code
         self._quotes[code] = quote._replace(volume=0)
         self._quoted_ms[code] = now_ms
-        self._touched[code] = None
+        self.touched[code] = None
         if not self._is_open(security, now_ms):
             if not security.figures.close_li:
                 security.last_li = quote.last_li
@@ -229,13 +230,12 @@ class Market(Liquidity):
             self.house.note(maker, event.volume)
             self.house.note(taker, event.volume)
         if not self.playback.knows(maker.code) and self._synthetic is None and maker.code not in self._quotes:
-            self._touched[maker.code] = None  # nobody quotes it: what accounts do is all there is to see
+            self.touched[maker.code] = None  # nobody quotes it: what accounts do is all there is to see
         self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day."""
-        row = _QuoteRow(security.code, security.last_li, *self._levels_of(security.code), now_ms)
-        self._changes.put("quotes", security.code, row)
+        self._changes.put("quotes", security.code, _QuoteRow(self, security.code, security.last_li, now_ms))
         if _happened(security):
             self._changes.put("day_figures", security.code, _FigureRow(security))
 
@@ -273,9 +273,9 @@ class Market(Liquidity):
 
     def fix_closes(self, now_ms: int) -> None:
         """The host takes no more orders: those who wait to trade at the close learn it."""
-        for security in self._exchange.securities.values():
-            over = self._exchange.last_trading_ms(security.board) < now_ms
-            if over and self._exchange.fixed_orders(security.code):
+        over = [board for board in Board if self._exchange.last_trading_ms(board) < now_ms]
+        for security in self._exchange.securities.values() if over else ():
+            if security.board in over and self._exchange.fixed_orders(security.code):
                 self._fix_close(security, now_ms)
 
     def _fix_close(self, security: Security, now_ms: int) -> None:
@@ -337,6 +337,7 @@ class Market(Liquidity):
 
     def record_reference(self, security: Security) -> None:
         """Write down a security's reference price."""
+        self.playback.forget_limits(security.code)
         self._changes.put("instruments", security.code, _InstrumentRow(security, self._bases[security.code]))
 
     def instrument_rows(self) -> list[Row]:
@@ -351,11 +352,12 @@ class Market(Liquidity):
         """Rows of table quotes that bring every last price back; a walk goes on where it was."""
         start_ms = self._counters["start_ms"]
         return [
-            (code, security.last_li, *self._levels_of(code), start_ms + self._steps.get(code, -1) * STEP_MS)
+            (code, security.last_li, *self.levels_of(code), start_ms + self._steps.get(code, -1) * STEP_MS)
             for code, security in sorted(self._exchange.securities.items())
         ]
 
-    def _levels_of(self, code: str) -> tuple[str, str]:
+    def levels_of(self, code: str) -> tuple[str, str]:
+        """The levels of the quote that holds, as they are stored."""
         self.playback.seen(code)
         quote = self._quotes.get(code)
         if quote is None:
@@ -436,8 +438,8 @@ class Market(Liquidity):
 
     def take_touched(self) -> list[str]:
         """Codes that were quoted since the last time, and those nobody quotes in which accounts traded."""
-        touched = list(self._touched | self.playback.fresh)
-        self._touched.clear()
+        touched = list(self.touched | self.playback.fresh)
+        self.touched.clear()
         self.playback.fresh.clear()
         return touched
 

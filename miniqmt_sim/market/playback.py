@@ -10,7 +10,8 @@ it was traded at; nobody has to wait for the next phase to be filled by what the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from matching.book import Side
@@ -18,17 +19,18 @@ from matching.events import Event
 from matching.exchange import Exchange
 from matching.instrument import SUSPENDED, Security
 from matching.phases import PHASE_RULES
+from miniqmt_sim.market.bars import TICK
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import Levels, Quote
-from miniqmt_sim.market.recorded import POINTS, Flat, Point, Source, point_of, quote_of
+from miniqmt_sim.market.recorded import POINTS, Flat, News, Point, Source, point_of, quote_of
 
 
 class Playback:
     """The recorded part of the market."""
 
     __slots__ = (
-        "_arrived", "_bars", "_dirty", "_exchange", "_followed", "_house", "_quotes", "_source", "_ticks", "_unseen", "feed_ms",
-        "fresh", "is_stored",
+        "_arrived", "_bars", "_busy", "_dirty", "_exchange", "_followed", "_house", "_is_free", "_quotes", "_source", "_ticks",
+        "_unseen", "feed_ms", "fresh", "is_stored",
     )  # fmt: skip
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
@@ -38,13 +40,17 @@ class Playback:
         self._source: Source | None = None
         self._arrived: dict[str, None] = {}
         """Codes in which an order arrived in this step."""
-        self._followed: dict[str, None] = {}
-        """Codes in which an order rests, or did when they were played last."""
+        self._busy: dict[str, None] = {}
+        """Codes in whose books something may rest; in those of the others nothing does."""
+        self._followed: dict[str, tuple[int, int]] = {}
+        """Codes in which somebody waits: the highest price at which to buy, and the lowest at which to sell."""
         self._bars: dict[str, Flat] = {}
         self._ticks: dict[str, Flat] = {}
         self._unseen: dict[str, Flat] = {}
         """Of these codes the newest row has not been made a quote yet."""
         self._dirty: dict[str, Security] = {}
+        self._is_free: dict[str, bool] = {}
+        """Has a code no price limits today?"""
         self.fresh: dict[str, None] = {}
         """Codes of which a point was played since somebody asked; whole rows are news anyway."""
         self.feed_ms = 0
@@ -69,6 +75,7 @@ class Playback:
         """A day begins: snapshots count anew, and no point of yesterday can be traded at."""
         for code in list(self._unseen):
             self.seen(code)
+        self._is_free.clear()
         self._house.open_day()
         self._ticks = dict.fromkeys(self._ticks, NO_TICK)
 
@@ -87,7 +94,8 @@ class Playback:
         self._source = source
 
     def note_arrival(self, code: str) -> None:
-        """An order is about to reach a book."""
+        """An order is about to reach a book, the house's or anybody's."""
+        self._busy[code] = None
         if self._source is not None:
             self._arrived[code] = None
 
@@ -101,38 +109,64 @@ class Playback:
         """Have bars played point by point of those of the codes in which an order rests."""
         if self._source is not None:
             for code in codes:
-                if self._rests_in(code):
-                    self._followed[code] = None
-                    self._source.follow(code)
+                self._busy[code] = None
+                self._follow(self._source, code)
 
-    def _rests_in(self, code: str) -> bool:
-        """Does anybody's order rest in a book, or beside it?"""
-        return self._exchange.has_users(code) or bool(self._exchange.fixed_orders(code))
+    def _follow(self, source: Source, code: str) -> None:
+        """Tell the recording at which prices orders wait in a code, in its book or beside it."""
+        exchange = self._exchange
+        bought_li, sold_li = 0, sys.maxsize
+        for order in exchange.book(code).user_orders():
+            if order.side is Side.BUY:
+                bought_li = max(bought_li, order.price_li)
+            else:
+                sold_li = min(sold_li, order.price_li)
+        if code in exchange.dormant() or exchange.fixed_orders(code):
+            bought_li, sold_li = sys.maxsize, 0
+        if bought_li or sold_li < sys.maxsize:
+            self._followed[code] = (bought_li, sold_li)
+            source.follow(code, bought_li, sold_li)
+        elif self._followed.pop(code, None) is not None:
+            source.leave(code)
 
     # ---- rows ----------------------------------------------------------------------------------------------------------
 
-    def bar(self, security: Security, bar: Flat, now_ms: int) -> list[Event]:
-        """Note a whole bar of a security in which nobody's order rests."""
-        code = security.code
-        self._bars[code] = self._unseen[code] = bar
-        if self._house.is_in(code):
-            self._house.leave(code)  # what it offered at the price of the bar before is gone
-        _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = bar
-        if not close_li:
-            return []
-        security.last_li = close_li
-        if volume:
-            figures = security.figures
-            if not figures.open_li:
-                figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
-            else:
-                if high_li > figures.high_li:
-                    figures.high_li = high_li
-                if low_li < figures.low_li:
-                    figures.low_li = low_li
-            figures.volume += volume
-            figures.amount_li += amount_li
-        return self._noted(security, now_ms)
+    def rows(
+        self, rows: Sequence[News], securities: Mapping[str, Security], now_ms: int,
+        settle: Callable[[list[Event], int], object],
+    ) -> None:  # fmt: skip
+        """Play the snapshots and the whole bars of a moment: there are thousands of them a second."""
+        bars, unseen, busy, is_free, is_stored = self._bars, self._unseen, self._busy, self._is_free, self.is_stored
+        for code, period, row in rows:
+            security = securities.get(code)
+            if security is None:
+                continue
+            if period == TICK:
+                if events := self.tick(security, row, now_ms):
+                    settle(events, now_ms)
+                continue
+            bars[code] = unseen[code] = row
+            if code in busy:
+                self._sweep(code)
+            _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = row
+            if not close_li:
+                continue
+            security.last_li = close_li
+            if volume:
+                figures = security.figures
+                if not figures.open_li:
+                    figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
+                else:
+                    if high_li > figures.high_li:
+                        figures.high_li = high_li
+                    if low_li < figures.low_li:
+                        figures.low_li = low_li
+                figures.volume += volume
+                figures.amount_li += amount_li
+            if is_stored:
+                self._dirty[code] = security
+            if is_free.get(code, True) and (events := self._halted(security, now_ms)):
+                settle(events, now_ms)
 
     def point(self, security: Security, point: Point) -> list[Event]:
         """Play a point of a bar."""
@@ -144,11 +178,17 @@ class Playback:
         self._quotes[code] = quote
         if not quote.last_li:
             return []
-        is_idle = self._exchange.is_idle(code)
-        events = [] if is_idle else self._reach(security, quote, quote, now_ms)
-        if code in self._followed and (is_idle or events) and self._source is not None and not self._rests_in(code):
-            del self._followed[code]
-            self._source.leave(code)
+        events: list[Event] = []
+        waits = self._followed.get(code)
+        if waits is None:
+            if code in self._busy:
+                self._sweep(code)
+        elif quote.low_li <= waits[0] or quote.high_li >= waits[1]:
+            events = self._reach(security, quote, quote, now_ms)
+            if events and self._source is not None:
+                self._follow(self._source, code)
+        elif self._house.is_in(code):
+            self._house.leave(code)
         security.last_li = quote.last_li
         if quote.volume:
             figures = security.figures
@@ -160,28 +200,49 @@ class Playback:
         self.fresh[code] = None
         return events + self._noted(security, now_ms)
 
+    def _sweep(self, code: str) -> None:
+        """A bar passed a book in which nobody waits: what the house offered at the price of the bar before is gone."""
+        if self._house.is_in(code):
+            self._house.leave(code)
+        if self._exchange.is_idle(code):
+            del self._busy[code]
+
     def tick(self, security: Security, tick: Flat, now_ms: int) -> list[Event]:
         """Play a snapshot."""
         code = security.code
         before = self._ticks.get(code)
         self._ticks[code] = self._unseen[code] = tick
         events: list[Event] = []
-        if not self._exchange.is_idle(code):
-            quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
-            events = self._reach(security, quote, _printed(quote), now_ms)
-        figures = security.figures
+        if code in self._busy:
+            if self._exchange.is_idle(code):
+                del self._busy[code]
+            else:
+                quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
+                events = self._reach(security, quote, _printed(quote), now_ms)
         security.last_li = tick[1]
         if tick[7]:
+            figures = security.figures
             figures.open_li, figures.high_li, figures.low_li = tick[2] or tick[1], tick[3] or tick[1], tick[4] or tick[1]
             figures.volume, figures.amount_li = tick[7], tick[6]
-        return events + self._noted(security, now_ms)
+        if self.is_stored:
+            self._dirty[code] = security
+        if self._is_free.get(code, True):
+            events += self._halted(security, now_ms)
+        return events
 
     def _noted(self, security: Security, now_ms: int) -> list[Event]:
         if self.is_stored:
             self._dirty[security.code] = security
-        if self._exchange.band(security).high_li is None:
-            return self._exchange.check_halt(security, now_ms)
-        return []
+        return self._halted(security, now_ms) if self._is_free.get(security.code, True) else []
+
+    def _halted(self, security: Security, now_ms: int) -> list[Event]:
+        """Where a day has no limits, prices may halt trading."""
+        is_free = self._is_free[security.code] = self._exchange.band(security).high_li is None
+        return self._exchange.check_halt(security, now_ms) if is_free else []
+
+    def forget_limits(self, code: str) -> None:
+        """What is said of a security has changed."""
+        self._is_free.pop(code, None)
 
     def _reach(self, security: Security, quote: Quote, printed: Quote, now_ms: int) -> list[Event]:
         """Take a quote to the orders of a book. ``printed``: the same for a moment at which nothing is matched."""

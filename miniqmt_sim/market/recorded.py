@@ -107,10 +107,10 @@ class Moment(NamedTuple):
 class Source(Protocol):
     """Who hands over a recorded market, in order of time.
 
-    A bar is said whole, at its end, unless somebody follows the code: because an order rests there, or because somebody
-    watches what happens between the ends of bars. Then it is said point by point, which comes to the same. ``look`` brings
-    the other codes to date when somebody looks. A bar that begins while nothing is matched holds an auction, whose price
-    nobody knows before it is over, and is played at its end, all points of it.
+    A bar is said whole, at its end, unless somebody must see more: who watches what happens between the ends of bars is told
+    every point at its time, and where orders rest those points that reach one of them, with what came before them. It comes
+    to the same. ``look`` brings all codes to date when somebody looks. A bar that begins while nothing is matched holds an
+    auction, whose price nobody knows before it is over, and is played at its end, all points of it.
     """
 
     codes: list[str]
@@ -121,20 +121,20 @@ class Source(Protocol):
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day; said once, before anything is played."""
 
-    def follow(self, code: str) -> None:
-        """Say the bars of a code point by point from now on, up to which it has been looked at."""
+    def follow(self, code: str, bought_li: int, sold_li: int) -> None:
+        """Somebody waits in a code: buying up to a price, or selling from one on. It has been looked at up to now."""
 
     def leave(self, code: str) -> None:
         """No order rests in a code any more."""
 
     def watch(self, codes: Iterable[str]) -> None:
-        """Follow these codes as well, and no other that was watched before."""
+        """Say every point of these codes as well, and of no other that was watched before."""
 
     def take(self) -> Moment:
         """What it says at ``next_ms``."""
 
     def look(self, now_ms: int) -> Sequence[Point]:
-        """The points up to a time, of bars that are under way and that nobody follows, in order of time."""
+        """The points up to a time of bars that are under way, in order of time."""
 
     def price_li(self, code: str, now_ms: int) -> int:
         """The price to which a look would bring a code; 0 where there is nothing to look at."""

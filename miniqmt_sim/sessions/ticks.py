@@ -91,8 +91,11 @@ def tick_of(world: World, security: Security, now_ms: int) -> JsonObject:
     return tick_fields(security.board, time_ms, day, bids, asks, status)
 
 
-def recorded_tick(security: Security, tick: Flat, status: int) -> JsonObject | None:
-    """The same of a recorded snapshot that was just played; None for one whose levels are not whole, or before a trade."""
+def recorded_tick(tick: Flat, last_close: float, lot: int, status: int) -> JsonObject | None:
+    """The same of a recorded snapshot that was just played; None for one whose levels are not whole, or before a trade.
+
+    ``last_close`` in yuan, ``lot`` what one 手 is: thousands of them are told a second.
+    """
     (
         time_ms, last_li, open_li, high_li, low_li, _, amount_li, volume, _, _,
         ask1, ask2, ask3, ask4, ask5, bid1, bid2, bid3, bid4, bid5,
@@ -101,9 +104,7 @@ def recorded_tick(security: Security, tick: Flat, status: int) -> JsonObject | N
     ) = tick  # fmt: skip
     if not (open_li and volume and ask5 and bid5 and ask_volume5 and bid_volume5 and bid1 < ask1):
         return None
-    yuan, lot = units.LI_PER_YUAN, LOT[security.board]
-    half = lot // 2
-    last_close = security.pre_close_li / yuan
+    yuan, half = units.LI_PER_YUAN, lot // 2
     return {
         "time": time_ms,
         "lastPrice": last_li / yuan,
@@ -178,10 +179,10 @@ def bar_fields(candle: Candle, board: Board) -> JsonObject:
     return {name: column[0] for name, column in bar_columns([candle], board).items()}
 
 
-def recorded_bar(row: Flat, board: Board) -> JsonObject:
-    """The same of a recorded bar that is complete: thousands of them are told a second."""
+def recorded_bar(row: Flat, lot: int) -> JsonObject:
+    """The same of a recorded bar that is complete, ``lot`` what one 手 is: thousands of them are told a second."""
     time_ms, open_li, high_li, low_li, close_li, volume, amount_li, pre_close_li, suspended = row
-    yuan, lot = units.LI_PER_YUAN, LOT[board]
+    yuan = units.LI_PER_YUAN
     return {
         "time": time_ms,
         "open": open_li / yuan,

@@ -10,16 +10,17 @@ watched are kept, as the terminal keeps what was subscribed.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from matching import units
 from matching.codes import Venue
 from matching.instrument import Security
-from matching.phases import PHASE_RULES, Call
+from matching.phases import PHASE_RULES, Call, Phase
 from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
 from miniqmt_sim.market.recorded import Flat, News, Source
 from miniqmt_sim.sessions.pushes import Push
-from miniqmt_sim.sessions.ticks import bar_fields, day_so_far, recorded_bar, recorded_tick, status_of, tick_of
+from miniqmt_sim.sessions.ticks import LOT, STATUS, bar_fields, day_so_far, recorded_bar, recorded_tick, status_of, tick_of
 from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows
 from miniqmt_sim.world import World
 
@@ -29,6 +30,7 @@ KEPT: Final = 1000
 """Bars or ticks that are kept of a code and period: four days of minutes, most of an hour of ticks."""
 ROWS_PER_PUSH: Final = 1000
 """Rows in one push: about 500 kB, well under the frame limit."""
+_CONTINUOUS, _CONTINUOUS_STATUS = Phase.CONTINUOUS, STATUS[Phase.CONTINUOUS]
 _CLOSE: Final = 4
 """Where the close stands in the row of a bar."""
 WATCHED_PERIODS: Final = (TICK, *MINUTES, DAY)
@@ -40,6 +42,14 @@ class Key(NamedTuple):
 
     period: str
     name: str
+
+
+class _Heard(NamedTuple):
+    """A period of a code that is watched: what is told together has the same key. ``lot``: what one 手 of it is."""
+
+    key: tuple[str, tuple[int, ...]]
+    period: str
+    lot: int
 
 
 class Growing:
@@ -81,7 +91,8 @@ class Watch:
     """Everybody's subscriptions to market data."""
 
     __slots__ = (
-        "_bars", "_by_connection", "_is_news_to_source", "_listeners", "_periods", "_ticks", "_watchers", "_world", "due_ms",
+        "_bars", "_by_connection", "_fresh", "_is_news_to_source", "_listeners", "_periods", "_ticks", "_touched", "_watchers",
+        "_world", "due_ms",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
@@ -92,7 +103,8 @@ class Watch:
         self._ticks: dict[str, deque[JsonObject]] = {}
         self._periods: tuple[str, ...] = ()
         self._is_news_to_source = False
-        self._listeners: dict[str, list[tuple[str, tuple[int, ...]]]] = {}
+        self._touched, self._fresh = world.market.touched, world.market.playback.fresh
+        self._listeners: dict[str, list[_Heard]] = {}
         """What was found out about who watches a code."""
         self.due_ms: int | None = None
         """When the walk takes its next step, while anybody watches it."""
@@ -183,7 +195,7 @@ class Watch:
         """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""
         if not self._watchers:
             return []
-        told: dict[tuple[str, tuple[int, ...]], Rows] = {}
+        told: dict[tuple[str, tuple[int, ...]], list[tuple[str, JsonObject]]] = {}
         securities, listeners = self._world.exchange.securities, self._listeners
         for code, period, row in news:
             security = securities.get(code)
@@ -191,33 +203,37 @@ class Watch:
                 continue  # nothing is known of it, or nothing traded all day
             who_hears = listeners.get(code)
             for heard in who_hears if who_hears is not None else self._listeners_of(code):
-                fields = self._news(security, heard[0], period, row, now_ms)
+                if heard.period == period and period in MINUTES:
+                    fields: JsonObject | None = recorded_bar(row, heard.lot)
+                else:
+                    fields = self._news(security, heard, period, row, now_ms)
                 if fields is not None:
-                    rows = told.get(heard)
+                    rows = told.get(heard.key)
                     if rows is None:
-                        told[heard] = [(code, fields)]
+                        told[heard.key] = [(code, fields)]
                     else:
                         rows.append((code, fields))
-        for code in self._changed(now_ms, news):
+        for code in self._changed(now_ms, news) if self._touched or self._fresh or self.due_ms is not None else ():
             for heard in self._listeners_of(code):
-                fields = self._shown(securities[code], heard[0], now_ms)
+                fields = self._shown(securities[code], heard.period, now_ms)
                 if fields is not None:
-                    told.setdefault(heard, []).append((code, fields))
-        return [(who, message) for (period, who), rows in told.items() for message in _messages(period, rows)]
+                    told.setdefault(heard.key, []).append((code, fields))
+        return [(who, push) for (period, who), rows in told.items() for push in _pushes(period, rows)]
 
-    def _listeners_of(self, code: str) -> Sequence[tuple[str, tuple[int, ...]]]:
+    def _listeners_of(self, code: str) -> Sequence[_Heard]:
         """The periods of a code that are watched, and by whom."""
         found = self._listeners.get(code)
         if found is None:
+            lot = LOT[self._world.exchange.securities[code].board]
             each = ((period, self._who(period, code)) for period in self._periods)
-            found = self._listeners[code] = [(period, who) for period, who in each if who]
+            found = self._listeners[code] = [_Heard((period, who), period, lot) for period, who in each if who]
         return found
 
     def _changed(self, now_ms: int, news: Sequence[News]) -> list[str]:
         """The codes that changed otherwise. What goes on within a recorded bar is for who watches ticks."""
         market = self._world.market
         codes = dict.fromkeys(market.take_touched())
-        if self.is_due(now_ms):
+        if self.due_ms is not None and self.due_ms <= now_ms:
             self.due_ms = market.next_step_ms(now_ms)
             securities = self._world.exchange.securities
             codes |= dict.fromkeys(code for code, security in securities.items() if market.is_moving(security, now_ms))
@@ -226,13 +242,16 @@ class Watch:
                 codes.pop(code, None)
         return list(codes)
 
-    def _news(self, security: Security, period: str, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
+    def _news(self, security: Security, heard: _Heard, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
         """What a row of the recording that is complete shows in a period; None while that has no bar."""
-        if period == recorded and period in MINUTES:
-            return recorded_bar(row, security.board)
+        period = heard.period
         if period == TICK:
-            status = status_of(self._world, security, now_ms)
-            tick = recorded_tick(security, row, status) if recorded == TICK else None
+            tick = None
+            if recorded == TICK:
+                phase = self._world.exchange.setting(security, now_ms).phase
+                is_usual = phase is _CONTINUOUS and not security.tags
+                status = _CONTINUOUS_STATUS if is_usual else status_of(self._world, security, now_ms)
+                tick = recorded_tick(row, units.yuan(security.pre_close_li), heard.lot, status)
             return tick if tick is not None else tick_of(self._world, security, now_ms)
         if recorded == TICK:
             return self._shown(security, period, now_ms)
@@ -300,6 +319,7 @@ def _of_one_price(day: Candle) -> Candle:
     return day._replace(open_li=day.close_li, high_li=day.close_li, low_li=day.close_li)
 
 
-def _messages(period: str, rows: Rows) -> Iterator[QuotePush]:
-    for start in range(0, len(rows), ROWS_PER_PUSH):
-        yield QuotePush(period, rows[start : start + ROWS_PER_PUSH])
+def _pushes(period: str, rows: Rows) -> Sequence[QuotePush]:
+    if len(rows) <= ROWS_PER_PUSH:
+        return (QuotePush(period, rows),)
+    return [QuotePush(period, rows[start : start + ROWS_PER_PUSH]) for start in range(0, len(rows), ROWS_PER_PUSH)]

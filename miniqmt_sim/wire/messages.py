@@ -8,6 +8,7 @@ Prices and money are in yuan, volumes in shares (bonds: 张), times in epoch sec
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from json.encoder import encode_basestring
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
@@ -92,7 +93,7 @@ quoted: Final = encode_basestring
 """A text as JSON."""
 
 
-Rows = list[tuple[str, JsonObject]]
+Rows = Sequence[tuple[str, JsonObject]]
 """Codes, and the fields of what is told of each."""
 
 

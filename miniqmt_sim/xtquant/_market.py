@@ -12,7 +12,7 @@ from typing import Any, Final
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject, Rows
 from miniqmt_sim.xtquant._frames import moment_ms, text_of
-from miniqmt_sim.xtquant._quotes import Deliver, Quotes, without_code
+from miniqmt_sim.xtquant._quotes import Quotes, without_code
 
 PERIODS: Final = {
     "tick": "分笔", "1m": "1分钟线", "5m": "5分钟线", "15m": "15分钟线", "30m": "30分钟线", "1h": "1小时线", "1d": "日线",
@@ -70,26 +70,28 @@ def subscribe(
     """Have {code: [tick or bar, …]} delivered, the asked-for past first: the subscription's number, or -1."""
     period = period_of(period)
     if callback is None:
-        return _subscribe(quotes, period, [stock_code], None, [])
+        return _subscribe(quotes, period, [stock_code], None)
     first: Rows = []
     if count:
         columns = history(quotes, stock_code, period, start_time, end_time, count, dividend_type)
         rows = zip(*columns.values(), strict=True)
         first = [(stock_code, dict(zip(columns, row, strict=True))) for row in rows]
-    return _subscribe(quotes, period, [stock_code], lambda rows: callback(_by_code(rows)), first)
+    return _subscribe(quotes, period, [stock_code], callback, first, in_lists=True)
 
 
 def subscribe_whole(quotes: Quotes, code_list: Sequence[str], callback: OnData | None) -> int:
     """Have {code: tick} of codes or markets delivered, the present first: the subscription's number, or -1."""
     if callback is None:
-        return _subscribe(quotes, "tick", list(code_list), None, [])
+        return _subscribe(quotes, "tick", list(code_list), None)
     first = list(_ticks_by_code(quotes, code_list).items())
-    return _subscribe(quotes, "tick", list(code_list), lambda rows: callback(dict(rows)), first)
+    return _subscribe(quotes, "tick", list(code_list), callback, first)
 
 
-def _subscribe(quotes: Quotes, period: str, names: list[str], deliver: Deliver | None, first: Rows) -> int:
+def _subscribe(
+    quotes: Quotes, period: str, names: list[str], callback: OnData | None, first: Rows = (), *, in_lists: bool = False
+) -> int:
     try:
-        return quotes.subscribe(period, names, deliver, first)
+        return quotes.subscribe(period, names, callback, in_lists=in_lists, first=first)
     except (CommandRefused, ConnectError) as error:
         _log.warning("subscribe failed: %s", error)
         return -1
@@ -113,16 +115,6 @@ def _timetag(time_ms: int) -> str:
     return f"{text}.{time_ms % 1000:03d}" if time_ms % 1000 else text
 
 
-
-
-def _by_code(rows: Rows) -> dict[str, list[JsonObject]]:
-    if len(rows) == 1:
-        code, fields = rows[0]
-        return {code: [fields]}
-    found: dict[str, list[JsonObject]] = {}
-    for code, fields in rows:
-        found.setdefault(code, []).append(fields)
-    return found
 
 
 # -- days ------------------------------------------------------------------------------------------------------------------

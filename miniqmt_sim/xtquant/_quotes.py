@@ -8,6 +8,7 @@ oldest of them are dropped, and a warning says so.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import os
@@ -15,7 +16,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, Final, Protocol
+from operator import itemgetter
+from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport
@@ -29,8 +31,9 @@ NAMES_PER_REQUEST: Final = 4000
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
-Deliver = Callable[[Rows], object]
-"""Takes the rows of one push, which belong to it."""
+Datas = dict[str, Any]
+"""What a callback is given: code -> tick, or code -> [tick or bar, …]. It belongs to the callback."""
+Callback = Callable[[Datas], object]
 
 
 class DataConnector(Protocol):
@@ -44,15 +47,24 @@ def connect_data(on_push: OnPush, on_closed: OnClosed) -> Transport:
     return SocketTransport.connect(discovery.find(discovery.remembered()), 0, on_push, on_closed, purpose=DATA)
 
 
-class _Subscription:
-    """Who wants what: ``names`` are codes or markets, ``deliver`` gets the rows of one push that belong to them."""
+class _Want(NamedTuple):
+    """A subscription with a callback. ``in_lists``: it is given lists; ``is_single``: of one code."""
 
-    def __init__(self, period: str, names: Sequence[str], deliver: Deliver | None) -> None:
-        self.period = period
-        self.names = dict.fromkeys(names)
-        self.deliver = deliver
+    number: int
+    callback: Callback
+    in_lists: bool
+    is_single: bool
 
 
+class _Subscription(NamedTuple):
+    """Who wants what: ``names`` are codes or markets."""
+
+    period: str
+    names: dict[str, None]
+
+
+_Task = tuple[int, Callback, Datas]
+_number_of: Final = itemgetter(0)
 
 
 class Quotes:
@@ -65,16 +77,15 @@ class Quotes:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         self._subscriptions: dict[int, _Subscription] = {}
-        self._by_name: dict[tuple[str, str], dict[int, _Subscription]] = {}
+        self._by_name: dict[tuple[str, str], dict[int, _Want]] = {}
         """(period, code or market) -> the subscriptions with a callback that want it, by number."""
-        self._routes: dict[str, dict[str, list[tuple[int, Deliver]]]] = {}
+        self._routes: dict[str, dict[str, list[_Want]]] = {}
         """Period -> code -> who wants it, as far as it was found out since the last change."""
-        self._pending: deque[tuple[Deliver, Rows]] = deque()
-        self._running = False
+        self._pending: deque[_Task] = deque()
         self._dropped = 0
         self._worker = Worker("miniqmt-sim market data")
         self._transport = self.connector(self._on_push, self._on_closed)
-        self._transport.attend(lambda task: self._put([(lambda _rows: task(), [])]))
+        self._transport.attend(lambda task: self._put([(0, lambda _datas: task(), {})]))
 
     @property
     def is_open(self) -> bool:
@@ -126,17 +137,24 @@ class Quotes:
 
     # -- subscriptions ---------------------------------------------------------------------------------------------------
 
-    def subscribe(self, period: str, names: Sequence[str], deliver: Deliver | None, first: Rows | None = None) -> int:
-        """Have rows delivered from now on, ``first`` before all others: the number of the subscription, or -1."""
-        subscription = _Subscription(period, names, deliver)
-        if first and deliver is not None:
-            self._put([(deliver, first)])
+    def subscribe(
+        self, period: str, names: Sequence[str], callback: Callback | None, *, in_lists: bool, first: Rows = ()
+    ) -> int:
+        """Have a callback told from now on, ``first`` before all others: the number of the subscription, or -1."""
+        subscription = _Subscription(period, dict.fromkeys(names))
+        if first and callback is not None:
+            datas: Datas = {}
+            for code, fields in first:
+                _add(datas, code, fields, in_lists)
+            self._put([(0, callback, datas)])
         with self._lock:
             number = next(self._numbers)
             fresh = [name for name in subscription.names if not self._is_wanted(period, name)]
             self._subscriptions[number] = subscription
-            for name in subscription.names if deliver is not None else ():
-                self._by_name.setdefault((period, name), {})[number] = subscription
+            if callback is not None:
+                is_single = len(names) == 1 and "." in names[0]
+                for name in subscription.names:
+                    self._by_name.setdefault((period, name), {})[number] = _Want(number, callback, in_lists, is_single)
             self._routes = {}
         for part in _parts(fresh):
             answer = self.ask("data_subscribe", period=period, codes=part)
@@ -172,66 +190,77 @@ class Quotes:
             period, rows = said["period"], [(row["stock_code"], without_code(row)) for row in said["rows"]]
         else:
             return
-        routes = self._routes.setdefault(period, {})
-        tasks: dict[int, tuple[Deliver, Rows]] = {}
-        for row in rows:
-            route = routes.get(row[0])
+        routes = self._routes.get(period)
+        if routes is None:
+            routes = self._routes[period] = {}
+        tasks: list[_Task] = []
+        joined: dict[int, Datas] = {}
+        for code, fields in rows:
+            route = routes.get(code)
             if route is None:
-                route = self._route(period, row[0])
-            own = row
-            for number, deliver in route:
-                task = tasks.get(number)
-                if task is None:
-                    tasks[number] = (deliver, [own])
+                route = routes[code] = self._route(period, code)
+            for want in route:
+                if want.is_single:
+                    tasks.append((want.number, want.callback, {code: [fields] if want.in_lists else fields}))
+                elif want.number in joined:
+                    _add(joined[want.number], code, fields, want.in_lists)
                 else:
-                    task[1].append(own)
+                    datas = joined[want.number] = {}
+                    _add(datas, code, fields, want.in_lists)
+                    tasks.append((want.number, want.callback, datas))
                 if len(route) > 1:
-                    own = (row[0], copy_of(row[1]))
-        self._put([tasks[number] for number in sorted(tasks)])
+                    fields = copy_of(fields)
+        if joined or len(self._subscriptions) > 1:
+            tasks.sort(key=_number_of)
+        self._put(tasks)
 
-    def _route(self, period: str, code: str) -> list[tuple[int, Deliver]]:
+    def _route(self, period: str, code: str) -> list[_Want]:
         """The subscriptions that want a code, by itself or with its market, in order of their numbers."""
         with self._lock:
-            found: dict[int, _Subscription] = {}
-            for name in (code, code[-2:]):
-                found |= self._by_name.get((period, name), {})
-            route = [(number, each.deliver) for number, each in sorted(found.items()) if each.deliver is not None]
-            self._routes.setdefault(period, {})[code] = route
-        return route
+            found = {**self._by_name.get((period, code), {}), **self._by_name.get((period, code[-2:]), {})}
+            return [want for _, want in sorted(found.items())]
 
-    def _put(self, tasks: Iterable[tuple[Deliver, Rows]]) -> None:
-        with self._lock:
-            self._pending.extend(tasks)
-            dropped = len(self._pending) - PENDING
-            for _ in range(dropped):
+    def _put(self, tasks: Iterable[_Task]) -> None:
+        pending = self._pending
+        pending.extend(tasks)
+        if len(pending) > PENDING:
+            self._drop_oldest()
+        self._worker.submit(self._deliver_next)
+
+    def _drop_oldest(self) -> None:
+        while len(self._pending) > PENDING:
+            with contextlib.suppress(IndexError):  # the worker was faster
                 self._pending.popleft()
-            start = bool(self._pending) and not self._running
-            self._running |= start
-        if dropped > 0:
-            self._warn_of(dropped)
-        if start:
-            self._worker.submit(self._deliver_next)
+                self._note_dropped()
 
     def _deliver_next(self) -> None:
         """Run the callbacks that wait, oldest first, whatever one raises. In the worker's thread."""
         pending = self._pending
-        try:
-            while pending:
-                deliver, rows = pending.popleft()
-                deliver(rows)
-        finally:
-            with self._lock:
-                self._running = bool(pending)
-            if self._running:
+        while pending:
+            try:
+                _, callback, datas = pending.popleft()
+            except IndexError:  # the oldest was dropped meanwhile
+                return
+            try:
+                callback(datas)
+            except BaseException:
                 self._worker.submit(self._deliver_next)
+                raise
 
-    def _warn_of(self, dropped: int) -> None:
+    def _note_dropped(self) -> None:
         if not self._dropped:
             _log.warning("callbacks of market data are slower than the market: the oldest pushes are dropped")
-        self._dropped += dropped
+        self._dropped += 1
 
     def _on_closed(self, reason: str) -> None:
         _log.warning("the connection for market data ended: %s", reason)
+
+
+def _add(datas: Datas, code: str, fields: JsonObject, in_lists: bool) -> None:
+    if in_lists:
+        datas.setdefault(code, []).append(fields)
+    else:
+        datas[code] = fields
 
 
 def without_code(row: JsonObject) -> JsonObject:

@@ -22,10 +22,9 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Any, ClassVar, Final, TypeVar
 
-from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
+from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, OnAnswer, Transport, connect
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject, Said, name_of, object_of
 from miniqmt_sim.xtquant import _arguments as arguments
@@ -222,32 +221,30 @@ class Session:
 
     # -- asynchronous ----------------------------------------------------------------------------------------------------
 
-    def _post(self, message: str, fields: JsonObject, done: Callable[[Future[Answer]], None], seq: int) -> int:
+    def _post(self, message: str, fields: JsonObject, done: OnAnswer, seq: int) -> int:
         """Ask; ``done`` is called in the order of arrival, once, whatever happens."""
         try:
             transport = self._transport_for(message)
         except (ConnectError, CommandRefused) as error:
-            failed: Future[Answer] = Future()
-            failed.set_exception(error)
-            done(failed)
+            done(None, error)
         else:
-            transport.request(message, fields, seq, done, self._timeout_s)
+            transport.post(message, fields, seq, done, self._timeout_s)
         return seq
 
     def _post_order(self, message: str, fields: JsonObject) -> int:
         seq = next(self._seqs)
 
-        def done(future: Future[Answer]) -> None:
-            self._callback_worker.submit(self._tell_response, message, fields, seq, future)
+        def done(answer: Answer | None, error: Exception | None) -> None:
+            self._callback_worker.submit(self._tell_response, message, fields, seq, answer, error)
 
         return self._post(message, fields, done, seq)
 
     def _query_async(self, query: views.Query[Any], fields: JsonObject, callback: RowsCallback) -> int:
         check_callable(callback)
 
-        def done(future: Future[Answer]) -> None:
+        def done(answer: Answer | None, error: Exception | None) -> None:
             worker = self._query_worker if self._relaxed else self._callback_worker
-            worker.submit(self._tell_rows, query, callback, future)
+            worker.submit(self._tell_rows, query, callback, answer, error)
 
         return self._post(query.message, fields, done, next(self._seqs))
 
@@ -259,20 +256,22 @@ class Session:
         if push is not None and method is not None:
             method(views.fill(push.row, object_of(said)))
 
-    def _tell_response(self, message: str, fields: JsonObject, seq: int, future: Future[Answer]) -> None:
+    def _tell_response(
+        self, message: str, fields: JsonObject, seq: int, answer: Answer | None, error: Exception | None
+    ) -> None:
         response = views.RESPONSES[message]
         method = method_of(self.callback, response.callback)
         if method is None:
             return
-        error = future.exception()
-        values = future.result() if error is None else {**fields, **response.failed, "error_msg": str(error), "msg": str(error)}
+        values = answer if answer is not None else {**fields, **response.failed, "error_msg": str(error), "msg": str(error)}
         method(views.fill(response.row, {**values, "seq": seq}))
 
-    def _tell_rows(self, query: views.Query[Any], callback: RowsCallback, future: Future[Answer]) -> None:
-        error = future.exception()
-        if error is not None:
+    def _tell_rows(
+        self, query: views.Query[Any], callback: RowsCallback, answer: Answer | None, error: Exception | None
+    ) -> None:
+        if answer is None:
             _log.warning("%s failed: %s", query.message, error)
-        callback(self._failed_rows() if error is not None else _objects(query, future.result()))
+        callback(self._failed_rows() if answer is None else _objects(query, answer))
 
     def _tell_disconnected(self) -> None:
         method = method_of(self.callback, "on_disconnected")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from matching.codes import Board
 from miniqmt_sim.market.bars import Candle
-from miniqmt_sim.sessions.ticks import bar_fields, recorded_bar, recorded_tick, status_of, tick_of
+from miniqmt_sim.sessions.ticks import LOT, bar_fields, recorded_bar, recorded_tick, status_of, tick_of
 from miniqmt_sim.wire.messages import QuotePush, encode_message, name_of, parse_request, request_of
 from miniqmt_sim.xtquant import xtdata
 from miniqmt_sim.xtquant._callback import method_of
@@ -49,7 +49,7 @@ def test_a_recorded_tick_is_told_as_the_quote_it_makes(row: tuple[int, ...], cod
     now_ms = desk.now_ms
     row = (now_ms, *row[1:])
     world.market.playback.tick(security, row, now_ms)
-    quick = recorded_tick(security, row, status_of(world, security, now_ms))
+    quick = recorded_tick(row, security.pre_close_li / 1000, LOT[security.board], status_of(world, security, now_ms))
     asks, bids = row[10:15], row[15:20]
     is_whole = bool(row[7] and all(row[10:30]) and bids[0] < asks[0])
     assert (quick is not None) is is_whole
@@ -61,7 +61,7 @@ def test_a_recorded_tick_is_told_as_the_quote_it_makes(row: tuple[int, ...], cod
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**9), min_size=9, max_size=9), st.sampled_from(Board))
 def test_a_recorded_bar_is_told_as_any_bar(row: list[int], board: Board) -> None:
-    assert list(recorded_bar(tuple(row), board).items()) == list(bar_fields(Candle(*row), board).items())
+    assert list(recorded_bar(tuple(row), LOT[board]).items()) == list(bar_fields(Candle(*row), board).items())
 
 
 def test_a_push_says_the_same_as_an_object_as_text_and_over_a_wire() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from miniqmt_sim.market.recorded import Moment, Point, point_times
 from miniqmt_sim.server.feeds import replay
 from miniqmt_sim.server.feeds.history import FAR_MS, LENGTH_MS, History
-from miniqmt_sim.server.feeds.replay import Replay
+from miniqmt_sim.server.feeds.replay import NEVER_LI, Replay
 from tests.kit.tape_desk import CODE, TapeDesk
 from tests.kit.tapes import at, bar, tick, write_bars, write_ticks
 
@@ -69,7 +69,7 @@ def test_a_code_that_is_followed_says_its_points_and_the_others_whole_bars(histo
     source = Replay(history, at("08:30"), FAR_MS)
     played(source, at("09:40"))
     assert [point.code for point in source.look(at("09:40"))] == ["600003.SH"]
-    source.follow(CODE)
+    source.follow(CODE, 10_000, NEVER_LI)
     moments = played(source, at("09:42"))
     times = [*point_times(at("09:40"), at("09:41")), *point_times(at("09:41"), at("09:42"))]
     assert [point.at_ms for moment in moments for point in moment.points] == times
@@ -82,12 +82,25 @@ def test_a_code_that_is_left_in_the_middle_of_a_bar_says_the_rest_at_its_end(his
     source = Replay(history, at("08:30"), FAR_MS)
     played(source, at("09:40"))
     source.look(at("09:40"))
-    source.follow(CODE)
+    source.follow(CODE, 10_000, NEVER_LI)
     played(source, at("09:40:20"), lambda moment: source.leave(CODE) if moment.points[0].number == 1 else None)
     (moment,) = played(source, at("09:41"))
     assert (moment.now_ms, [point.number for point in moment.points]) == (at("09:41"), [2, 3])
     (moment,) = played(source, at("09:42"))
     assert (moment.points, [row[0] for row in moment.rows]) == ([], [CODE])
+
+
+def test_only_those_points_are_said_that_reach_who_waits_each_with_what_came_before_it(tmp_path: Path) -> None:
+    lines = [bar("09:31", 10.0), bar("09:32", 10.0, 10.1, 9.9, 10.05), bar("09:33", 10.05), bar("09:34", 10.05)]
+    source = Replay(History.open(write_bars(tmp_path / f"{CODE}.1m.csv", *lines)), at("08:30"), FAR_MS)
+    played(source, at("09:31"))
+    source.follow(CODE, 9_950, 10_200)
+    low, high, end, quiet = played(source, at("09:33"))
+    assert (low.now_ms, [point.number for point in low.points]) == (at("09:31:20"), [0, 1])  # the low reaches who buys
+    # On the way to the high it comes from the low, and so it reaches him again; the close does not.
+    assert (high.now_ms, [point.number for point in high.points]) == (at("09:31:40"), [2])
+    assert (end.now_ms, [point.number for point in end.points]) == (at("09:32"), [3])
+    assert (quiet.now_ms, [point.number for point in quiet.points]) == (at("09:33"), [0, 1, 2, 3])
 
 
 def test_a_look_gives_what_is_under_way_once(history: History) -> None:
@@ -106,10 +119,11 @@ def test_a_look_gives_what_is_under_way_once(history: History) -> None:
     assert [point.number for point in moment.points] == [3]
 
 
-Act = tuple[int, str, int]
-"""A second, what is done, and the number of a code."""
+Act = tuple[int, str, int, int]
+"""A second, what is done, the number of a code, and a price."""
 KINDS = st.sampled_from(("follow", "leave", "look", "watch"))
-ACTS = st.lists(st.tuples(st.integers(0, 119), KINDS, st.integers(0, 1)), max_size=12)
+PRICES = st.sampled_from((9_800, 9_900, 9_950, 10_000))
+ACTS = st.lists(st.tuples(st.integers(0, 119), KINDS, st.integers(0, 1), PRICES), max_size=12)
 
 
 @settings(max_examples=40, deadline=None)
@@ -124,13 +138,16 @@ def test_however_it_is_looked_at_every_point_or_bar_is_said_once_and_in_order(hi
             said.extend(moment.points)
             whole.extend((code, row[0]) for code, _, row in moment.rows)
 
-    for second, act, code in sorted(acts):
+    for second, act, code, price in sorted(acts):
         now_ms = at("09:32") + second * 1000
         go(now_ms)
         said.extend(source.look(now_ms))
         code_of = source.codes[code]
-        {"follow": source.follow, "leave": source.leave}.get(act, lambda _code: None)(code_of)
-        if act == "watch":
+        if act == "follow":
+            source.follow(code_of, price, price + 150)
+        elif act == "leave":
+            source.leave(code_of)
+        elif act == "watch":
             source.watch(source.codes[: second % 3])
     go(FAR_MS)
     for code in source.codes:

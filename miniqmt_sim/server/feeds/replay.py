@@ -23,7 +23,8 @@ from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, Poi
 from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS, History
 
 NEVER_MS: Final = 2**63 - 1
-STRETCH_ROWS: Final = 4096
+NEVER_LI: Final = 2**63 - 1
+STRETCH_ROWS: Final = 256
 """Rows of all codes together that are sorted at a time: a few MB of snapshots."""
 STRETCH_ROWS_EACH: Final = 16
 """Rows of each code at least, however many there are, so that going through all of them pays."""
@@ -34,7 +35,10 @@ _time_of: Final = itemgetter(0)
 class _Lane:
     """One code's rows on their way."""
 
-    __slots__ = ("_rows", "at", "code", "delay_ms", "length_ms", "loaded", "number", "period", "point", "points_ms", "row")
+    __slots__ = (
+        "_rows", "at", "bought_li", "code", "delay_ms", "due", "length_ms", "loaded", "number", "period", "point", "points_ms",
+        "row", "sold_li",
+    )  # fmt: skip
 
     def __init__(self, code: str, number: int, period: str, rows: Iterator[Flat]) -> None:
         self.code = code
@@ -51,6 +55,10 @@ class _Lane:
         """The bar at hand, where it is known: the first that is not complete."""
         self.point = 0
         self.points_ms: Sequence[int] = ()
+        self.bought_li, self.sold_li = 0, NEVER_LI
+        """The highest price at which somebody waits to buy, and the lowest at which somebody waits to sell."""
+        self.due = POINTS
+        """The point that is said by itself next; POINTS: none before the end of the bar."""
 
     def load(self, count: int) -> Sequence[Flat]:
         """Forget the stretch before; give the next rows, that many or all that are left."""
@@ -83,6 +91,15 @@ class _Lane:
         """When the stretch of a bar begins."""
         return row[0] + OPEN_MS if self.period == "1d" else row[0] - self.length_ms
 
+    def next_due(self, is_watched: bool) -> int:
+        """The next point that must be said at its time, which the end of the bar need not; POINTS when there is none."""
+        path = path_of(self.row)
+        for number in range(self.point, _LAST):
+            low_li, high_li = sorted((path[max(number - 1, 0)], path[number]))
+            if is_watched or low_li <= self.bought_li or high_li >= self.sold_li:
+                return number if self.points_ms[number] < self.points_ms[_LAST] else POINTS
+        return POINTS
+
     def take_point(self) -> Point:
         """The next point of the bar at hand."""
         point = Point(self.points_ms[self.point], self.code, self.row, self.point)
@@ -96,6 +113,7 @@ class Replay:
     def __init__(self, history: History, start_ms: int, end_ms: int, codes: Sequence[str] | None = None) -> None:
         self.history = history
         self.codes = [code for code in history.codes() if codes is None or code in codes]
+        self.next_ms: int | None = None
         self._end_ms = end_ms
         self._is_matched: Callable[[str, int], bool] = lambda _code, _at_ms: True
         self._begin(start_ms)
@@ -110,7 +128,7 @@ class Replay:
         """Lanes that are followed, or whose bar at hand somebody looked at."""
         self._points: list[tuple[int, int]] = []
         """When lanes that are followed say something within their bars, and their numbers; some are not any more."""
-        self._moments: list[tuple[int, list[News]]] = []
+        self._moments: list[Moment] = []
         """Rows by the time at which they are complete, latest first."""
         self._taken_ms = start_ms - 1
         """All rows up to here were said."""
@@ -135,25 +153,35 @@ class Replay:
         """What it says at ``next_ms``."""
         now_ms = self.next_ms
         assert now_ms is not None, "the recording is over"
+        if not (self._points or self._at_hand):
+            return self._take_rows(now_ms)
         points: list[tuple[int, Point]] = []
         while self._points and self._points[0][0] == now_ms:
             lane = self._lanes[heappop(self._points)[1]]
             if self._says(lane, now_ms):
-                points.append((lane.number, lane.take_point()))
+                points += [(lane.number, lane.take_point()) for _ in range(lane.point, lane.due + 1)]
                 self._expect(lane)
-        if self._moments and self._moments[-1][0] == now_ms:
-            _, news = self._moments.pop()
-            self._taken_ms = now_ms
-            self._look_ms = min(self._look_ms, now_ms + 1)
-            rows = self._without_points(news, points) if self._at_hand else news
-            if not self._moments:
-                self._sort()
-        else:
-            rows = news = []
+        rows: Sequence[News] = ()
+        news: Sequence[News] = ()
+        if self._moments and self._moments[-1].now_ms == now_ms:
+            news = self._take_rows(now_ms).news
+            rows = self._without_points(news, points)
         if len(points) > 1:
             points.sort(key=_time_of)
         self._note_next()
         return Moment(now_ms, [point for _, point in points], rows, news)
+
+    def _take_rows(self, now_ms: int) -> Moment:
+        """The rows that are complete at a time."""
+        moment = self._moments.pop()
+        self._taken_ms = now_ms
+        if self._look_ms > now_ms:
+            self._look_ms = now_ms + 1
+        if not self._moments:
+            self._sort()
+        elif not self._points:
+            self.next_ms = self._moments[-1].now_ms
+        return moment
 
     def _without_points(self, news: Sequence[News], points: list[tuple[int, Point]]) -> list[News]:
         """The rows of which no point was played; what is left to play of the others goes to the points."""
@@ -184,7 +212,7 @@ class Replay:
             lane.at = bisect_right(lane.loaded, until_ms - delay_ms, key=_time_of)
             for row in islice(lane.loaded, lane.at):
                 moments[row[0] + delay_ms].append((code, period, row))
-        self._moments = sorted(moments.items(), key=_time_of, reverse=True)
+        self._moments = [Moment(now_ms, (), rows, rows) for now_ms, rows in sorted(moments.items(), reverse=True)]
         self._note_next()
 
     @property
@@ -193,7 +221,8 @@ class Replay:
 
     def _note_next(self) -> None:
         """Find out when something is said next."""
-        points, next_ms = self._points, self._moments[-1][0] if self._moments else None
+        points = self._points
+        next_ms = self._moments[-1].now_ms if self._moments else None
         while points and not self._says(self._lanes[points[0][1]], points[0][0]):
             heappop(points)
         if points and (next_ms is None or points[0][0] < next_ms):
@@ -202,31 +231,36 @@ class Replay:
 
     # ---- recorded.Source: who follows ----------------------------------------------------------------------------------
 
-    def follow(self, code: str) -> None:
-        """Say the bars of a code point by point from now on."""
-        self._follow(code, self._resting)
+    def follow(self, code: str, bought_li: int, sold_li: int) -> None:
+        """Say at their time those points of a code's bars that reach somebody who waits at these prices."""
+        lane = self._by_code.get(code)
+        if lane is not None:
+            lane.bought_li, lane.sold_li = bought_li, sold_li
+            self._follow(lane, self._resting)
 
     def leave(self, code: str) -> None:
         """No order rests in a code any more."""
         if self._resting.pop(code, True) is None:
+            lane = self._by_code[code]
+            lane.bought_li, lane.sold_li = 0, NEVER_LI
+            if code in self._watched:
+                self._expect(lane)
             self._note_next()
 
     def watch(self, codes: Iterable[str]) -> None:
         """Follow these codes as well, and no other that was watched before."""
         self._watched = {}
         for code in codes:
-            self._follow(code, self._watched)
+            if code in self._by_code:
+                self._follow(self._by_code[code], self._watched)
 
-    def _follow(self, code: str, why: dict[str, None]) -> None:
-        lane, was_followed = self._by_code.get(code), self._is_followed(code)
-        if lane is not None:
-            why[code] = None
-            if not was_followed:
-                if code in self._at_hand:
-                    self._expect(lane)
-                else:
-                    self._take_up(lane)
-                self._note_next()
+    def _follow(self, lane: _Lane, why: dict[str, None]) -> None:
+        why[lane.code] = None
+        if lane.code in self._at_hand:
+            self._expect(lane)
+        else:
+            self._take_up(lane)
+        self._note_next()
 
     def _is_followed(self, code: str) -> bool:
         return code in self._resting or code in self._watched
@@ -241,23 +275,22 @@ class Replay:
         return True
 
     def _expect(self, lane: _Lane) -> None:
-        """Put the next point of a lane that is followed on the heap, unless it comes with the end of its bar."""
-        if lane.point < POINTS and lane.points_ms[lane.point] < lane.points_ms[_LAST]:
-            heappush(self._points, (lane.points_ms[lane.point], lane.number))
+        """Put the next point of a lane that is followed and must be said on the heap."""
+        lane.due = lane.next_due(lane.code in self._watched)
+        if lane.due < POINTS:
+            heappush(self._points, (lane.points_ms[lane.due], lane.number))
 
     def _says(self, lane: _Lane, now_ms: int) -> bool:
         """Is an entry of the heap still true?"""
-        return self._is_followed(lane.code) and lane.point < _LAST and lane.points_ms[lane.point] == now_ms
+        return lane.due < POINTS and lane.points_ms[lane.due] == now_ms and self._is_followed(lane.code)
 
     def look(self, now_ms: int) -> Sequence[Point]:
-        """The points up to a time, of bars that are under way and that nobody follows."""
-        if now_ms < self._look_ms or (self._moments and now_ms <= self._moments[-1][0] - self._longest_ms):
+        """The points up to a time, of bars that are under way."""
+        if now_ms < self._look_ms or (self._moments and now_ms <= self._moments[-1].now_ms - self._longest_ms):
             return ()
         found: list[tuple[int, int, Point]] = []
         next_ms = NEVER_MS
         for lane in self._bars:
-            if self._is_followed(lane.code):
-                continue
             if lane.code not in self._at_hand:
                 row = lane.next_row(self._taken_ms)
                 if not row or lane.start_ms(row) >= now_ms:
@@ -275,7 +308,7 @@ class Replay:
     def price_li(self, code: str, now_ms: int) -> int:
         """The price to which a look would bring a code; 0 where there is nothing to look at."""
         lane = self._by_code.get(code)
-        if lane is None or self._is_followed(code):
+        if lane is None:
             return 0
         row, number = lane.row, lane.point
         if code not in self._at_hand:
