@@ -34,18 +34,6 @@ NO_QUOTE = ""
 _ENTRY, _AFTER_HOURS = Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS
 
 
-class _QuoteRow(NamedTuple):
-    """A row of table quotes; without levels it only keeps the last traded price."""
-
-    market: Market
-    stock_code: str
-    last_li: int
-    quote_ms: int
-
-    def row(self) -> Row:
-        return (self.stock_code, self.last_li, *self.market.levels_of(self.stock_code), self.quote_ms)
-
-
 class _InstrumentRow(NamedTuple):
     """A row of table instruments."""
 
@@ -455,3 +443,15 @@ def _happened(security: Security) -> bool:
 
 def _levels(text: str) -> Levels:
     return tuple((price_li, volume) for price_li, volume in json.loads(text))
+
+
+class _QuoteRow(NamedTuple):
+    """A row of table quotes; without levels it only keeps the last traded price."""
+
+    market: Market
+    stock_code: str
+    last_li: int
+    quote_ms: int
+
+    def row(self) -> Row:
+        return (self.stock_code, self.last_li, *self.market.levels_of(self.stock_code), self.quote_ms)

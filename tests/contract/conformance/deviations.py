@@ -150,26 +150,26 @@ def _type_in_response(desk: Desk) -> str:
 DEVIATIONS: Final = (
     Deviation(
         "query_stock_orders without a connection",
-        lambda desk: outcome(desk, lambda: _lost(desk).trader.query_stock_orders(desk.account)),
+        lambda desk: outcome(_lost(desk), lambda: desk.trader.query_stock_orders(desk.account)),
         "None",
         "[]",
         "an account that cannot be asked must not look like an empty one",
     ),
     Deviation(
         "query_new_purchase_limit without a connection",
-        lambda desk: outcome(desk, lambda: _lost(desk).trader.query_new_purchase_limit(desk.account)),
+        lambda desk: outcome(_lost(desk), lambda: desk.trader.query_new_purchase_limit(desk.account)),
         "None",
         "{}",
     ),
     Deviation(
         "query_ipo_data without a connection",
-        lambda desk: outcome(desk, lambda: _lost(desk).trader.query_ipo_data()),
+        lambda desk: outcome(_lost(desk), lambda: desk.trader.query_ipo_data()),
         "None",
         "{}",
     ),
     Deviation(
         "query_com_fund without a connection",
-        lambda desk: outcome(desk, lambda: _lost(desk).trader.query_com_fund(desk.account)),
+        lambda desk: outcome(_lost(desk), lambda: desk.trader.query_com_fund(desk.account)),
         "None",
         "IndexError",
         "the wheel takes the first row of none",

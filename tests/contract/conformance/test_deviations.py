@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-
 import pytest
 
 from miniqmt_sim.xtquant import _session
 from tests.contract.conformance.desk import Desk
 from tests.contract.conformance.deviations import DEVIATIONS, HANGS_AFTER_S, Deviation
-
-
-@pytest.fixture(scope="module", autouse=True)
-def short_collections() -> Iterator[None]:
-    """Leave out what the tests before left behind: to search it for garbage takes as long as a call may that does not hang."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("row", DEVIATIONS, ids=lambda row: row.what)
