@@ -35,6 +35,9 @@ def make_data(args: argparse.Namespace) -> int:
     if not 1 <= args.days <= make.MAX_DAYS:
         raise ConfigError(f"--days must be between 1 and {make.MAX_DAYS}, not {args.days}")
     days = trading_days.first_days(trading_days.parse_day(args.start, "--start"), args.days)
-    files = make.make_data(Path(args.out), args.codes, days, args.periods.split(","), args.seed, args.gzip)
+    try:
+        files = make.make_data(Path(args.out), args.codes, days, args.periods.split(","), args.seed, args.gzip)
+    except OSError as error:
+        raise ConfigError(f"nothing can be written to {args.out!r}: {error.strerror or error}") from None
     commands.say(f"wrote {len(files)} files of {args.codes} codes to {args.out}: {days[0]} to {days[-1]}")
     return 0

@@ -410,8 +410,11 @@ class Dispatcher:
             await self._close()
             self._make_room()
 
-    async def _catch_up(self, now_ms: int) -> None:
-        """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered."""
+    async def _catch_up(self, now_ms: int, *, waits: bool = True) -> None:
+        """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered.
+
+        ``waits``: stop where the clock stands still for who was told something.
+        """
         while self._is_due(now_ms):
             self._reached_ms = at_ms = self._slice(now_ms, self._open)
             while self._archive is not None and self._is_due(at_ms):  # a moment of a recorded market is stored whole
@@ -421,7 +424,7 @@ class Dispatcher:
             await asyncio.sleep(0)
             if is_told:
                 await self._settle()  # nobody has been told before it is stored
-                if self._clock.hold(at_ms, self._attention.is_paid):
+                if waits and self._clock.hold(at_ms, self._attention.is_paid):
                     return
         self._reached_ms = now_ms
 
@@ -442,11 +445,11 @@ class Dispatcher:
     async def _move_clock(self, connection: int, request: Request) -> None:
         """Pass through everything on the way to the time asked for, then answer."""
         try:
-            target_ms = self._simulator.clock_target(request, self._clock.now_ms())
+            target_ms = self._simulator.clock_target(request, self._now_ms())
         except CommandRefused as refusal:
             self._open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
-        await self._catch_up(target_ms)
+        await self._catch_up(target_ms, waits=False)
         if request.name in CLOCK_SPEEDS:
             self._clock.run_at(request.fields.get("speed", 0.0))
         self._clock.move_to(target_ms)

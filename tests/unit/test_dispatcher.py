@@ -485,6 +485,18 @@ async def test_a_client_that_leaves_or_never_catches_up_is_not_waited_for() -> N
     await desk.finish()
 
 
+async def test_a_jump_waits_for_nobody_and_goes_slice_by_slice() -> None:
+    desk = WaitingDesk()
+    await desk.begin()
+    slices(desk, 4_000, 5_000)
+    desk.ask(9, "ctl_clock_advance", seq=5, duration_ms=5_000)
+    await eventually(lambda: any(message["seq"] == 5 for message in desk.sent(9)))
+    stored = [row for facts in desk.commits() for row in facts.get("counters", ()) if row[0] == "now_ms"]
+    assert [now_ms for _, now_ms in stored][-3:] == [3_000, 4_000, 5_000], "each slice is a commit of its own"
+    assert [command.now_ms for command in desk.simulator.commands if command.request.name == "ctl_clock_advance"] == [7_000]
+    await desk.finish()
+
+
 async def test_who_has_heard_more_than_was_said_is_told_so() -> None:
     desk = WaitingDesk()
     await desk.begin()

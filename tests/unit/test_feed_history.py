@@ -111,3 +111,9 @@ def test_a_made_market_is_the_same_every_time_and_is_read(tmp_path: Path) -> Non
 )
 def test_a_market_that_cannot_be_made_is_a_bad_argument(tmp_path: Path, words: list[str]) -> None:
     assert main(["make-data", str(tmp_path), *words]) == 2
+
+
+def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert main(["make-data", str(tmp_path / "file")]) == 2
+    assert capsys.readouterr().err.startswith(f"miniqmt-sim: nothing can be written to '{tmp_path / 'file'}': ")
