@@ -18,7 +18,9 @@ def core() -> str:
 
 
 def stale(root: Path = ROOT) -> list[str]:
-    """Sources that were changed after they were compiled in place: what runs is not what they say."""
+    """Sources of a checkout that were changed after they were compiled in place: what runs is not what they say."""
+    if not (root / "setup.py").exists():  # installed: files have the time of their installation
+        return []
     suffix = EXTENSION_SUFFIXES[0]
     built_s = max((path.stat().st_mtime for path in root.glob(f"miniqmt_sim/core__mypyc{suffix}")), default=0.0)
     modules = [path for package in PACKAGES for path in (root / package).rglob(f"*{suffix}")]
