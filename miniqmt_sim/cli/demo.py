@@ -88,9 +88,8 @@ def _verdict(tables: Mapping[str, list[dict[str, Any]]]) -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Give an environment in which nothing points to another server, and output comes at once."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("MINIQMT_SIM_")}
-    return ours | {"PYTHONUNBUFFERED": "1"}
+    """Give an environment in which nothing points to another server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("MINIQMT_SIM_")}
 
 
 def _step(*words: str, env: Mapping[str, str], limit_s: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import runpy
 import signal
@@ -35,6 +36,7 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     os.environ[discovery.ENV_ADDR] = endpoint.addr
     os.environ[discovery.ENV_TOKEN] = endpoint.token
     hook.install(sdk)
+    _say_line_by_line()
     sys.argv = [name, *args]
     sys.path.insert(0, str(path.resolve().parent))
     limit = _TimeLimit(seconds)
@@ -50,6 +52,12 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     finally:
         limit.cancel()
     return 0
+
+
+def _say_line_by_line() -> None:
+    """Let a line that is printed be seen at once, and whole, whatever reads it; callbacks print beside the main program."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)
 
 
 class _TimeLimit:

@@ -389,6 +389,18 @@ def test_what_a_strategy_gives_to_sys_exit_passes_through(sim: SimServer, tmp_pa
     assert spawn(["run", "--userdata", sim.userdata, strategy(tmp_path, "import sys; sys.exit(5)")]).code == 5
 
 
+def test_what_a_strategy_prints_is_seen_at_once(sim: SimServer, tmp_path: Path) -> None:
+    strategy = tmp_path / "strategy.py"
+    strategy.write_text("import time\nprint('begun', 1)\ntime.sleep(600)\n", encoding="utf-8")
+    command = [*PROGRAM, "run", "--userdata", sim.userdata, str(strategy)]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=env) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == "begun 1\n"
+        assert running.poll() is None
+        running.kill()
+
+
 def test_run_of_a_file_that_is_not_there(cli, sim: SimServer) -> None:
     said = cli("run", "--userdata", sim.userdata, "nowhere.py")
     assert (said.code, said.complaint) == (2, "miniqmt-sim: there is no file 'nowhere.py'")
