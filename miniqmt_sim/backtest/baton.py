@@ -95,6 +95,8 @@ class Baton:
         """Those that have nothing to run, and wait for the baton."""
         self.is_over = False
         self.reason = ""
+        self.failure: Exception | None = None
+        """What went wrong in the simulation itself; the backtest is over then, and its results are worth nothing."""
         self.faults: Final = Faults()
         """What callbacks raised."""
 
@@ -208,7 +210,12 @@ class Baton:
                     until_ms = end_ms
             if stop():
                 return self._end("stopped")
-            if not simulation.advance(until_ms):
+            try:
+                goes_on = simulation.advance(until_ms)
+            except Exception as error:  # whichever thread let time pass, it is not its fault
+                self.failure = error
+                return self._end("the simulator failed")
+            if not goes_on:
                 return self._end("the recording is over")
 
     def _end(self, reason: str) -> _Seat:

@@ -166,6 +166,8 @@ class _Run:
             finally:
                 baton.finish("the strategy ended")
                 gc.unfreeze()
+        if baton.failure is not None:
+            raise baton.failure
         self.host.finish()
         return result_of(self._collected, self._facts(reason, baton.faults.times), output.getvalue())
 

@@ -217,6 +217,7 @@ class Playback:
             if self._exchange.is_idle(code):
                 del self._busy[code]
             else:
+                self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
                 events = self._reach(security, quote, _printed(quote), now_ms)
         security.last_li = tick[1]

@@ -399,3 +399,26 @@ def test_the_end_takes_callbacks_along_and_leaves_no_thread(hour: Hour, caplog: 
     assert told(hour, strategy) == "the recording is over"
     assert threading.active_count() == before
     assert not caplog.records
+
+
+@pytest.mark.parametrize("who", ["main", "callback"])
+def test_what_goes_wrong_in_the_simulation_ends_the_backtest_whoever_lets_time_pass(hour: Hour, who: str) -> None:
+    def fail() -> None:
+        raise AssertionError("the books do not balance")
+
+    log: list[str] = []
+
+    def strategy() -> None:
+        if who == "callback":
+            _session.Worker("one").submit(log.append, "told")
+        hour.events += [(NINE + 1000, fail), (NINE + 2000, lambda: log.append("later"))]
+        time.sleep(60)
+
+    baton = Baton(hour, lambda: False)
+    baton.enter_main()
+    with follow(baton, clock=True):
+        with pytest.raises(Over):
+            strategy()
+        baton.finish("")
+    assert (baton.reason, str(baton.failure)) == ("the simulator failed", "the books do not balance")
+    assert log == ["told"] * (who == "callback")

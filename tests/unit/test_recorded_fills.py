@@ -261,6 +261,27 @@ def test_ticks_an_auctions_print_fills_the_orders_that_waited_at_its_price() -> 
     assert desk.fills(closing) == [(200, 10.3)]
 
 
+def test_ticks_what_traded_before_a_break_fills_whatever_was_bought_since_the_opening_auction() -> None:
+    # Half of the 1000 that the opening auction traded is the user's part, 100 are taken; the 600 bought later are none of it.
+    lines = [
+        tick("09:20:00", 10.0, volume=0, asks="10.10:5", bids="10.10:5"),
+        tick("09:25:03", 10.0, volume=10, asks="10.01:9", bids="10.00:5"),
+        tick("09:31:00", 10.0, volume=20, asks="10.01:9", bids="10.00:5"),
+        tick("11:29:57", 10.0, volume=60, asks="10.01:9", bids="10.00:5"),
+        tick("11:30:03", 10.0, volume=100, asks="10.01:9", bids="10.00:5"),
+    ]
+    desk = TapeDesk(lines, period="tick", fills="standard")
+    desk.go("09:20:00")
+    opening, _low = desk.buy("A", 100, CODE, 10.2), desk.buy("A", 100, CODE, 9.8)
+    desk.go("09:31:00")
+    assert desk.fills(opening) == [(100, 10.0)]
+    assert desk.fills(desk.buy("A", 600, CODE, 10.01)) == [(600, 10.01)]
+    desk.go("11:29:58")
+    waiting = desk.buy("A", 300, CODE, 10.0)
+    desk.go("11:30:03")
+    assert desk.fills(waiting) == [(300, 10.0)]
+
+
 def test_ticks_a_day_is_counted_anew() -> None:
     lines = [tick("14:59:57", 10.0, volume=1000, **LEVELS), tick("09:30:00", 10.0, volume=1, day=WEDNESDAY, **LEVELS)]
     desk = TapeDesk(lines, period="tick")
