@@ -368,6 +368,7 @@ class World:
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
+        self.market.playback.turn_phase(thing.due_ms)
 
     def _resume(self, thing: Due) -> None:
         security = self.exchange.securities[thing.detail]

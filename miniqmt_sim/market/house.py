@@ -9,6 +9,7 @@ order rests there or something of the quote has been taken. What three-second da
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +18,7 @@ from matching.continuous import reaches
 from matching.events import Event, Traded
 from matching.exchange import LIMIT_ORDER, Exchange
 from matching.instrument import PriceBand
+from matching.phases import PhaseRule
 from matching.units import share_of
 from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
@@ -80,6 +82,17 @@ class House:
             self.leave(code)
         return events
 
+    def wait(self, code: str, quote: Quote, rule: PhaseRule, now_ms: int) -> list[Event]:
+        """A quote in a break: stand with it when trading goes on, but for what would cross a user's order."""
+        if not (rule.held or rule.queued):
+            return []
+        users = list(self._exchange.book(code).user_orders())
+        bid_li = max((order.price_li for order in users if order.side is BUY), default=0)
+        ask_li = min((order.price_li for order in users if order.side is SELL), default=sys.maxsize)
+        bids = tuple(level for level in quote.bids if level[0] < ask_li)
+        asks = tuple(level for level in quote.asks if level[0] > bid_li)
+        return self.follow(code, Quote(quote.last_li, bids, asks), now_ms)
+
     def answer(self, code: str, side: Side, quote: Quote, now_ms: int) -> list[Event]:
         """An order arrives on a side while a bar is all that is known: stand against it, and only it, at the last price.
 
@@ -128,8 +141,8 @@ class House:
         return list(self._flow(code, quote, now_ms)) if self._exchange.has_users(code) else []
 
     def leave(self, code: str) -> None:
-        """Take every house order out of a book."""
-        for order in list(self._rests.pop(code).values()):
+        """Take every house order out of a book, if there are any."""
+        for order in list(self._rests.pop(code, {}).values()):
             self._exchange.take_away(order, order.volume)
             self._changes.put("house_rests", order.queue_seq, None)
 

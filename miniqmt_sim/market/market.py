@@ -7,7 +7,6 @@ other security, which nobody stores because it can be computed. A security the o
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -150,9 +149,11 @@ class Market(Liquidity):
             if not security.figures.close_li:
                 security.last_li = quote.last_li
             self.record(security, now_ms)
-            self._wait_for_orders(security, quote, now_ms)
-            return self._after_hours(security, quote, now_ms)
-        events: list[Event] = []
+            events: list[Event] = []
+            if self.house.is_in(code):
+                events = self.house.wait(code, quote, PHASE_RULES[self._exchange.phase(security, now_ms)], now_ms)
+            return events + self._after_hours(security, quote, now_ms)
+        events = []
         if self._exchange.has_users(code) and not self.house.is_in(code):
             self.house.enter_empty(code)
         if self.house.is_in(code):
@@ -161,18 +162,6 @@ class Market(Liquidity):
         events += self._exchange.note_market(security, quote.last_li, traded, now_ms)
         self.record(security, now_ms)
         return events
-
-    def _wait_for_orders(self, security: Security, quote: Quote, now_ms: int) -> None:
-        """A quote in a break: the house stands with it when trading goes on, but for what would cross an account's order."""
-        rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
-        if not (rule.held or rule.queued) or not self.house.is_in(security.code):
-            return
-        users = list(self._exchange.book(security.code).user_orders())
-        bid_li = max((order.price_li for order in users if order.side is Side.BUY), default=0)
-        ask_li = min((order.price_li for order in users if order.side is Side.SELL), default=sys.maxsize)
-        bids = tuple(level for level in quote.bids if level[0] < ask_li)
-        asks = tuple(level for level in quote.asks if level[0] > bid_li)
-        self.house.follow(security.code, Quote(quote.last_li, bids, asks), now_ms)
 
     def _after_hours(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """Volume traded after hours reaches fixed-price orders of both sides, in order of time, up to the users' part."""
@@ -206,6 +195,8 @@ class Market(Liquidity):
             quote = self.current(security, now_ms)
             if quote is not None and quote.from_bar:
                 return self.playback.answer(security, side, quote, now_ms) if side is not None else []
+            if setting.rule.call:
+                return []  # the recording says at what price
         if self.house.is_in(security.code) or (self._synthetic is None and security.code not in self._quotes):
             return []
         quote = self.current(security, now_ms) if self._is_open(security, now_ms) else None

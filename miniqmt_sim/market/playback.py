@@ -187,7 +187,7 @@ class Playback:
             events = self._reach(security, quote, quote, now_ms)
             if events and self._source is not None:
                 self._follow(self._source, code)
-        elif self._house.is_in(code):
+        else:
             self._house.leave(code)
         security.last_li = quote.last_li
         if quote.volume:
@@ -202,8 +202,7 @@ class Playback:
 
     def _sweep(self, code: str) -> None:
         """A bar passed a book in which nobody waits: what the house offered at the price of the bar before is gone."""
-        if self._house.is_in(code):
-            self._house.leave(code)
+        self._house.leave(code)
         if self._exchange.is_idle(code):
             del self._busy[code]
 
@@ -253,19 +252,24 @@ class Playback:
         if quote.from_bar:
             return self._reach_with_bar(code, quote, now_ms)
         rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
+        events = [] if rule.matching else house.pass_by(code, printed, now_ms)
+        if rule.call:  # what a recorded auction traded, and at what price, comes with the snapshot after it
+            house.leave(code)
+            return events
         if not house.is_in(code):
             house.enter_empty(code)
-        if rule.matching:
-            return house.follow(code, quote, now_ms)
-        events = house.pass_by(code, printed, now_ms)
-        if rule.orders and not rule.queued:
-            events += house.follow(code, quote._replace(volume=0), now_ms)
-        return events
+        return house.follow(code, quote, now_ms) if rule.matching else events + house.wait(code, quote, rule, now_ms)
+
+    def turn_phase(self, now_ms: int) -> None:
+        """Another phase may have begun; from an auction the house stays away."""
+        for code in self._house.codes():
+            security = self._exchange.securities[code]
+            if code in self._ticks and PHASE_RULES[self._exchange.phase(security, now_ms)].call:
+                self._house.leave(code)
 
     def _reach_with_bar(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """A bar has no levels: what the house still offered is gone, and what traded reaches who rests, whatever the hour."""
-        if self._house.is_in(code):
-            self._house.leave(code)
+        self._house.leave(code)
         return self._house.pass_by(code, quote, now_ms) + self._exchange.wake(code, now_ms)
 
     # ---- what it makes -------------------------------------------------------------------------------------------------

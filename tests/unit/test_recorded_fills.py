@@ -282,6 +282,44 @@ def test_ticks_what_traded_before_a_break_fills_whatever_was_bought_since_the_op
     assert desk.fills(waiting) == [(300, 10.0)]
 
 
+@pytest.mark.parametrize("rests", [None, 9.8, 10.3])
+def test_ticks_after_the_opening_auction_an_order_meets_what_its_snapshot_shows(rests: float | None) -> None:
+    # The auction trades 500 at 10.10: 300, then 200 of the 400 at 10.30, which go on waiting; 9.80 is too low for it.
+    lines = [
+        tick("09:20:00", 10.1, volume=0, asks="10.10:5", bids="10.10:5"),
+        tick("09:25:03", 10.1, volume=5, asks="10.11:5", bids="10.10:5"),
+        tick("09:30:03", 10.1, volume=6, asks="10.11:5", bids="10.10:5"),
+    ]
+    desk = TapeDesk(lines, period="tick")
+    desk.go("09:20:00")
+    filled = desk.buy("A", 300, CODE, 10.5)
+    resting = desk.buy("A", 400, CODE, rests) if rests else 0
+    desk.go("09:25:03")
+    assert desk.fills(filled) == [(300, 10.1)]
+    assert desk.fills(resting) == ([(200, 10.1)] if rests == 10.3 else [])
+    desk.go("09:30:01")
+    assert desk.fills(desk.buy("A", 200, CODE, 10.2)) == ([(200, 10.11)] if rests != 10.3 else [])
+
+
+@pytest.mark.parametrize("said", ["", "10.20:5 10.21:5", "10.25:5 10.25:5"])
+@pytest.mark.parametrize("clock", ["14:57:01", "14:58"])
+def test_ticks_the_closing_auction_has_the_price_that_it_had(said: str, clock: str) -> None:
+    # Neither the levels of before nor what a snapshot shows meanwhile is depth in it: 10.30 is what was traded at.
+    lines = [tick("14:56:57", 10.2, volume=60, asks="10.21:5", bids="10.20:5")]
+    if said:
+        bids, asks = said.split()
+        lines.append(tick("14:57:03", 10.2, volume=60, asks=asks, bids=bids))
+    desk = TapeDesk([*lines, tick("15:00:03", 10.3, volume=160, asks="10.31:5", bids="10.30:5")], period="tick")
+    desk.go("14:56:58")
+    low = desk.buy("A", 100, CODE, 9.9)
+    desk.go(clock)
+    closing = desk.buy("A", 200, CODE, 10.5)
+    desk.go("15:00:02")
+    assert desk.fills(closing) == []
+    desk.go("15:00:03")
+    assert (desk.fills(closing), desk.fills(low)) == ([(200, 10.3)], [])
+
+
 def test_ticks_a_day_is_counted_anew() -> None:
     lines = [tick("14:59:57", 10.0, volume=1000, **LEVELS), tick("09:30:00", 10.0, volume=1, day=WEDNESDAY, **LEVELS)]
     desk = TapeDesk(lines, period="tick")
@@ -299,10 +337,23 @@ def test_a_crash_in_the_middle_changes_nothing(period: str) -> None:
         lines = [bar(f"09:3{number}", 10.0, 10.05, 9.95, 10.02, volume=40) for number in range(1, 6)]
     else:
         lines = [tick(f"09:31:{3 * number:02d}", 10.0, volume=10 * number + 1, **LEVELS) for number in range(20)]
+    _compare_with_crashes(lines, period, "09:31 09:31:30 09:31:45 09:32:30 09:33 09:36")
+
+
+def test_a_crash_around_an_auction_or_a_break_changes_nothing() -> None:
+    seconds = "09:20:00 09:24:57 09:25:03 09:30:03 09:30:06 11:29:57 11:30:03 13:00:03 14:56:57 14:57:03 15:00:03"
+    lines = [tick(clock, 10.0, volume=10 * number, **LEVELS) for number, clock in enumerate(seconds.split())]
+    _compare_with_crashes(
+        lines, "tick", "09:20:01 09:25:04 09:27 09:30 09:30:04 11:30:01 11:31 13:00 13:00:03 14:57:01 14:58 15:00:01 15:00:04"
+    )
+
+
+def _compare_with_crashes(lines: list[str], period: str, clocks: str) -> None:
+    """Trade at these times in a world that crashes after every order, and in one that never does."""
     worlds = []
     for crash in (False, True):
         desk = TapeDesk(lines, period=period, fills="standard")
-        for number, clock in enumerate(("09:31", "09:31:30", "09:31:45", "09:32:30", "09:33", "09:36")):
+        for number, clock in enumerate(clocks.split()):
             desk.go(clock)
             desk.buy("A", 300, CODE, 10.0 if number % 2 else 10.05)
             if crash:
