@@ -306,7 +306,6 @@ class Exchange:
             return now_ms <= self.last_trading_ms(board)
         return self._hold is Hold.BREAKS and PHASE_RULES[phase].held
 
-
     def book(self, code: str) -> OrderBook:
         """The book of a security, made when it is first needed."""
         book = self._books.get(code)
