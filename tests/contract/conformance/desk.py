@@ -69,6 +69,8 @@ class Desk:
     ) -> None:
         self.driver, self.terminal, self.session = driver, terminal, session
         self.ears = Ears()
+        self.hangs_after_s = PATIENCE_S
+        """How long a call may take before it is said to hang."""
         self.account = self.account_of(account_id)
         self.trader = driver.make_trader(terminal, session, self.ears)
         self.trader.start()

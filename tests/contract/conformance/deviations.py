@@ -1,7 +1,8 @@
 """What the vendor's wheel does otherwise by itself, whatever answers it: each row is looked at through every driver.
 
-``observe`` gives a word for what happened; ``ours`` and ``wheels`` are the two words it may be. A call that does not
-come back within HANGS_AFTER_S "hangs"; the driver then untangles the trader, so that it can be stopped.
+``observe`` gives a word for what happened; ``ours`` and ``wheels`` are the two words it may be. A call that is to hang and does
+not come back within HANGS_AFTER_S "hangs"; any other has the patience of all tests. Then the driver untangles the trader, so
+that it can be stopped.
 
 Source: the wheel's own code, edition 250807.
 """
@@ -43,7 +44,7 @@ def outcome(desk: Desk, call: Callable[[], Any], say: Callable[[Any], str] = rep
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(HANGS_AFTER_S)
+    thread.join(desk.hangs_after_s)
     if not words:
         desk.driver.untangle(desk.trader)
         thread.join(PATIENCE_S)
@@ -63,7 +64,7 @@ def inside_a_callback(desk: Desk, call: Callable[[], Any]) -> str:
     desk.trader.order_stock_async(desk.account, CODE, BUY, 100, FIX_PRICE, 9.5, "", "")
     waiting = threading.Event()
     for _ in range(50):
-        if words or waiting.wait(HANGS_AFTER_S / 50):
+        if words or waiting.wait(desk.hangs_after_s / 50):
             break
     if not words:
         desk.driver.untangle(desk.trader)
