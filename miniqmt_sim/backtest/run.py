@@ -41,6 +41,8 @@ CASH_YUAN: Final = 1_000_000.0
 DAY_ENDS_MS: Final = calendar.parse_clock("16:00")
 PROGRESS_EVERY_S: Final = 0.5
 """Real seconds between two progress reports."""
+COLLECT_EVERY: Final = 10_000
+"""Objects made and not yet dropped after which garbage is looked for: more than a stretch of the recording has."""
 
 
 class StrategyFailed(MiniqmtSimError):
@@ -156,8 +158,7 @@ class _Run:
         output = io.StringIO()
         baton.enter_main()
         _frames.preload()
-        gc.freeze()  # what was there before is no garbage of this run, and need not be searched for it again and again
-        with _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
+        with _collecting_rarely(), _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
             try:
                 _run_file(path, args, parameters)
                 reason = "the strategy ended"
@@ -165,7 +166,6 @@ class _Run:
                 reason = baton.reason
             finally:
                 baton.finish("the strategy ended")
-                gc.unfreeze()
         if baton.failure is not None:
             raise baton.failure
         self.host.finish()
@@ -207,6 +207,20 @@ class _Watch:
             part, days = min(passed_ms / self._length_ms, 1.0), passed_ms / calendar.MS_PER_DAY
             self._progress(Progress(self._host.now_ms, part, now_s - self._began_s, days))
         return self._stop()
+
+
+@contextlib.contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    """Look for garbage that reference counts do not find less often, and only in what this run makes."""
+    before = gc.get_threshold()
+    gc.freeze()  # what was there before is no garbage of this run, and need not be searched for it again and again
+    if 0 < before[0] < COLLECT_EVERY:
+        gc.set_threshold(COLLECT_EVERY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import subprocess
 import sys
@@ -340,3 +341,21 @@ def test_a_made_market_is_played_with_many_codes(strategy: Callable[[str], Path]
     make_data(tmp_path / "made", 3, first_days(20240102, 3), ["1m"], 5)
     result = play(strategy(HEAD + "trader.run_forever()"), tmp_path / "made")
     assert json.loads(result.summary_text)["days"] == 3
+
+
+def test_what_only_the_collector_can_free_is_freed_during_a_run(strategy: Callable[[str], Path], data: Path) -> None:
+    before = gc.get_threshold()
+    knots = HEAD + textwrap.dedent("""
+        import weakref
+
+        class Knot:
+            def __init__(self):
+                self.itself = self
+
+        first = weakref.ref(Knot())
+        for _ in range(20000):
+            Knot()
+        print(first() is None)
+        """)
+    assert play(strategy(knots), data).output == "True\n"
+    assert gc.get_threshold() == before
