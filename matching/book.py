@@ -54,14 +54,18 @@ class BookOrder:
 
 
 class Level:
-    """The queue at one price. ``total`` is the live volume in it; ``marks``: how many left since it was rewritten."""
+    """The queue at one price. ``total`` is the live volume in it, ``users`` how many orders of accounts stand in it.
 
-    __slots__ = ("marks", "price_li", "queue", "total")
+    ``marks``: how many orders left since it was rewritten.
+    """
+
+    __slots__ = ("marks", "price_li", "queue", "total", "users")
 
     def __init__(self, price_li: int) -> None:
         self.price_li = price_li
         self.queue: deque[BookOrder] = deque()
         self.total = 0
+        self.users = 0
         self.marks = 0
 
     def orders(self) -> Iterator[BookOrder]:
@@ -83,12 +87,13 @@ class Level:
 
 
 class HalfBook:
-    """One side of a book. ``best`` is the level that matches first."""
+    """One side of a book. ``best`` is the level that matches first, ``users`` how many orders of accounts stand in it."""
 
-    __slots__ = ("_keys", "_levels", "_sign", "best")
+    __slots__ = ("_keys", "_levels", "_sign", "best", "users")
 
     def __init__(self, side: Side) -> None:
         self.best: Level | None = None
+        self.users = 0
         self._levels: dict[int, Level] = {}
         self._keys: list[int] = []
         self._sign = 1 if side is BUY else -1
@@ -109,6 +114,9 @@ class HalfBook:
         level.queue.append(order)
         level.total += order.volume
         order.level = level
+        if order.owner != HOUSE:
+            level.users += 1
+            self.users += 1
 
     def take(self, order: BookOrder, volume: int) -> None:
         """Lower an order by a volume, in place; at nothing left it leaves the book."""
@@ -121,6 +129,9 @@ class HalfBook:
         if left:
             return
         order.level = None
+        if order.owner != HOUSE:
+            level.users -= 1
+            self.users -= 1
         if not level.total:
             self._close(level)
             return
@@ -148,12 +159,16 @@ class HalfBook:
             yield "sorted prices differ from the levels"
         if self.best is not next(self.levels(), None):
             yield "the level at hand is not the best"
+        if self.users != sum(level.users for level in self._levels.values()):
+            yield "the number of accounts' orders is wrong"
         for level in self._levels.values():
             live = list(level.orders())
             if not live:
                 yield f"level {level.price_li}: no live order"
             if level.total != sum(order.volume for order in live):
                 yield f"level {level.price_li}: the total is wrong"
+            if level.users != sum(order.owner != HOUSE for order in live):
+                yield f"level {level.price_li}: the number of accounts' orders is wrong"
             if any(order.price_li != level.price_li or order.volume <= 0 for order in live):
                 yield f"level {level.price_li}: an order does not belong there"
             if [order.queue_seq for order in live] != sorted(order.queue_seq for order in live):
@@ -181,6 +196,11 @@ class OrderBook:
         half = self.buys if order.side is BUY else self.sells
         half.take(order, left)
         return left
+
+    @property
+    def has_users(self) -> bool:
+        """Does an account's order stand in it?"""
+        return self.buys.users > 0 or self.sells.users > 0
 
     def orders(self) -> Iterator[BookOrder]:
         """All live orders, side by side, best and earliest first."""

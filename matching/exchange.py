@@ -15,11 +15,11 @@ from itertools import pairwise
 
 from matching import auction, calendar
 from matching.auction import Cross
-from matching.book import HOUSE, BookOrder, OrderBook, Side
+from matching.book import BUY, HOUSE, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
 from matching.checks import Setting, Terms, cage_bound, exchange_rejection, surely_enters
 from matching.codes import Board
-from matching.continuous import Stop, match
+from matching.continuous import Stop, match, reaches
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
 from matching.fixed_price import FixedPriceQueue
 from matching.instrument import SUSPENDED, DatedTag, Listing, PriceBand, Security, closing_price, price_band
@@ -499,7 +499,7 @@ class Exchange:
 
     def has_users(self, code: str) -> bool:
         """Does an account's order stand in a book, or dormant beside it?"""
-        return any(self.book(code).user_orders()) or bool(self._dormant.get(code))
+        return self.book(code).has_users or bool(self._dormant.get(code))
 
     def is_idle(self, code: str) -> bool:
         """Does nothing rest in a book, or beside it?"""
@@ -544,10 +544,23 @@ class Exchange:
 
     # ---- the market behind the house ---------------------------------------------------------------------------------------
 
+    def stand(self, order: BookOrder, now_ms: int) -> list[Event]:
+        """An order of the house arrives to rest. Like ``submit``; where it reaches nobody there is nothing to tell."""
+        book = self.book(order.code)
+        own, other = (book.buys, book.sells) if order.side is BUY else (book.sells, book.buys)
+        best = other.best
+        if best is not None and reaches(order, best.price_li):
+            return self.submit(order, LIMIT_ORDER, now_ms)
+        order.queue_seq = self._next_queue_seq()
+        own.append(order)
+        return []
+
     def take_away(self, order: BookOrder, volume: int) -> None:
         """Lower a resting house order in place: the market behind the house traded or cancelled that much."""
         assert order.owner == HOUSE, "only the house shrinks in place"
-        self.book(order.code).sides[order.side].take(order, volume)
+        book = self._books[order.code]
+        half = book.buys if order.side is BUY else book.sells
+        half.take(order, volume)
 
     def fill_resting(self, maker: BookOrder, volume: int, now_ms: int, price_li: int = 0) -> Traded:
         """The market behind the house traded with a resting order, at that order's price or at one better for it."""

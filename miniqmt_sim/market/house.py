@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from matching.book import BUY, HOUSE, SELL, BookOrder, Level, Side
 from matching.continuous import reaches
 from matching.events import Event, Traded
-from matching.exchange import LIMIT_ORDER, Exchange
+from matching.exchange import Exchange
 from matching.instrument import PriceBand
 from matching.phases import PhaseRule
 from matching.units import share_of
@@ -39,12 +39,12 @@ class _Rest(NamedTuple):
 class House:
     """The house's orders in every book it stands in."""
 
-    __slots__ = ("_changes", "_exchange", "_left", "_profile", "_rests")
+    __slots__ = ("_changed", "_exchange", "_left", "_profile", "_rests")
 
     def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes) -> None:
         self._exchange = exchange
         self._profile = profile
-        self._changes = changes
+        self._changed = changes.table("house_rests")
         self._rests: dict[str, dict[int, BookOrder]] = {}
         self._left: dict[str, dict[Side, int]] = {}
         """Of what traded at a bar's point, what users who buy and users who sell may still have."""
@@ -144,7 +144,7 @@ class House:
         """Take every house order out of a book, if there are any."""
         for order in list(self._rests.pop(code, {}).values()):
             self._exchange.take_away(order, order.volume)
-            self._changes.put("house_rests", order.queue_seq, None)
+            self._changed[order.queue_seq] = None
 
     def note(self, order: BookOrder, volume: int) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -213,32 +213,31 @@ class House:
     # ---- (b) the levels of the quote -----------------------------------------------------------------------------------
 
     def _reconcile(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
-        shown = (dict(quote.bids), dict(quote.asks))
-        has: tuple[dict[int, int], dict[int, int]] = ({}, {})
-        for order in list(self._rests[code].values()):
-            side, price_li = order.side, order.price_li
-            if price_li in shown[side]:
-                has[side][price_li] = has[side].get(price_li, 0) + order.volume
-            else:
-                self._shrink(order, order.volume)
+        """Cancel what the house has too much, anywhere, then add what is missing, best first."""
+        book = self._exchange.book(code)
         missing: list[tuple[Side, int, int]] = []
-        for side in _SIDES:
-            standing = has[side]
-            for price_li, target in shown[side].items():
-                volume = target - standing.get(price_li, 0)
+        for side, half, levels in ((BUY, book.buys, quote.bids), (SELL, book.sells, quote.asks)):
+            shown = dict(levels)
+            for level in list(half.levels()):
+                price_li = level.price_li
+                excess = _houses(level) - shown.get(price_li, 0)
+                if excess > 0:
+                    self._lower(level, excess)
+            for price_li, target in shown.items():
+                standing = half.level(price_li)
+                volume = target - _houses(standing) if standing is not None else target
                 if volume > 0:
                     missing.append((side, price_li, volume))
-                elif volume:
-                    self._lower(code, side, price_li, -volume)
         events: list[Event] = []
         for side, price_li, volume in missing:
             events += self._add(code, side, price_li, volume, now_ms)
         return events
 
-    def _lower(self, code: str, side: Side, price_li: int, excess: int) -> None:
+    def _lower(self, level: Level, excess: int) -> None:
         """Cancel what the house has too much at a level, ahead of and behind users as the profile says."""
-        level = self._exchange.book(code).sides[side].level(price_li)
-        assert level is not None, f"the house has {excess} too much at a price where nothing stands"
+        if not level.users:
+            self._shrink_all(reversed(list(level.orders())), excess)
+            return
         orders = list(level.orders())
         last_user = max((place for place, order in enumerate(orders) if order.owner != HOUSE), default=-1)
         ahead = [order for order in orders[: last_user + 1] if order.owner == HOUSE]
@@ -255,9 +254,10 @@ class House:
 
     def _shrink_all(self, orders: Iterator[BookOrder], volume: int) -> int:
         for order in orders:
-            taken = min(volume, order.volume)
-            if taken:
-                self._shrink(order, taken)
+            if not volume:
+                break
+            taken = order.volume if order.volume < volume else volume
+            self._shrink(order, taken)
             volume -= taken
         return volume
 
@@ -267,14 +267,14 @@ class House:
         half = self._exchange.book(code).sides[side]
         for price_li, target in levels:
             level = half.level(price_li)
-            has = sum(order.volume for order in level.orders() if order.owner == HOUSE) if level else 0
+            has = _houses(level) if level is not None else 0
             if target > has:
                 events += self._add(code, side, price_li, target - has, now_ms)
         return events
 
     def _add(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> list[Event]:
         order = BookOrder(0, HOUSE, code, side, price_li, volume)
-        events = self._exchange.submit(order, LIMIT_ORDER, now_ms)
+        events = self._exchange.stand(order, now_ms)
         if order.volume:
             self._rests[code][order.queue_seq] = order
             self._record(order)
@@ -288,10 +288,11 @@ class House:
 
     def _record(self, order: BookOrder) -> None:
         if order.volume:
-            self._changes.put("house_rests", order.queue_seq, _Rest(order))
+            if self._changed.get(order.queue_seq) is None:
+                self._changed[order.queue_seq] = _Rest(order)
         else:
             self._rests.get(order.code, {}).pop(order.queue_seq, None)
-            self._changes.put("house_rests", order.queue_seq, None)
+            self._changed[order.queue_seq] = None
 
     def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
         """Take house orders back from storage; the exchange must still put them into their books."""
@@ -312,6 +313,13 @@ class House:
             }
             if standing != rests:
                 yield f"house in {code}: {len(rests)} orders noted, {len(standing)} in the book"
+
+
+def _houses(level: Level) -> int:
+    """What of a level is the house's."""
+    if not level.users:
+        return level.total
+    return sum(order.volume for order in level.orders() if order.owner == HOUSE)
 
 
 def _is_locked(band: PriceBand, side: Side, price_li: int) -> bool:
