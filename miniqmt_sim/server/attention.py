@@ -8,6 +8,7 @@ longer than ``wait_s``: one that takes longer is named in the log, and waited fo
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sized
 
 _log = logging.getLogger("miniqmt_sim.server")
 
@@ -55,6 +56,12 @@ class Attention:
             if listener.told == listener.heard:
                 listener.behind_since_s = now_s
             listener.told += number
+
+    def told_all(self, words: Mapping[int, Sized], now_s: float) -> None:
+        """Each connection is told so many things more."""
+        if self._wait_s:
+            for connection, said in words.items():
+                self.told(connection, len(said), now_s)
 
     def heard(self, connection: int, number: int) -> str:
         """It has dealt with so many; a sentence says why that cannot be."""

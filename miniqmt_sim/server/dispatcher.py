@@ -1,7 +1,7 @@
-"""Stations 3 and 9: one bounded queue and one writer between the connections and the core.
+"""Station 3: one bounded queue and one writer between the connections and the core.
 
 In come the events of every connection, in the order they arrived. The dispatcher stamps each request with ``now_ms``
-and ``seq``, lets the core take a batch of them, commits what the batch changed, and only then sends what it said.
+and ``seq`` and lets the core take a batch of them; ``commits`` stores what the batch changed and then sends what it said.
 What arrives while a commit is under way forms the next batch, so that the cost of a commit is shared under load
 and a single client never waits for company; the core takes it meanwhile, and its commit begins when the one before is done.
 
@@ -28,6 +28,7 @@ from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.server.attention import Attention
 from miniqmt_sim.server.batch import Batch
 from miniqmt_sim.server.clock import Clock
+from miniqmt_sim.server.commits import Commits
 from miniqmt_sim.server.journal import Journal
 from miniqmt_sim.server.keeper import KEEPER_REQUESTS, Keeper
 from miniqmt_sim.server.ports import Archive, Ledger, Outlet
@@ -42,8 +43,6 @@ from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, frame
 _ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0
 """The wall clock may be set, or the machine suspended, while the dispatcher sleeps: it looks again after this."""
-_STORE_QUOTES_EVERY_S: Final = 1.0
-"""Bare quotes of a recorded market are written at most so often, unless something else is written anyway."""
 
 _IDLE_S: Final = 1.0
 """After so long without a request it is a good moment for what takes a while."""
@@ -66,7 +65,6 @@ class Dispatcher:
         self._simulator = simulator
         self._archive = archive
         self._clock = clock
-        self._ledger = ledger
         self._limits = limits
         self._journal = journal
         self._keeper = keeper
@@ -78,22 +76,14 @@ class Dispatcher:
         # None stands for the end of a connection.
         self._queue: deque[tuple[int, Event | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
-        self._open = Batch()
-        """What is being filled."""
-        self._storing: Batch | None = None
-        """What is being stored: one at a time."""
-        self._later: asyncio.Handle | None = None
-        """The commit that begins when the loop has turned."""
+        self._commits = Commits(ledger, self._attention, limits.batch_commands, self._commit_ended)
+        self._commits.of(simulator, journal)
         self._free = False
         """May ``serve`` do anything? Not while something is done that nothing else may happen beside."""
         self._wake = asyncio.Event()
-        self._disk = asyncio.Event()
-        """Set when a batch was stored."""
         self._alarm_ms: int | None = None
         """When ``run`` wakes by itself."""
-        self._failure: BaseException | None = None
         self._stopping = False
-        self._quotes_stored_s = 0.0
         self._busy_s = 0.0
         """When somebody last asked for anything."""
         self._awaits_idle = False
@@ -131,11 +121,7 @@ class Dispatcher:
         """Commit what the core's start changed."""
         batch = batch or Batch()
         self._journal.start(is_new, now_ms, batch)
-        stored = self._loop.create_future()
-        self._ledger.commit(
-            batch.with_own(facts), lambda error: stored.set_exception(error) if error else stored.set_result(None)
-        )
-        await stored
+        await self._commits.store(batch.with_own(facts))
 
     # -- what is usual -------------------------------------------------------------------------------------------------
 
@@ -147,7 +133,14 @@ class Dispatcher:
         try:
             self._free = self._serve()
         except Exception as error:
-            self._fail(error)
+            self._commits.fail(error)
+
+    def _commit_ended(self) -> None:
+        if self._commits.failure is not None:
+            self._free = False
+            self._wake.set()
+        else:
+            self.serve()
 
     def _serve(self) -> bool:
         """The same; False when ``run`` must go on."""
@@ -155,9 +148,9 @@ class Dispatcher:
         if self._queue:
             self._busy_s = self._loop.time()
             is_usual = not self._is_due(self._clock.now_ms()) and self._take()
-        self._pass_on()
+        self._commits.pass_on()
         self._make_room()
-        if is_usual and self._queue and self._has_room:
+        if is_usual and self._queue and self._commits.has_room:
             self._loop.call_soon(self.serve)  # the sockets have their turn between two batches
         due_ms = self._simulator.next_due_ms()
         is_earlier = due_ms is not None and (self._alarm_ms is None or due_ms < self._alarm_ms)
@@ -166,13 +159,9 @@ class Dispatcher:
             self._wake.set()
         return is_usual
 
-    @property
-    def _has_room(self) -> bool:
-        return self._open.commands < self._limits.batch_commands
-
     def _take(self) -> bool:
         """Let the core take what is queued, as much as goes into the batch; False before something that stands alone."""
-        queue, batch, most = self._queue, self._open, self._limits.batch_commands
+        queue, batch, most = self._queue, self._commits.open, self._limits.batch_commands
         now_ms, is_asked = self._now_ms(), False
         while queue and batch.commands < most:
             connection, event = queue.popleft()
@@ -244,125 +233,24 @@ class Dispatcher:
         while self._waiting and not self.full:
             self._waiting.popleft()()
 
-    # -- storing and sending -------------------------------------------------------------------------------------------
-
-    def _pass_on(self) -> None:
-        """Have stored what the batch changed and sent what it said, as soon as the disk is free."""
-        batch = self._open
-        if self._ledger.answers_first:
-            self._note_told(batch, self._loop.time())
-            self._send(batch)
-        if self._storing is not None or not batch.commands:
-            return
-        if not self._ledger.answers_first or not self._has_room:
-            self._store()
-        elif self._later is None:
-            self._later = self._loop.call_soon(self._store_later)  # when the answers are on their way
-
-    def _store_later(self) -> None:
-        self._later = None
-        if self._storing is None and self._failure is None:
-            try:
-                self._store()
-            except Exception as error:
-                self._fail(error)
-
-    def _store(self) -> None:
-        """Begin a commit; what only the recorded market said waits for the next second.
-
-        No other commit is under way, because a batch that changed nothing, and is sent at once, may show what that one changed.
-        """
-        now_s = self._loop.time()
-        quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
-        if quotes:
-            self._quotes_stored_s = now_s
-        batch, self._open = self._open, Batch()
-        self._note_told(batch, now_s)
-        facts = self._simulator.take_facts(quotes)
-        if facts:
-            self._journal.storing(batch)
-        facts = batch.with_own(facts)
-        if facts:
-            self._storing = batch
-            self._ledger.commit(facts, self._stored)
-        else:
-            self._send(batch)
-
-    def _stored(self, error: BaseException | None) -> None:
-        """A batch is on the disk: send it, and go on with the next."""
-        batch, self._storing = self._storing, None
-        if batch is None:
-            return  # it is all over
-        if error is None:
-            try:
-                self._send(batch)
-            except Exception as fault:
-                error = fault
-        if error is not None:
-            self._fail(error)
-            return
-        self._disk.set()
-        self.serve()
-
-    def _note_told(self, batch: Batch, now_s: float) -> None:
-        if self._clock.wait_s:
-            for connection, frames in batch.frames.items():
-                self._attention.told(connection, len(frames), now_s)
-
-    def _send(self, batch: Batch) -> None:
-        batch.log()
-        # Whoever asked hears last: when the answer arrives, what it caused is already with the others.
-        for connection in reversed(batch.frames):
-            self._outlet.send(connection, batch.frames[connection])
-        batch.forget_words()
-
-    def _fail(self, error: BaseException) -> None:
-        self._failure = self._failure or error
-        self._free = False
-        self._wake.set()
-        self._disk.set()
-
-    async def _settle(self) -> None:
-        """Wait until everything is stored and sent. Raises what made it fail."""
-        await self._disk_is_free()
-        while self._open.commands:
-            self._store()
-            await self._disk_is_free()
-
-    async def _close(self) -> None:
-        """End the batch: its commit has begun when this returns. Raises what made one before fail."""
-        await self._disk_is_free()
-        self._open.commands += 1  # it is not nothing, whatever it was
-        if self._ledger.answers_first:
-            self._note_told(self._open, self._loop.time())
-            self._send(self._open)
-        self._store()
-
-    async def _disk_is_free(self) -> None:
-        """Wait for the commit under way. Raises what made one fail."""
-        while self._storing is not None and self._failure is None:
-            self._disk.clear()
-            await self._disk.wait()
-        if self._failure is not None:
-            raise self._failure
-
     # -- what happens alone --------------------------------------------------------------------------------------------
 
     async def run(self, outlet: Outlet) -> None:
         """Serve until ``finish``; whatever this raises ends the server."""
         self._outlet = outlet
+        self._commits.begin(outlet)
         try:
             while self._queue or not self._stopping:
-                await self._settle()
+                await self._commits.settle()
                 await self._alone()
                 self._free = True
                 self.serve()
                 await self._sleep()
                 self._free = False
-            await self._settle()
+            await self._commits.settle()
         finally:
             self._free = False
-            self._storing = None
+            self._commits.end()
 
     async def _sleep(self) -> None:
         """Wait until ``serve`` gives up, something is due, or the end."""
@@ -388,26 +276,27 @@ class Dispatcher:
     def _note_state(self) -> None:
         """Nobody is kept waiting: write down the world's hash."""
         self._awaits_idle = False
-        self._journal.state(self._clock.now_ms(), self._open)
-        self._open.commands += 1
-        self._pass_on()
+        batch = self._commits.open
+        self._journal.state(self._clock.now_ms(), batch)
+        batch.commands += 1
+        self._commits.pass_on()
 
     async def _release_clock(self) -> None:
         """Let a clock that stands still go on, unless somebody has not dealt yet with what it was told."""
         if self._clock.wait_s:
             await asyncio.sleep(0)  # what was asked before the last word may come by another connection
-            if not self._queue and not self._open.commands and not self._attention.is_awaited(self._loop.time()):
+            if not self._queue and not self._commits.open.commands and not self._attention.is_awaited(self._loop.time()):
                 self._clock.release()
 
     async def _alone(self) -> None:
         """Let time pass, then do what is next in the queue: one request that stands alone, or a batch."""
         await self._catch_up(self._clock.now_ms())
         if self._queue:
-            if not self._take() and not self._open.commands:
+            if not self._take() and not self._commits.open.commands:
                 connection, request = self._queue.popleft()
                 assert isinstance(request, Request)
                 await (self._move_clock if request.name in CLOCK_MOVES else self._keep)(connection, request)
-            await self._close()
+            await self._commits.close()
             self._make_room()
 
     async def _catch_up(self, now_ms: int, *, waits: bool = True) -> None:
@@ -416,14 +305,14 @@ class Dispatcher:
         ``waits``: stop where the clock stands still for who was told something.
         """
         while self._is_due(now_ms):
-            self._reached_ms = at_ms = self._slice(now_ms, self._open)
+            self._reached_ms = at_ms = self._slice(now_ms, self._commits.open)
             while self._archive is not None and self._is_due(at_ms):  # a moment of a recorded market is stored whole
-                self._slice(now_ms, self._open)
-            is_told = bool(self._open.frames)
-            await self._close()
+                self._slice(now_ms, self._commits.open)
+            is_told = bool(self._commits.open.frames)
+            await self._commits.close()
             await asyncio.sleep(0)
             if is_told:
-                await self._settle()  # nobody has been told before it is stored
+                await self._commits.settle()  # nobody has been told before it is stored
                 if waits and self._clock.hold(at_ms, self._attention.is_paid):
                     return
         self._reached_ms = now_ms
@@ -447,14 +336,14 @@ class Dispatcher:
         try:
             target_ms = self._simulator.clock_target(request, self._now_ms())
         except CommandRefused as refusal:
-            self._open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            self._commits.open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
         await self._catch_up(target_ms, waits=False)
         if request.name in CLOCK_SPEEDS:
             self._clock.run_at(request.fields.get("speed", 0.0))
         self._clock.move_to(target_ms)
         self._reached_ms = target_ms
-        self._step(connection, request, target_ms, self._open)
+        self._step(connection, request, target_ms, self._commits.open)
 
     async def _keep(self, connection: int, request: Request) -> None:
         """Do what concerns the database as a whole, then answer; sessions end with the world they belong to."""
@@ -463,11 +352,11 @@ class Dispatcher:
                 raise CommandRefused(f"{request.name} needs a database")
             kept = await self._keeper.answer(request)
         except CommandRefused as refusal:
-            self._open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
+            self._commits.open.say(connection, frame({"t": "reply", "seq": request.seq, "error": str(refusal)}))
             return
         if kept.awake is not None:
             await self._change_world(kept.awake, kept.reason)
-        self._open.say(connection, frame({"t": "reply", "seq": request.seq, **kept.answer}))
+        self._commits.open.say(connection, frame({"t": "reply", "seq": request.seq, **kept.answer}))
 
     async def _change_world(self, awake: Awake, reason: str) -> None:
         """Go on with another world: traders are told and must come again, operators stay."""
@@ -480,6 +369,7 @@ class Dispatcher:
         self._queue = deque(each for each in self._queue if each[0] not in ended)
         self._simulator, self._clock, self._reached_ms = awake.simulator, awake.clock, awake.now_ms
         self._journal = self._journal.of_another(awake)
+        self._commits.of(self._simulator, self._journal)
         batch = Batch()
         for connection, hello in self._open_sessions.items():
             self._simulator.open_session(connection, hello.role.value, hello.session_id)

@@ -81,7 +81,7 @@ def in_its_thread(sim: SimServer, function: Callable[[sqlite3.Connection], objec
     """Do something to the server's own connection, where it lives."""
     assert sim._thread is not None
     assert sim._server is not None
-    database = sim._server.dispatcher._ledger._database  # type: ignore[attr-defined]
+    database = sim._server.persistence._database
     asyncio.run_coroutine_threadsafe(database.do(function), sim._thread._loop).result()
 
 
