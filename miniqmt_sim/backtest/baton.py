@@ -169,12 +169,13 @@ class Baton:
         if seat is None:
             self._wait_outside(until_ms, is_ready)
             return
+        if not self.is_over:
+            seat.until_ms, seat.is_ready = until_ms, is_ready
+            self._waiting[seat] = None
+            self._drive(seat)
         if self.is_over:
-            raise Over if seat.is_main else Gone
-        seat.until_ms, seat.is_ready = until_ms, is_ready
-        self._waiting[seat] = None
-        self._drive(seat)
-        if self.is_over:
+            if seat.strand is not None:
+                seat.strand.drop()
             raise Over if seat.is_main else Gone
 
     def _wait_outside(self, until_ms: int | None, is_ready: Callable[[], object] | None) -> None:
@@ -244,6 +245,8 @@ class Baton:
         try:
             while not self.is_over and own.strand is not None:
                 own.strand.run()
+                if self.is_over:  # and the callback that was told has swallowed it
+                    break
                 self._waiting[own.strand] = None
                 first = self._next()
                 self._waiting.pop(first, None)
@@ -308,6 +311,10 @@ class Strand:
     def abandon(self) -> None:
         """Take no more callbacks: nobody is there any more who could stop it."""
         self._stopped = True
+
+    def drop(self) -> None:
+        """Take no more callbacks, and forget those that wait, even if the one that runs goes on."""
+        self._stopped = self._dropping = True
 
     def _is_idle(self) -> bool:
         return self._ident is None and not self._tasks

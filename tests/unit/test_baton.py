@@ -400,6 +400,27 @@ def test_the_end_takes_callbacks_along_and_leaves_no_thread(hour: Hour, caplog: 
     assert not caplog.records
 
 
+def test_a_callback_that_swallows_the_end_is_the_last_one_and_no_time_passes_any_more(hour: Hour) -> None:
+    log: list[str] = []
+
+    def strategy(new_worker: Callable[[str], Worker]) -> None:
+        def swallow() -> None:
+            try:
+                time.sleep(1800)
+            except BaseException:
+                log.append("swallowed")
+
+        worker = new_worker("one")
+        worker.submit(swallow)
+        worker.submit(log.append, "behind it")
+        hour.events.append((NINE + 60_000, lambda: log.append("after the end")))
+        time.sleep(5)
+
+    assert told(hour, strategy) == "the strategy ended"
+    assert log == ["swallowed"]
+    assert hour.now_ms == NINE + 5000
+
+
 @pytest.mark.parametrize("who", ["main", "callback"])
 def test_what_goes_wrong_in_the_simulation_ends_the_backtest_whoever_lets_time_pass(hour: Hour, who: str) -> None:
     def fail() -> None:
