@@ -12,8 +12,13 @@ from typing import Final
 
 MAX_KINDS: Final = 1000
 """Kinds that are told apart, by the exception's type and the line of the strategy it comes from; all others are one more."""
-_LIBRARIES: Final = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))), os.path.dirname(os.__file__), "<frozen ")
-"""Where code begins that is no strategy's: ours, and Python's with what is installed there."""
+_LIBRARIES: Final = (
+    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), ""),
+    os.path.join(os.path.dirname(os.__file__), ""),
+    "<frozen ",
+)
+"""How names of files begin that are no strategy's: ours, and Python's with what is installed there."""
+_INSTALLED: Final = os.path.join(os.sep, "site-packages", "")
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
@@ -43,7 +48,12 @@ def _place(trace: TracebackType | None) -> str:
     while trace is not None:
         path = trace.tb_frame.f_code.co_filename
         innermost = f"{os.path.basename(path)} line {trace.tb_lineno}"
-        if not path.startswith(_LIBRARIES) and "site-packages" not in path:
+        if is_strategys(path):
             theirs = innermost
         trace = trace.tb_next
     return theirs or innermost
+
+
+def is_strategys(path: str) -> bool:
+    """Is a file of code the strategy's, and neither ours nor a library's?"""
+    return not path.startswith(_LIBRARIES) and _INSTALLED not in path

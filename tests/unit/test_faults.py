@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,6 +54,13 @@ def test_the_place_is_the_strategys_line_and_not_the_librarys() -> None:
     faults.note(raised_by(lambda: json.loads("{")))
     (kind,) = faults.times
     assert kind.startswith("JSONDecodeError, test_faults.py line ")
+
+
+def test_a_strategy_that_lies_beside_a_library_is_no_part_of_it() -> None:
+    ours, pythons = Path(_faults.__file__).parent.parent, Path(json.__file__).parent.parent
+    for library in (ours, pythons):
+        assert not _faults.is_strategys(str(library / "module.py"))
+        assert _faults.is_strategys(f"{library}_strategies/mine.py")
 
 
 def test_an_exception_that_was_never_raised_has_no_line() -> None:
