@@ -18,6 +18,7 @@ from __future__ import annotations
 import _thread
 import logging
 import math
+import sys
 import threading
 import time
 from collections import deque
@@ -25,6 +26,7 @@ from collections.abc import Callable
 from queue import Empty
 from typing import Any, Final, Protocol
 
+from miniqmt_sim.backtest.ending import SWALLOWED, raise_between_lines
 from miniqmt_sim.xtquant._faults import Faults
 from miniqmt_sim.xtquant._worker import STOP_TIMEOUT_S
 
@@ -63,7 +65,7 @@ class Simulation(Protocol):
 class _Seat:
     """A thread and what it waits for."""
 
-    __slots__ = ("is_done", "is_main", "is_ready", "left", "strand", "turn", "until_ms")
+    __slots__ = ("ends", "is_done", "is_main", "is_ready", "left", "strand", "turn", "until_ms")
 
     def __init__(self, is_main: bool = False) -> None:
         self.turn = _new_lock()
@@ -76,6 +78,8 @@ class _Seat:
         self.until_ms: int | None = None
         self.strand: Strand | None = None
         """What a runner is to run, once it has the baton."""
+        self.ends = 0
+        """How often it was told that the backtest is over."""
 
 
 def _at_once() -> bool:
@@ -93,6 +97,8 @@ class Baton:
         self._spawned: dict[_Seat, None] = {}
         self._runners: list[_Seat] = []
         """Those that have nothing to run, and wait for the baton."""
+        self._outermost = 0
+        self._tracer = sys.gettrace()
         self.is_over = False
         self.reason = ""
         self.failure: Exception | None = None
@@ -108,7 +114,8 @@ class Baton:
     # ---- life ----------------------------------------------------------------------------------------------------------
 
     def enter_main(self) -> None:
-        """The calling thread is the strategy's own, and has the baton."""
+        """The calling thread is the strategy's own, and has the baton; the calling function is going to call the strategy."""
+        self._outermost = id(sys._getframe(1))
         self._seats[threading.get_ident()] = _Seat(is_main=True)
 
     def spawn(self, start: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
@@ -160,6 +167,9 @@ class Baton:
         self._runners.clear()
         for seat in left:
             seat.left.acquire(timeout=END_WITHIN_S)
+        own = self._seats.get(threading.get_ident())
+        if own is not None and own.ends > SWALLOWED:
+            sys.settrace(self._tracer)
 
     # ---- waiting -------------------------------------------------------------------------------------------------------
 
@@ -174,9 +184,17 @@ class Baton:
             self._waiting[seat] = None
             self._drive(seat)
         if self.is_over:
-            if seat.strand is not None:
-                seat.strand.drop()
-            raise Over if seat.is_main else Gone
+            self._end_thread(seat)
+
+    def _end_thread(self, seat: _Seat) -> None:
+        """Raise Over or Gone here, and where that is swallowed again and again, elsewhere too."""
+        end: type[BaseException] = Over if seat.is_main else Gone
+        if seat.strand is not None:
+            seat.strand.drop()
+        seat.ends += 1
+        if seat.ends > SWALLOWED:
+            raise_between_lines(end, seat.ends - SWALLOWED, self._outermost)
+        raise end
 
     def _wait_outside(self, until_ms: int | None, is_ready: Callable[[], object] | None) -> None:
         """A thread that takes no part, such as a notebook's, really waits."""

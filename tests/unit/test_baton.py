@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from contextlib import suppress
 import pytest
 
 from matching.calendar import midnight_ms, parse_clock
-from miniqmt_sim.backtest.baton import Baton, Over, ms_of
+from miniqmt_sim.backtest.baton import END_WITHIN_S, Baton, Over, ms_of
+from miniqmt_sim.backtest.ending import SWALLOWED
 from miniqmt_sim.backtest.names import follow
 from miniqmt_sim.xtquant import _session
 from miniqmt_sim.xtquant._worker import Worker
@@ -252,6 +254,89 @@ def test_a_user_who_wants_an_end_gets_it_at_the_next_wait(hour: Hour) -> None:
 @pytest.mark.parametrize(("length", "ms"), [(0, 0), (0.001, 1), (0.0001, 1), (1.0015, 1002), (2, 2000), (0.3, 300)])
 def test_a_length_of_time_is_rounded_up_to_a_millisecond(length: float, ms: int) -> None:
     assert ms_of(length) == ms
+
+
+swallowed: list[int] = []
+
+
+def swallow_once() -> None:
+    try:
+        time.sleep(60)
+    except BaseException:
+        swallowed.append(1)
+
+
+def swallow_for_ever() -> None:
+    while True:
+        try:
+            time.sleep(60)
+        except BaseException:
+            swallowed.append(1)
+
+
+def swallow_elsewhere() -> None:
+    while True:
+        swallow_once()
+
+
+def swallow_twice() -> None:
+    while True:
+        try:
+            try:
+                time.sleep(60)
+            except BaseException:
+                raise ValueError from None
+        except BaseException:
+            swallowed.append(1)
+
+
+def swallow_in_the_end() -> None:
+    while True:
+        try:
+            time.sleep(60)
+        finally:
+            continue  # noqa: B012  # what it silences is what is tested
+
+
+SWALLOWING = (swallow_for_ever, swallow_elsewhere, swallow_twice, swallow_in_the_end)
+
+
+@pytest.mark.parametrize("strategy", SWALLOWING)
+def test_a_loop_that_swallows_every_end_ends_all_the_same(hour: Hour, strategy: Callable[[], object]) -> None:
+    before = sys.gettrace()
+    assert play(hour, strategy) == "the recording is over"
+    assert sys.gettrace() is before
+
+
+@pytest.mark.parametrize("loop", SWALLOWING)
+def test_a_thread_or_callback_that_swallows_every_end_ends_as_well(hour: Hour, loop: Callable[[], object]) -> None:
+    before = threading.active_count()
+    began = time.perf_counter()
+
+    def strategy() -> None:
+        threading.Thread(target=loop).start()
+        _session.Worker("one").submit(loop)
+        time.sleep(120)
+
+    assert play(hour, strategy) == "the strategy ended"
+    assert threading.active_count() == before
+    assert time.perf_counter() - began < END_WITHIN_S
+
+
+def test_who_clears_up_after_the_end_may_wait_for_each_of_his_securities(hour: Hour) -> None:
+    cleared: list[int] = []
+
+    def strategy() -> None:
+        try:
+            time.sleep(7200)
+        finally:
+            for number in range(SWALLOWED - 1):
+                with suppress(BaseException):
+                    time.sleep(1)
+                cleared.append(number)
+
+    assert play(hour, strategy) == "the recording is over"
+    assert len(cleared) == SWALLOWED - 1
 
 
 # ---- strands -----------------------------------------------------------------------------------------------------------
