@@ -119,7 +119,10 @@ class Baton:
         self._seats[threading.get_ident()] = _Seat(is_main=True)
 
     def spawn(self, start: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
-        """Start a thread that waits for its first turn; one started by a thread that takes no part takes none either."""
+        """Start a thread that waits for its first turn; one started by a thread that takes no part takes none either.
+
+        Raises RuntimeError when the system has no more threads to give.
+        """
         if threading.get_ident() not in self._seats:
             return start(function, args, **how)
         seat = _Seat()
@@ -137,7 +140,11 @@ class Baton:
             finally:
                 self._leave(seat)
 
-        return start(body, args, **how)
+        try:
+            return start(body, args, **how)
+        except BaseException:
+            del self._waiting[seat], self._spawned[seat]
+            raise
 
     def join(self, strand: Strand) -> None:
         """A strand has its first callback, and waits for its turn from now on."""
@@ -251,8 +258,14 @@ class Baton:
             runner = self._runners.pop()
         else:
             runner = _Seat()
+            try:
+                _new_thread(self._be_runner, (runner,))
+            except RuntimeError as error:  # the system has no more threads to give
+                self.failure = error
+                main = self._end("the simulator failed")
+                self._waiting.pop(main, None)
+                return main
             self._spawned[runner] = None
-            _new_thread(self._be_runner, (runner,))
         runner.strand = strand
         return runner
 

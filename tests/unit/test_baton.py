@@ -14,6 +14,7 @@ from contextlib import suppress
 import pytest
 
 from matching.calendar import midnight_ms, parse_clock
+from miniqmt_sim.backtest import baton as batons
 from miniqmt_sim.backtest.baton import END_WITHIN_S, Baton, Over, ms_of
 from miniqmt_sim.backtest.ending import SWALLOWED
 from miniqmt_sim.backtest.names import follow
@@ -339,6 +340,22 @@ def test_who_clears_up_after_the_end_may_wait_for_each_of_his_securities(hour: H
     assert len(cleared) == SWALLOWED - 1
 
 
+def test_a_strategy_is_told_that_no_thread_can_be_started_and_goes_on(hour: Hour, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object, **_named: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    def strategy() -> None:
+        with pytest.raises(RuntimeError, match="can't start"):
+            threading.Thread(target=time.sleep, args=(1,)).start()
+        time.sleep(60)
+
+    for name in ("_start_new_thread", "_start_joinable_thread"):
+        if hasattr(threading, name):
+            monkeypatch.setattr(threading, name, refuse)
+    assert play(hour, strategy) == "the strategy ended"
+    assert hour.now_ms == NINE + 60_000
+
+
 # ---- strands -----------------------------------------------------------------------------------------------------------
 
 
@@ -527,3 +544,18 @@ def test_what_goes_wrong_in_the_simulation_ends_the_backtest_whoever_lets_time_p
         baton.finish("")
     assert (baton.reason, str(baton.failure)) == ("the simulator failed", "the books do not balance")
     assert log == ["told"] * (who == "callback")
+
+
+def test_callbacks_for_which_no_thread_can_be_started_end_the_backtest(hour: Hour, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_args: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(batons, "_new_thread", refuse)
+    baton = Baton(hour, lambda: False)
+    baton.enter_main()
+    with follow(baton, clock=True):
+        _session.Worker("one").submit(print)
+        with pytest.raises(Over):
+            time.sleep(60)
+        baton.finish("")
+    assert (baton.reason, str(baton.failure)) == ("the simulator failed", "can't start new thread")
