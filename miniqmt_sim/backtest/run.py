@@ -227,16 +227,12 @@ def _collecting_rarely() -> Iterator[None]:
 def _connected(host: Host) -> Iterator[None]:
     """Let every trader of the SDK connect to a host, whatever its path says, and ``xtquant`` be our SDK."""
     before = vars(_session.Session)["connector"]
-    modules = dict(sys.modules)
-    hook.install(hook.OWN)
     setattr(_session.Session, "connector", staticmethod(host.connect_trader))  # noqa: B010
     try:
-        with _quotes.connected_by(host.connect_data):
+        with hook.installed(hook.OWN), _quotes.connected_by(host.connect_data):
             yield
     finally:
         setattr(_session.Session, "connector", before)  # noqa: B010
-        hook.uninstall()
-        sys.modules.update({name: module for name, module in modules.items() if name not in sys.modules})
 
 
 @contextlib.contextmanager

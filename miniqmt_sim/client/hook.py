@@ -14,7 +14,8 @@ import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -53,6 +54,20 @@ def uninstall() -> None:
         if finder in sys.meta_path:
             sys.meta_path.remove(finder)
             _forget_aliases()
+
+
+@contextmanager
+def installed(sdk: str) -> Iterator[None]:
+    """Make ``import xtquant`` mean an SDK for a while, and then what it meant before. Raises ConfigError as ``install``."""
+    before = [finder for finder in sys.meta_path if finder in _FINDERS.values()]
+    modules = {name: module for name, module in sys.modules.items() if _is_alias(name)}
+    install(sdk)
+    try:
+        yield
+    finally:
+        uninstall()
+        sys.meta_path[:0] = before
+        sys.modules.update(modules)
 
 
 def chosen(sdk: str | None = None) -> str:

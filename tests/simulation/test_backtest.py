@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import subprocess
 import sys
@@ -209,6 +210,18 @@ def test_its_sdk_is_ours_whatever_the_environment_says(
 ) -> None:
     monkeypatch.setenv(hook.ENV_SDK, hook.VENDOR)
     assert len(play(strategy(BUY_AND_SELL), data).trades) == 2
+
+
+@pytest.mark.parametrize("sdk", hook.SDKS)
+def test_what_xtquant_means_here_it_means_afterwards(strategy: Callable[[str], Path], data: Path, sdk: str) -> None:
+    hook.install(sdk)
+    try:
+        meant = importlib.import_module("xtquant.xtconstant")
+        play(strategy(BUY_AND_SELL), data)
+        assert importlib.import_module("xtquant.xtconstant") is meant
+        assert importlib.import_module("xtquant.xttype").__name__.startswith(meant.__name__.removesuffix("xtconstant"))
+    finally:
+        hook.uninstall()
 
 
 def test_what_callbacks_raise_is_told_once_and_counted(

@@ -96,6 +96,23 @@ def test_installing_twice_is_installing_once() -> None:
     assert not any(name == "xtquant" or name.startswith("xtquant.") for name in sys.modules)
 
 
+@pytest.mark.parametrize("before", [None, hook.OWN, hook.VENDOR])
+def test_a_choice_for_a_while_leaves_what_was_chosen_before(before: str | None) -> None:
+    finders = list(sys.meta_path)
+    if before is not None:
+        hook.install(before)
+    chosen = [importlib.import_module("xtquant.xttype")] if before is not None else []
+    with_hook = list(sys.meta_path)
+    try:
+        with hook.installed(hook.OWN):
+            assert importlib.import_module("xtquant.xttype") is xttype
+        assert sys.meta_path == with_hook
+        assert [sys.modules[name] for name in sys.modules if name == "xtquant.xttype"] == chosen
+    finally:
+        hook.uninstall()
+    assert sys.meta_path == finders
+
+
 def test_one_line_installs_it() -> None:
     program = (
         "import miniqmt_sim.hook\n"
