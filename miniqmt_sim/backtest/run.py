@@ -265,8 +265,8 @@ def _run_file(path: Path, args: Sequence[str], parameters: Mapping[str, Any]) ->
 def _compiled(path: Path, parameters: Mapping[str, Any]) -> CodeType:
     """A strategy's file with other values for names it sets at its top level. Raises ConfigError for one that it does not."""
     try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
-    except (SyntaxError, UnicodeError, ValueError) as error:
+        tree = ast.parse(path.read_bytes(), str(path))  # bytes: they say themselves how they are encoded
+    except (SyntaxError, ValueError) as error:
         raise ConfigError(f"{path}: {error}") from None
     left = dict(parameters)
     for node in tree.body:

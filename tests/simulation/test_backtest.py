@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import json
+import re
 import subprocess
 import sys
 import textwrap
@@ -210,6 +211,25 @@ def test_its_sdk_is_ours_whatever_the_environment_says(
 ) -> None:
     monkeypatch.setenv(hook.ENV_SDK, hook.VENDOR)
     assert len(play(strategy(BUY_AND_SELL), data).trades) == 2
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding"), [("", "utf-8"), ("", "utf-8-sig"), ("# -*- coding: gbk -*-\n", "gbk"), ("# coding: big5\r\n", "big5")]
+)
+def test_a_file_is_read_in_the_encoding_it_names(
+    strategy: Callable[[str], Path], data: Path, head: str, encoding: str
+) -> None:
+    path = strategy("")
+    path.write_bytes((head + "print('茅台')\n").encode(encoding))
+    assert play(path, data).output == "茅台\n"
+
+
+@pytest.mark.parametrize("content", [b"print('\xff')\n", b"# coding: none-such\n", b"x = \0", b"if"])
+def test_a_file_that_python_cannot_read_is_named(strategy: Callable[[str], Path], data: Path, content: bytes) -> None:
+    path = strategy("")
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match=re.escape(f"{path}: ")):
+        play(path, data)
 
 
 @pytest.mark.parametrize("sdk", hook.SDKS)
