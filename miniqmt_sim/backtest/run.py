@@ -273,11 +273,20 @@ def _compiled(path: Path, parameters: Mapping[str, Any]) -> CodeType:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
         for target in targets:
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id in left:
-                value = ast.parse(repr(left.pop(target.id)), mode="eval").body
-                node.value = ast.copy_location(value, node)
+                node.value = ast.copy_location(_literal(target.id, left.pop(target.id)), node)
     if left:
         raise ConfigError(f"{path} sets no {min(left)!r} at its top level that a parameter could replace")
     return compile(ast.fix_missing_locations(tree), str(path), "exec")
+
+
+def _literal(name: str, value: Any) -> ast.expr:
+    """A parameter's value as Python writes it, numpy's as Python's own. Raises ConfigError for what cannot be written so."""
+    text = repr(value.tolist() if hasattr(value, "tolist") else value)
+    try:
+        ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        raise ConfigError(f"parameter {name}: {text[:60]} cannot be one; numbers, texts, lists and the like can") from None
+    return ast.parse(text, mode="eval").body
 
 
 def _traceback(error: Exception, path: Path) -> str:

@@ -49,14 +49,15 @@ def backtest(args: argparse.Namespace) -> int:
     from miniqmt_sim.backtest.charts import write_report
 
     _check_places(args)
+    parameters, words = dict(map(_pair, args.set)), _words(args.args)
     began = time.perf_counter()
     line = _Line()
     with _interruptible() as stopped:
         try:
             result = run(
                 args.strategy, args.data, args.start, args.end, args.cash, args.profile, args.seed,
-                parameters=dict(map(_pair, args.set)), args=shlex.split(args.args), volume_unit=args.volume_unit,
-                clock=not args.wall_clock, config=args.config, progress=line.show, stop=stopped,
+                parameters=parameters, args=words, volume_unit=args.volume_unit, clock=not args.wall_clock,
+                config=args.config, progress=line.show, stop=stopped,
             )  # fmt: skip
         except StrategyFailed as error:
             line.clear()
@@ -101,6 +102,15 @@ def _pair(text: str) -> tuple[str, Any]:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError):
         return name, value
+    except (TypeError, RecursionError, MemoryError) as error:
+        raise ConfigError(f"--set: {name} cannot be read: {error or 'it is nested too deeply'}") from None
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ConfigError(f"--args: {text!r} cannot be taken apart: {error}") from None
 
 
 def _say(result: Result, args: argparse.Namespace, elapsed_s: float) -> None:

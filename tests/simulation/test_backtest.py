@@ -193,6 +193,14 @@ def test_parameters_replace_names_at_the_top(strategy: Callable[[str], Path], da
     assert result.trades[0]["volume"] == 200
     with pytest.raises(ConfigError, match="sets no 'LOT' at its top level"):
         play(strategy(BUY_AND_SELL), data, parameters={"LOT": 2})
+    with pytest.raises(ConfigError, match="parameter LOTS: <object object at"):
+        play(strategy(BUY_AND_SELL), data, parameters={"LOTS": object()})
+
+
+def test_numpys_numbers_are_parameters_too(strategy: Callable[[str], Path], data: Path) -> None:
+    numpy = pytest.importorskip("numpy")
+    path = strategy("X = Y = 0\nZ = 0\nprint(X, type(Z).__name__, Z)")
+    assert play(path, data, parameters={"X": numpy.int64(5), "Z": numpy.arange(3) / 2}).output == "5 list [0.0, 0.5, 1.0]\n"
 
 
 # ---- ends --------------------------------------------------------------------------------------------------------------
@@ -295,6 +303,9 @@ def test_what_cannot_be_is_a_bad_argument(strategy: Callable[[str], Path], data:
         (["--start", "2023-12-30", "--end", "2024-01-01"], "there is no trading day from 20231230 to 20240101"),
         (["--cash", "-5"], "cash -5.0 is not a sum of money in yuan and fen"),
         (["--cash", "0.001"], "cash 0.001 is not a sum of money in yuan and fen"),
+        (["--args", "'"], "--args: \"'\" cannot be taken apart: No closing quotation"),
+        (["--set", "X={[]:1}"], "--set: X cannot be read: unhashable type: 'list'"),
+        (["--set", "it=1e999"], "parameter it: inf cannot be one; numbers, texts, lists and the like can"),
         (["--cash", "nan"], "cash: nan is not a number of yuan"),
         (["--report", "{here}"], "--report: '{here}' is a directory"),
         (["--report", "{here}/file/page.html"], "--report: File exists: '{here}/file'"),
@@ -307,7 +318,7 @@ def test_what_cannot_be_is_said_before_anything_runs(
 ) -> None:  # fmt: skip
     (tmp_path / "file").touch()
     given = [word.replace("{here}", str(tmp_path)) for word in words]
-    assert main(["backtest", "--data", str(data), *given, str(strategy("print('it runs')"))]) == 2
+    assert main(["backtest", "--data", str(data), *given, str(strategy("it = 1\nprint('it runs')"))]) == 2
     out, err = capsys.readouterr()
     assert (out, err) == ("", f"miniqmt-sim: {complaint.replace('{here}', str(tmp_path))}\n")
 
