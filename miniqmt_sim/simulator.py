@@ -70,11 +70,11 @@ class Command(NamedTuple):
 class Outcome:
     """What to send, in order, once what was changed is stored."""
 
-    __slots__ = ("at_ms", "events", "news", "pushes", "refused", "replies", "warnings")
+    __slots__ = ("at_ms", "events", "is_recorded", "pushes", "refused", "replies", "warnings")
 
     def __init__(
         self, replies: list[tuple[int, Said]], pushes: list[Push], warnings: Sequence[Warned] = (),
-        refused: Sequence[Refused] = (), events: Sequence[Event] = (), news: Sequence[News] = (), at_ms: int = 0,
+        refused: Sequence[Refused] = (), events: Sequence[Event] = (), at_ms: int = 0, is_recorded: bool = False,
     ) -> None:  # fmt: skip
         self.replies = replies
         self.pushes = pushes
@@ -84,10 +84,10 @@ class Outcome:
         """Likewise: orders and cancels that were refused, and why."""
         self.events = events
         """Likewise: what the broker did about credit accounts."""
-        self.news = news
-        """Rows of the recorded market that are complete from now on: (code, period, flat row), for who subscribed to them."""
         self.at_ms = at_ms
         """When it happened, for what happens by itself."""
+        self.is_recorded = is_recorded
+        """It is what the recorded market said, and nothing else was due."""
 
 
 class Simulator:
@@ -226,7 +226,8 @@ class Simulator:
         """
         done = due_ms = 0
         if self._source is not None:
-            self._watch.tell_source(self._source)
+            if self._watch.is_news_to_source:
+                self._watch.tell_source(self._source)
             market_ms, earliest_ms = self._source.next_ms, self._world.scheduler.earliest_ms
             if market_ms is not None and market_ms <= now_ms and (earliest_ms is None or earliest_ms > market_ms):
                 return self._play(self._source.take())
@@ -247,12 +248,11 @@ class Simulator:
         return self._outcome([], due_ms, at_ms=due_ms)
 
     def _play(self, moment: Moment) -> Outcome:
-        world = self._world
-        world.play(moment)
+        self._world.play(moment)
         if not self._pushes.is_empty:
-            world.counters.stamp(moment.now_ms, self.last_seq)
+            self._world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
-        return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.news, moment.now_ms)
+        return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.now_ms, True)
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""
@@ -324,7 +324,7 @@ class Simulator:
         pushes += self._watch.pushes(now_ms, news)
         compliance, events = self._world.compliance, self._world.credit.events
         warnings = compliance.take_warnings() if compliance.warnings else ()
-        return Outcome(replies, pushes, warnings, refused, events.take() if events.noted else (), news, at_ms)
+        return Outcome(replies, pushes, warnings, refused, events.take() if events.noted else (), at_ms, bool(news))
 
     def _tell_holdings(
         self, pushes: list[Push], positions: Mapping[Position, Account], assets: Iterable[Account], now_ms: int
@@ -363,8 +363,7 @@ def _joined(outcomes: list[Outcome]) -> Outcome:
     warnings = [warned for outcome in outcomes for warned in outcome.warnings]
     refused = [each for outcome in outcomes for each in outcome.refused]
     events = [event for outcome in outcomes for event in outcome.events]
-    news = [each for outcome in outcomes for each in outcome.news]
-    return Outcome(outcomes[-1].replies, pushes, warnings, refused, events, news)
+    return Outcome(outcomes[-1].replies, pushes, warnings, refused, events)
 
 
 def _reply(seq: int, fields: JsonObject) -> JsonObject:

@@ -93,7 +93,7 @@ class Host(MemoryHost):
 
     def _deliver(self, outcome: Outcome) -> None:
         """Hand out what was said; what was changed is collected once a day."""
-        for refused in getattr(outcome, "refused", ()):
+        for refused in outcome.refused:
             self._collector.refused(refused.text)
         if outcome.replies or outcome.pushes:
             self._hand_out(outcome)
@@ -112,7 +112,7 @@ class Host(MemoryHost):
         if outcome.at_ms > self.now_ms:
             self.now_ms = outcome.at_ms
         self._deliver(outcome)
-        if not outcome.news and self._core.settled_day != self._settled_day:
+        if not outcome.is_recorded and self._core.settled_day != self._settled_day:
             self._settled_day = self._core.settled_day
             self._collector.day(self._core.take_facts(tables=COLLECTED))
         return True

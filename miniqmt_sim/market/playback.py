@@ -219,11 +219,12 @@ class Playback:
                 self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
                 events = self._reach(security, quote, _printed(quote), now_ms)
-        security.last_li = tick[1]
-        if tick[7]:
+        _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
+        security.last_li = last_li
+        if volume:
             figures = security.figures
-            figures.open_li, figures.high_li, figures.low_li = tick[2] or tick[1], tick[3] or tick[1], tick[4] or tick[1]
-            figures.volume, figures.amount_li = tick[7], tick[6]
+            figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
+            figures.volume, figures.amount_li = volume, amount_li
         if self.is_stored:
             self._dirty[code] = security
         if self._is_free.get(code, True):

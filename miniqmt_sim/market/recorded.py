@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from miniqmt_sim.market.quote import Levels, Quote
 
@@ -91,20 +91,23 @@ class Point(NamedTuple):
     number: int
 
 
-class Moment(NamedTuple):
+class Moment:
     """Everything the recorded market says at one time.
 
     ``points`` are parts of bars that are played point by point; ``rows`` are snapshots, and bars of which nothing was played
     yet. ``news`` are all the rows that are complete from now on and may be shown.
     """
 
-    now_ms: int
-    points: Sequence[Point]
-    rows: Sequence[News]
-    news: Sequence[News]
+    __slots__ = ("news", "now_ms", "points", "rows")
+
+    def __init__(self, now_ms: int, points: Sequence[Point], rows: Sequence[News], news: Sequence[News]) -> None:
+        self.now_ms = now_ms
+        self.points = points
+        self.rows = rows
+        self.news = news
 
 
-class Source(Protocol):
+class Source:
     """Who hands over a recorded market, in order of time.
 
     A bar is said whole, at its end, unless somebody must see more: who watches what happens between the ends of bars is told
@@ -120,30 +123,39 @@ class Source(Protocol):
 
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day; said once, before anything is played."""
+        raise NotImplementedError
 
     def follow(self, code: str, bought_li: int, sold_li: int) -> None:
         """Somebody waits in a code: buying up to a price, or selling from one on. It has been looked at up to now."""
+        raise NotImplementedError
 
     def leave(self, code: str) -> None:
         """No order rests in a code any more."""
+        raise NotImplementedError
 
     def watch(self, codes: Iterable[str]) -> None:
         """Say every point of these codes as well, and of no other that was watched before."""
+        raise NotImplementedError
 
     def take(self) -> Moment:
         """What it says at ``next_ms``."""
+        raise NotImplementedError
 
     def look(self, now_ms: int) -> Sequence[Point]:
         """The points up to a time of bars that are under way, in order of time."""
+        raise NotImplementedError
 
     def price_li(self, code: str, now_ms: int) -> int:
         """The price to which a look would bring a code; 0 where there is nothing to look at."""
+        raise NotImplementedError
 
     def openings(self, day: int) -> Sequence[Opening]:
         """What is known of the day's securities before it opens."""
+        raise NotImplementedError
 
     def resume(self, after_ms: int, day: int) -> Sequence[tuple[str, Flat]]:
         """Go on after a time up to which all was looked at, as a restart does; gives the day's last snapshots before it."""
+        raise NotImplementedError
 
 
 # -- a bar as points -----------------------------------------------------------------------------------------------------

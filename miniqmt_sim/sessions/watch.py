@@ -21,7 +21,7 @@ from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
 from miniqmt_sim.market.recorded import Flat, News, Source
 from miniqmt_sim.sessions.pushes import Push
 from miniqmt_sim.sessions.ticks import LOT, STATUS, bar_fields, day_so_far, recorded_bar, recorded_tick, status_of, tick_of
-from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows
+from miniqmt_sim.wire.messages import JsonObject, QuotePush
 from miniqmt_sim.world import World
 
 MAX_WATCHED: Final = 20_000
@@ -44,12 +44,24 @@ class Key(NamedTuple):
     name: str
 
 
-class _Heard(NamedTuple):
-    """A period of a code that is watched: what is told together has the same key. ``lot``: what one 手 of it is."""
+class _Audience:
+    """Connections that are told the same period of the same codes, and the rows that have come together for them."""
 
-    key: tuple[str, tuple[int, ...]]
-    period: str
-    lot: int
+    __slots__ = ("is_of_ticks", "period", "rows", "who")
+
+    def __init__(self, period: str, who: tuple[int, ...]) -> None:
+        self.period = period
+        self.is_of_ticks = period == TICK
+        self.who = who
+        self.rows: list[tuple[str, JsonObject]] = []
+
+    def take(self) -> list[Push]:
+        """What they are told of the rows so far."""
+        rows, self.rows = self.rows, []
+        if len(rows) <= ROWS_PER_PUSH:
+            return [(self.who, QuotePush(self.period, rows))]
+        starts = range(0, len(rows), ROWS_PER_PUSH)
+        return [(self.who, QuotePush(self.period, rows[start : start + ROWS_PER_PUSH])) for start in starts]
 
 
 class Growing:
@@ -91,8 +103,8 @@ class Watch:
     """Everybody's subscriptions to market data."""
 
     __slots__ = (
-        "_bars", "_by_connection", "_fresh", "_is_news_to_source", "_listeners", "_periods", "_ticks", "_touched", "_watchers",
-        "_world", "due_ms",
+        "_audiences", "_bars", "_by_connection", "_fresh", "_listeners", "_periods", "_ticks", "_touched", "_watchers",
+        "_world", "due_ms", "is_news_to_source",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
@@ -102,10 +114,12 @@ class Watch:
         self._bars: dict[Key, Growing] = {}
         self._ticks: dict[str, deque[JsonObject]] = {}
         self._periods: tuple[str, ...] = ()
-        self._is_news_to_source = False
+        self.is_news_to_source = False
+        """Did who watches change since a recording was told?"""
         self._touched, self._fresh = world.market.touched, world.market.playback.fresh
-        self._listeners: dict[str, list[_Heard]] = {}
-        """What was found out about who watches a code."""
+        self._listeners: dict[str, tuple[int, list[_Audience]]] = {}
+        """What was found out about a code: what one 手 of it is, and who watches it."""
+        self._audiences: dict[tuple[str, tuple[int, ...]], _Audience] = {}
         self.due_ms: int | None = None
         """When the walk takes its next step, while anybody watches it."""
 
@@ -151,9 +165,10 @@ class Watch:
     def _note_periods(self) -> None:
         self._periods = tuple(dict.fromkeys(key.period for key in self._watchers))
         self._listeners = {}
+        self._audiences = {}
         self._bars = {key: growing for key, growing in self._bars.items() if self._who(*key)}
         self._ticks = {code: ticks for code, ticks in self._ticks.items() if self._who(TICK, code)}
-        self._is_news_to_source = True
+        self.is_news_to_source = True
         if not self._watchers:
             self.due_ms = None
 
@@ -187,47 +202,54 @@ class Watch:
 
     def tell_source(self, source: Source) -> None:
         """Let a recording say point by point what happens within the bars of codes whose ticks somebody watches."""
-        if self._is_news_to_source:
-            self._is_news_to_source = False
-            source.watch([code for code in source.codes if self._who(TICK, code)])
+        self.is_news_to_source = False
+        source.watch([code for code in source.codes if self._who(TICK, code)])
 
     def pushes(self, now_ms: int, news: Sequence[News] = ()) -> list[Push]:
         """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""
         if not self._watchers:
             return []
-        told: dict[tuple[str, tuple[int, ...]], list[tuple[str, JsonObject]]] = {}
+        told: list[_Audience] = []
         securities, listeners = self._world.exchange.securities, self._listeners
         for code, period, row in news:
             security = securities.get(code)
             if security is None or (period != TICK and not row[_CLOSE]):
                 continue  # nothing is known of it, or nothing traded all day
-            who_hears = listeners.get(code)
-            for heard in who_hears if who_hears is not None else self._listeners_of(code):
-                if heard.period == period and period in MINUTES:
-                    fields: JsonObject | None = recorded_bar(row, heard.lot)
+            lot, audiences = listeners.get(code) or self._listeners_of(code)
+            for audience in audiences:
+                if audience.period == period and period in MINUTES:
+                    fields: JsonObject | None = recorded_bar(row, lot)
+                elif audience.period == TICK:
+                    fields = self._tick_of(security, period, row, lot, now_ms)
                 else:
-                    fields = self._news(security, heard, period, row, now_ms)
+                    fields = self._bar_of(security, audience.period, period, row, now_ms)
                 if fields is not None:
-                    rows = told.get(heard.key)
-                    if rows is None:
-                        told[heard.key] = [(code, fields)]
-                    else:
-                        rows.append((code, fields))
+                    if not audience.rows:
+                        told.append(audience)
+                    audience.rows.append((code, fields))
         for code in self._changed(now_ms, news) if self._touched or self._fresh or self.due_ms is not None else ():
-            for heard in self._listeners_of(code):
-                fields = self._shown(securities[code], heard.period, now_ms)
+            for audience in self._listeners_of(code)[1]:
+                fields = self._shown(securities[code], audience.period, now_ms)
                 if fields is not None:
-                    told.setdefault(heard.key, []).append((code, fields))
-        return [(who, push) for (period, who), rows in told.items() for push in _pushes(period, rows)]
+                    if not audience.rows:
+                        told.append(audience)
+                    audience.rows.append((code, fields))
+        return told[0].take() if len(told) == 1 else [push for audience in told for push in audience.take()]
 
-    def _listeners_of(self, code: str) -> Sequence[_Heard]:
-        """The periods of a code that are watched, and by whom."""
+    def _listeners_of(self, code: str) -> tuple[int, list[_Audience]]:
+        """What one 手 of a code is, and who watches which of its periods."""
         found = self._listeners.get(code)
         if found is None:
-            lot = LOT[self._world.exchange.securities[code].board]
-            each = ((period, self._who(period, code)) for period in self._periods)
-            found = self._listeners[code] = [_Heard((period, who), period, lot) for period, who in each if who]
+            each = [(period, self._who(period, code)) for period in self._periods]
+            audiences = [self._audience(period, who) for period, who in each if who]
+            found = self._listeners[code] = (LOT[self._world.exchange.securities[code].board], audiences)
         return found
+
+    def _audience(self, period: str, who: tuple[int, ...]) -> _Audience:
+        audience = self._audiences.get((period, who))
+        if audience is None:
+            audience = self._audiences[period, who] = _Audience(period, who)
+        return audience
 
     def _changed(self, now_ms: int, news: Sequence[News]) -> list[str]:
         """The codes that changed otherwise. What goes on within a recorded bar is for who watches ticks."""
@@ -242,17 +264,18 @@ class Watch:
                 codes.pop(code, None)
         return list(codes)
 
-    def _news(self, security: Security, heard: _Heard, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
-        """What a row of the recording that is complete shows in a period; None while that has no bar."""
-        period = heard.period
-        if period == TICK:
-            tick = None
-            if recorded == TICK:
-                phase = self._world.exchange.setting(security, now_ms).phase
-                is_usual = phase is _CONTINUOUS and not security.tags
-                status = _CONTINUOUS_STATUS if is_usual else status_of(self._world, security, now_ms)
-                tick = recorded_tick(row, units.yuan(security.pre_close_li), heard.lot, status)
-            return tick if tick is not None else tick_of(self._world, security, now_ms)
+    def _tick_of(self, security: Security, recorded: str, row: Flat, lot: int, now_ms: int) -> JsonObject:
+        """The tick that a row of the recording shows which was just played."""
+        tick = None
+        if recorded == TICK:
+            phase = self._world.exchange.setting(security, now_ms).phase
+            is_usual = phase is _CONTINUOUS and not security.tags
+            status = _CONTINUOUS_STATUS if is_usual else status_of(self._world, security, now_ms)
+            tick = recorded_tick(row, units.yuan(security.pre_close_li), lot, status)
+        return tick if tick is not None else tick_of(self._world, security, now_ms)
+
+    def _bar_of(self, security: Security, period: str, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
+        """The bar of another period that a row of the recording which is complete shows; None while there is none."""
         if recorded == TICK:
             return self._shown(security, period, now_ms)
         self._world.market.last_li(security, now_ms)
@@ -317,9 +340,3 @@ class Watch:
 def _of_one_price(day: Candle) -> Candle:
     """A day in which nothing has traded yet, shown at its last price."""
     return day._replace(open_li=day.close_li, high_li=day.close_li, low_li=day.close_li)
-
-
-def _pushes(period: str, rows: Rows) -> Sequence[QuotePush]:
-    if len(rows) <= ROWS_PER_PUSH:
-        return (QuotePush(period, rows),)
-    return [QuotePush(period, rows[start : start + ROWS_PER_PUSH]) for start in range(0, len(rows), ROWS_PER_PUSH)]

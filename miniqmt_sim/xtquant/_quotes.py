@@ -210,7 +210,7 @@ class Quotes:
                     tasks.append((want.number, want.callback, datas))
                 if len(route) > 1:
                     fields = copy_of(fields)
-        if joined or len(self._subscriptions) > 1:
+        if len(tasks) > 1:
             tasks.sort(key=_number_of)
         self._put(tasks)
 

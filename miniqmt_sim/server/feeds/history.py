@@ -10,7 +10,7 @@ A period that no file has is made of the finest one that is there (5m and 1d of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from pathlib import Path
 from typing import Final, Self
 
@@ -75,8 +75,7 @@ class History:
 
     def stream(self, code: str, period: str, start_ms: int, end_ms: int) -> Iterator[Flat]:
         """Rows of a code's own period as flat integers, both ends included, in bounded memory: for the replay."""
-        for tape in self._tapes[period].get(code, ()):
-            yield from tape.stream(code, start_ms, end_ms)
+        return chain.from_iterable(tape.stream(code, start_ms, end_ms) for tape in self._tapes[period].get(code, ()))
 
     @staticmethod
     def lot(code: str) -> int:

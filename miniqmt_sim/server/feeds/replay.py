@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from matching import calendar
 from matching.units import LI_PER_YUAN
-from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, Point, path_of, point_times
+from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, Point, Source, path_of, point_times
 from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS, History
 
 NEVER_MS: Final = 2**63 - 1
@@ -107,7 +107,7 @@ class _Lane:
         return point
 
 
-class Replay:
+class Replay(Source):
     """Plays the data of a history between two times, both included."""
 
     def __init__(self, history: History, start_ms: int, end_ms: int, codes: Sequence[str] | None = None) -> None:
@@ -128,7 +128,7 @@ class Replay:
         """Lanes that are followed, or whose bar at hand somebody looked at."""
         self._points: list[tuple[int, int]] = []
         """When lanes that are followed say something within their bars, and their numbers; some are not any more."""
-        self._moments: list[Moment] = []
+        self._moments: list[tuple[int, list[News]]] = []
         """Rows by the time at which they are complete, latest first."""
         self._taken_ms = start_ms - 1
         """All rows up to here were said."""
@@ -154,34 +154,35 @@ class Replay:
         now_ms = self.next_ms
         assert now_ms is not None, "the recording is over"
         if not (self._points or self._at_hand):
-            return self._take_rows(now_ms)
+            rows = self._take_rows(now_ms)
+            return Moment(now_ms, (), rows, rows)
         points: list[tuple[int, Point]] = []
         while self._points and self._points[0][0] == now_ms:
             lane = self._lanes[heappop(self._points)[1]]
             if self._says(lane, now_ms):
                 points += [(lane.number, lane.take_point()) for _ in range(lane.point, lane.due + 1)]
                 self._expect(lane)
-        rows: Sequence[News] = ()
-        news: Sequence[News] = ()
-        if self._moments and self._moments[-1].now_ms == now_ms:
-            news = self._take_rows(now_ms).news
-            rows = self._without_points(news, points)
+        quiet: list[News] = []
+        news: list[News] = []
+        if self._moments and self._moments[-1][0] == now_ms:
+            news = self._take_rows(now_ms)
+            quiet = self._without_points(news, points)
         if len(points) > 1:
             points.sort(key=_time_of)
         self._note_next()
-        return Moment(now_ms, [point for _, point in points], rows, news)
+        return Moment(now_ms, [point for _, point in points], quiet, news)
 
-    def _take_rows(self, now_ms: int) -> Moment:
+    def _take_rows(self, now_ms: int) -> list[News]:
         """The rows that are complete at a time."""
-        moment = self._moments.pop()
+        rows = self._moments.pop()[1]
         self._taken_ms = now_ms
         if self._look_ms > now_ms:
             self._look_ms = now_ms + 1
         if not self._moments:
             self._sort()
         elif not self._points:
-            self.next_ms = self._moments[-1].now_ms
-        return moment
+            self.next_ms = self._moments[-1][0]
+        return rows
 
     def _without_points(self, news: Sequence[News], points: list[tuple[int, Point]]) -> list[News]:
         """The rows of which no point was played; what is left to play of the others goes to the points."""
@@ -212,7 +213,7 @@ class Replay:
             lane.at = bisect_right(lane.loaded, until_ms - delay_ms, key=_time_of)
             for row in islice(lane.loaded, lane.at):
                 moments[row[0] + delay_ms].append((code, period, row))
-        self._moments = [Moment(now_ms, (), rows, rows) for now_ms, rows in sorted(moments.items(), reverse=True)]
+        self._moments = sorted(moments.items(), reverse=True)
         self._note_next()
 
     @property
@@ -222,7 +223,7 @@ class Replay:
     def _note_next(self) -> None:
         """Find out when something is said next."""
         points = self._points
-        next_ms = self._moments[-1].now_ms if self._moments else None
+        next_ms = self._moments[-1][0] if self._moments else None
         while points and not self._says(self._lanes[points[0][1]], points[0][0]):
             heappop(points)
         if points and (next_ms is None or points[0][0] < next_ms):
@@ -286,7 +287,7 @@ class Replay:
 
     def look(self, now_ms: int) -> Sequence[Point]:
         """The points up to a time, of bars that are under way."""
-        if now_ms < self._look_ms or (self._moments and now_ms <= self._moments[-1].now_ms - self._longest_ms):
+        if now_ms < self._look_ms or (self._moments and now_ms <= self._moments[-1][0] - self._longest_ms):
             return ()
         found: list[tuple[int, int, Point]] = []
         next_ms = NEVER_MS

@@ -15,6 +15,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -111,13 +112,17 @@ class Tape:
 
     def stream(self, code: str, start_ms: int, end_ms: int) -> Iterator[Flat]:
         """Give the rows from a time to a time, both included, holding one block at a time."""
+        return chain.from_iterable(self._blocks_of_rows(code, start_ms, end_ms))
+
+    def _blocks_of_rows(self, code: str, start_ms: int, end_ms: int) -> Iterator[Iterator[Flat]]:
+        """The same block by block, so that no code of ours runs between two rows."""
         for block in self._blocks.get(code, ()):
             if block.last_ms < start_ms or block.first_ms > end_ms:
                 continue
             columns = self._read(block)
             first, last = _inside(columns[0], start_ms, end_ms)
             whole = first == 0 and last == block.rows
-            yield from zip(*(columns if whole else [column[first:last] for column in columns]), strict=True)
+            yield zip(*(columns if whole else [column[first:last] for column in columns]), strict=True)
 
     def between(self, code: str, start_ms: int, end_ms: int, count: int = -1) -> list[Flat]:
         """Give the rows from a time to a time, both included; of them the last ``count``, -1 for all."""
