@@ -23,7 +23,6 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from queue import Empty
 from typing import Any, Final, Protocol
 
 from miniqmt_sim.backtest.ending import SWALLOWED, raise_between_lines
@@ -225,13 +224,13 @@ class Baton:
         """Who goes on: the first of those who wait and need to no longer. Time passes until there is one."""
         waiting, simulation, stop = self._waiting, self._simulation, self._stop
         while True:
-            now_ms, until_ms = simulation.now_ms, None
+            until_ms = None
             for each in waiting:
-                if each.is_ready is not None and each.is_ready():
+                is_ready, end_ms = each.is_ready, each.until_ms
+                if is_ready is not None and is_ready():
                     return each
-                end_ms = each.until_ms
                 if end_ms is not None and (until_ms is None or end_ms < until_ms):
-                    if end_ms <= now_ms:
+                    if end_ms <= simulation.now_ms:
                         return each
                     until_ms = end_ms
             if stop():
@@ -300,7 +299,7 @@ class Strand:
     It has no thread of its own: while none of its callbacks waits it does not matter which one runs them.
     """
 
-    __slots__ = ("__weakref__", "_baton", "_dropping", "_has_begun", "_ident", "_stopped", "_tasks", "is_ready", "until_ms")
+    __slots__ = ("_baton", "_dropping", "_has_begun", "_ident", "_stopped", "_tasks", "is_ready", "until_ms")
 
     def __init__(self, baton: Baton) -> None:
         self._baton = baton
@@ -366,87 +365,6 @@ class Strand:
         self._ident = None
         if self._dropping:
             tasks.clear()
-
-
-class Lock:
-    """A lock that is waited for in simulated time; takes the place of ``threading.Lock`` while a backtest runs."""
-
-    __slots__ = ("__weakref__", "_baton", "_held")
-
-    def __init__(self, baton: Baton) -> None:
-        self._baton = baton
-        self._held = False
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        """Take it; False when it could not be had, in time."""
-        if not self._held:
-            self._held = True
-            return True
-        if not blocking:
-            return False
-        until_ms = None if timeout < 0 else self._baton.now_ms + ms_of(timeout)
-        self._baton.wait(until_ms, self._is_free)
-        if self._held:
-            return False
-        self._held = True
-        return True
-
-    def release(self) -> None:
-        """Give it back. Raises RuntimeError when nobody has it."""
-        if not self._held:
-            raise RuntimeError("release unlocked lock")
-        self._held = False
-
-    def locked(self) -> bool:
-        """Is it taken?"""
-        return self._held
-
-    def _is_free(self) -> bool:
-        return not self._held
-
-    def _at_fork_reinit(self) -> None:
-        self._held = False
-
-    def __enter__(self) -> bool:
-        return self.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.release()
-
-
-class Tasks:
-    """A queue that is waited for in simulated time; takes the place of ``queue.SimpleQueue``."""
-
-    def __init__(self, baton: Baton) -> None:
-        self._baton = baton
-        self._items: deque[Any] = deque()
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """Add an item; never waits."""
-        self._items.append(item)
-
-    put_nowait = put
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:
-        """Take the earliest item. Raises queue.Empty when there is none, in time."""
-        if not self._items and block:
-            until_ms = None if timeout is None else self._baton.now_ms + ms_of(timeout)
-            self._baton.wait(until_ms, self._items.__len__)
-        if not self._items:
-            raise Empty
-        return self._items.popleft()
-
-    def get_nowait(self) -> Any:
-        """Take the earliest item. Raises queue.Empty when there is none."""
-        return self.get(block=False)
-
-    def qsize(self) -> int:
-        """How many wait."""
-        return len(self._items)
-
-    def empty(self) -> bool:
-        """Does none wait?"""
-        return not self._items
 
 
 def ms_of(seconds: float) -> int:

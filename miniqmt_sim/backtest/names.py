@@ -19,7 +19,8 @@ from concurrent.futures import thread as futures
 from contextlib import contextmanager
 from typing import Any, Final
 
-from miniqmt_sim.backtest.baton import Baton, Gone, Lock, Strand, Tasks, ms_of
+from miniqmt_sim.backtest.baton import Baton, Gone, Strand, ms_of
+from miniqmt_sim.backtest.locks import Lock, Tasks
 from miniqmt_sim.xtquant import _quotes, _session, xtdata
 
 CHINA: Final = datetime.timezone(datetime.timedelta(hours=8))

@@ -10,14 +10,13 @@ A forked child has the world as it stood between two commands, and a connection 
 from __future__ import annotations
 
 import itertools
-import os
 import threading
-import weakref
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client.discovery import PathLike
+from miniqmt_sim.client.forking import Told
 from miniqmt_sim.client.transport import OnClosed, OnPush, Transport
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError
 from miniqmt_sim.wire.messages import JsonObject, QuotePush, Request, Said, request_of
@@ -76,7 +75,7 @@ class MemoryHost:
         self._connections = itertools.count(1)
         self._transports: dict[int, MemoryTransport] = {}
         self._lock: AbstractContextManager[Any] = threading.RLock()
-        _hosts.add(self)
+        self._told = Told(self)
 
     def connect(
         self, path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed, role: str = "trader", *,
@@ -183,33 +182,6 @@ class MemoryHost:
         transport = self._transports.get(connection)
         if transport is not None:
             transport.hear(said)
-
-
-_hosts: Final[weakref.WeakSet[MemoryHost]] = weakref.WeakSet()
-_forking: Final[list[MemoryHost]] = []
-"""Those that a fork under way waited for."""
-
-
-def _before_fork() -> None:
-    for host in list(_hosts):
-        host.before_fork()
-        _forking.append(host)
-
-
-def _after_fork_in_parent() -> None:
-    while _forking:
-        _forking.pop().after_fork_in_parent()
-
-
-def _after_fork_in_child() -> None:
-    while _forking:
-        _forking.pop().after_fork_in_child()
-
-
-if hasattr(os, "register_at_fork"):  # Windows forks nothing
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
 
 
 class MemoryTransport(Transport):
