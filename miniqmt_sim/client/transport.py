@@ -363,6 +363,7 @@ class SocketTransport(Transport):
         self._is_awaited = welcome.get("waits") is True
         self._afterwards: Callable[[Callable[[], object]], object] | None = None
         self._heard = 0
+        self._telling = threading.Lock()
         self._socket = connection
         self._frames = FrameReader(MAX_ANSWER_BYTES)
         self._heartbeat_s = _heartbeat_s(welcome)
@@ -491,7 +492,8 @@ class SocketTransport(Transport):
     def _tell_how_far(self) -> None:
         """Say that what was heard so far has been dealt with, as soon as it has."""
         if self._afterwards is not None:
-            self._afterwards(partial(self._send, {"t": "heard", "number": self._heard}))
+            with self._telling:  # the reader and who begins to attend: numbers are told in their order
+                self._afterwards(partial(self._send, {"t": "heard", "number": self._heard}))
 
     def _quiet_s(self) -> float:
         """How long nothing has to be done unless something arrives."""

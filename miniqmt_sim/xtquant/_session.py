@@ -67,7 +67,7 @@ class Session:
         self._session = arguments.integer(session, "session")
         self._seqs = itertools.count(1)
         self._timeout_s = REQUEST_TIMEOUT_S
-        self._relaxed = False
+        self._relaxed = self._is_split = False
         self._empty_when_failed = os.environ.get(ENV_FAILED_QUERIES) == "empty"
         self._transport: Transport | None = None
         self._make_threads_things(stopped=False)
@@ -150,6 +150,7 @@ class Session:
 
     def set_relaxed_response_order_enabled(self, enabled: bool) -> None:
         """Let answers to queries overtake the pushes before them, so that a callback may call synchronously."""
+        self._is_split = self._is_split or bool(enabled)  # from now on, whatever comes: the second worker may be at work
         self._relaxed = bool(enabled)
 
     # -- synchronous -----------------------------------------------------------------------------------------------------
@@ -292,7 +293,7 @@ class Session:
 
     def _afterwards(self, task: Callable[[], object]) -> None:
         """Run a task when the callbacks that wait now have run, of whichever worker."""
-        if self._relaxed:
+        if self._is_split:
             self._callback_worker.submit(self._query_worker.submit, task)
         else:
             self._callback_worker.submit(task)

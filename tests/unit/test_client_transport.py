@@ -412,3 +412,27 @@ def test_a_server_that_reads_no_more_holds_nobody_up() -> None:
 def test_a_request_of_more_than_the_limit_is_a_bug(client: Client) -> None:
     with pytest.raises(AssertionError, match="a request of"):
         client.transport.request("ctl_asset", {"account_id": "x" * module.MAX_REQUEST_BYTES})
+
+
+# -- how far a client is -------------------------------------------------------------------------------------------------
+
+
+def test_who_begins_to_attend_is_not_overtaken_by_what_arrives(server: FakeServer) -> None:
+    server.waits = True
+    told: list[int] = []
+    overtaken = threading.Event()
+
+    def afterwards(task: Any) -> None:
+        number = task.args[0]["number"]
+        if not number:
+            server.push("push_stock_order")
+            eventually(lambda: client.heard)
+            overtaken.wait(0.1)
+        told.append(number)
+        overtaken.set()
+
+    client = Client(server.endpoint)
+    client.transport.attend(afterwards)
+    eventually(lambda: len(told) == 2)
+    assert told == [0, 1]
+    client.transport.close()

@@ -589,6 +589,21 @@ def test_in_relaxed_mode_the_callbacks_of_queries_have_run_as_well(
     eventually(lambda: server.heard[-1] == 2)
 
 
+def test_numbers_are_heard_in_their_order_when_relaxed_mode_ends(
+    server: FakeServer, awaited: XtQuantTrader, recorder: Recorder
+) -> None:
+    awaited.set_relaxed_response_order_enabled(True)
+    at_work, go_on = threading.Event(), threading.Event()
+    awaited.query_stock_orders_async(ACCOUNT, lambda _: at_work.set() or go_on.wait(10))
+    assert at_work.wait(10)
+    awaited.set_relaxed_response_order_enabled(False)
+    server.push("push_stock_order")
+    eventually(lambda: recorder.seen)
+    go_on.set()
+    eventually(lambda: server.heard[-1] == 2)
+    assert server.heard == [0, 1, 2]
+
+
 def test_a_server_that_does_not_wait_hears_nothing(server: FakeServer, trader: XtQuantTrader, recorder: Recorder) -> None:
     server.push("push_stock_order")
     eventually(lambda: recorder.seen)
