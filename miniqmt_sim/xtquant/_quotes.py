@@ -83,6 +83,8 @@ class Quotes:
         """Period -> code -> who wants it, as far as it was found out since the last change."""
         self._pending: deque[_Task] = deque()
         self._dropped = 0
+        self._is_delivery_due = False
+        """Waits a delivery of ours for the worker? It will take all that is pending when it begins."""
         self._worker = Worker("miniqmt-sim market data")
         self._transport = self.connector(self._on_push, self._on_closed)
         self._transport.attend(lambda task: self._put([(0, lambda _datas: task(), {})]))
@@ -225,7 +227,13 @@ class Quotes:
         pending.extend(tasks)
         if len(pending) > PENDING:
             self._drop_oldest()
-        self._worker.submit(self._deliver_next)
+        self._call_worker()
+
+    def _call_worker(self) -> None:
+        """See that what is pending now is delivered. Two threads may do so at once; then there are two deliveries."""
+        if not self._is_delivery_due:
+            self._is_delivery_due = True
+            self._worker.submit(self._deliver)
 
     def _drop_oldest(self) -> None:
         while len(self._pending) > PENDING:
@@ -233,8 +241,9 @@ class Quotes:
                 self._pending.popleft()
                 self._note_dropped()
 
-    def _deliver_next(self) -> None:
+    def _deliver(self) -> None:
         """Run the callbacks that wait, oldest first, whatever one raises. In the worker's thread."""
+        self._is_delivery_due = False
         pending = self._pending
         while pending:
             try:
@@ -244,7 +253,7 @@ class Quotes:
             try:
                 callback(datas)
             except BaseException:
-                self._worker.submit(self._deliver_next)
+                self._call_worker()
                 raise
 
     def _note_dropped(self) -> None:
