@@ -21,6 +21,7 @@ from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport
+from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows, Said, copy_of
 from miniqmt_sim.xtquant._worker import Worker
 
@@ -85,6 +86,10 @@ class Quotes:
         self._dropped = 0
         self._is_delivery_due = False
         """Waits a delivery of ours for the worker? It will take all that is pending when it begins."""
+        self._openings = 0
+        """Subscriptions that the server has not answered yet; no callback begins until then: it may be refused."""
+        self._refused: set[int] = set()
+        """Those of which callbacks may be pending that are not to run."""
         self._worker = Worker("miniqmt-sim market data")
         self._transport = self.connector(self._on_push, self._on_closed)
         self._transport.attend(lambda task: self._put([(0, lambda _datas: task(), {})]))
@@ -142,15 +147,19 @@ class Quotes:
     def subscribe(
         self, period: str, names: Sequence[str], callback: Callback | None, *, in_lists: bool, first: Rows = ()
     ) -> int:
-        """Have a callback told from now on, ``first`` before all others: the number of the subscription, or -1."""
+        """Have a callback told from now on, ``first`` before all others: the number of the subscription, or -1.
+
+        Nothing is told before the server has agreed. Raises CommandRefused or ConnectError; there is no subscription then.
+        """
         subscription = _Subscription(period, dict.fromkeys(names))
-        if first and callback is not None:
-            datas: Datas = {}
-            for code, fields in first:
-                _add(datas, code, fields, in_lists)
-            self._put([(0, callback, datas)])
         with self._lock:
             number = next(self._numbers)
+            self._openings += 1
+            if first and callback is not None:
+                datas: Datas = {}
+                for code, fields in first:
+                    _add(datas, code, fields, in_lists)
+                self._put([(number, callback, datas)])
             fresh = [name for name in subscription.names if not self._is_wanted(period, name)]
             self._subscriptions[number] = subscription
             if callback is not None:
@@ -158,13 +167,32 @@ class Quotes:
                 for name in subscription.names:
                     self._by_name.setdefault((period, name), {})[number] = _Want(number, callback, in_lists, is_single)
             self._routes = {}
-        for part in _parts(fresh):
+        is_taken = False
+        try:
+            is_taken = self._ask_for(period, fresh)
+        finally:
+            self._open(number, is_taken)
+        return number if is_taken else -1
+
+    def _ask_for(self, period: str, names: list[str]) -> bool:
+        """Ask the server to tell of codes or markets; False, with the reason logged, when it will not."""
+        for part in _parts(names):
             answer = self.ask("data_subscribe", period=period, codes=part)
             if answer["result"] != 0:
                 _log.warning("data_subscribe: %s", answer["error_msg"])
+                return False
+        return True
+
+    def _open(self, number: int, is_taken: bool) -> None:
+        """Let callbacks run again; those of a subscription that the server did not take do not."""
+        if not is_taken:
+            self._refused.add(number)
+            with contextlib.suppress(CommandRefused, ConnectError):
                 self.unsubscribe(number)
-                return -1
-        return number
+            self._put([(0, lambda _datas: self._refused.discard(number), {})])
+        with self._lock:
+            self._openings -= 1
+        self._call_worker()
 
     def unsubscribe(self, number: int) -> None:
         """End a subscription; an unknown number is ignored, as the vendor's does."""
@@ -245,11 +273,13 @@ class Quotes:
         """Run the callbacks that wait, oldest first, whatever one raises. In the worker's thread."""
         self._is_delivery_due = False
         pending = self._pending
-        while pending:
+        while pending and not self._openings:  # in this order: what is put behind an opening is no longer taken
             try:
-                _, callback, datas = pending.popleft()
+                number, callback, datas = pending.popleft()
             except IndexError:  # the oldest was dropped meanwhile
                 return
+            if number in self._refused:
+                continue
             try:
                 callback(datas)
             except BaseException:

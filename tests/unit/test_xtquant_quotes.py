@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from miniqmt_sim.client.transport import Transport
+from miniqmt_sim.errors import ConnectError
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.xtquant import _quotes
 from tests.kit.fake_server import eventually
@@ -52,6 +53,10 @@ def quotes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Quotes]:
     quotes = Quotes()
     yield quotes
     quotes.close()
+
+
+def refused(_line: Line) -> JsonObject:
+    return {"result": -1, "error_msg": "too many"}
 
 
 def subscribe(quotes: Quotes, callback: Callable[[Any], object], *first: int) -> int:
@@ -114,3 +119,62 @@ def test_a_callback_that_raises_does_not_hold_up_the_next(quotes: Quotes, caplog
     eventually(lambda: len(told) == 200)
     assert times(told) == list(range(200))
     assert quotes._worker.waiting <= 1
+
+
+def test_the_past_comes_before_what_is_pushed_while_the_server_answers(quotes: Quotes) -> None:
+    told: list[Any] = []
+    Line.answers["data_subscribe"] = lambda line: line.push(2) or {"result": 0}  # type: ignore[func-returns-value]
+    assert subscribe(quotes, told.append, 1) == 1
+    quotes.line.push(3)
+    eventually(lambda: len(told) == 3)
+    assert times(told) == [1, 2, 3]
+
+
+def test_a_refused_subscription_calls_nobody(quotes: Quotes) -> None:
+    told: list[Any] = []
+    others: list[Any] = []
+
+    def refuse(line: Line) -> JsonObject:
+        line.push(2)
+        return refused(line)
+
+    Line.answers["data_subscribe"] = refuse
+    assert subscribe(quotes, told.append, 1) == -1
+    del Line.answers["data_subscribe"]
+    assert subscribe(quotes, others.append, 3) == 2
+    quotes.line.push(4)
+    eventually(lambda: len(others) == 2)
+    assert (told, times(others), quotes._refused) == ([], [3, 4], set())
+
+
+def test_a_subscription_that_cannot_be_asked_for_is_none(quotes: Quotes) -> None:
+    told: list[Any] = []
+
+    def broken(_line: Line) -> JsonObject:
+        return {"error": "no such thing"}
+
+    Line.answers["data_subscribe"] = broken
+    with pytest.raises(_quotes.CommandRefused):
+        subscribe(quotes, told.append, 1)
+    del Line.answers["data_subscribe"]
+    assert subscribe(quotes, told.append, 2) == 2
+    assert Line.asked == ["data_subscribe", "data_unsubscribe", "data_subscribe"]
+    quotes.line.push(3)
+    eventually(lambda: len(told) == 2)
+    assert times(told) == [2, 3]
+    quotes.line.close()
+    with pytest.raises(ConnectError):
+        quotes.subscribe("1m", [CODE], told.append, in_lists=False)
+
+
+def test_a_callback_may_subscribe(quotes: Quotes) -> None:
+    told: list[Any] = []
+    numbers: list[int] = []
+
+    def nest(_datas: Any) -> None:
+        if not numbers:
+            numbers.append(subscribe(quotes, told.append, 7))
+
+    subscribe(quotes, nest, 1)
+    eventually(lambda: told)
+    assert numbers == [2]
