@@ -64,7 +64,9 @@ CANCELLED = CancelAnswer(0, "")
 # Members of an enumeration by name of their own: on Python 3.11 looking one up in its class costs as much as a call.
 _LAST = Limit.LAST
 _REPORTED = OrderStatus.REPORTED
-_SYSID = tuple(f"sysid.{venue.name}" for venue in Venue)
+_SIMULATED = (Venue.SH, Venue.SZ)
+"""The exchanges that orders go to. Their numbers are their places."""
+_SYSID = tuple(f"sysid.{venue.name}" for venue in _SIMULATED)
 _AT_WORK = (AccountStatus.OK, AccountStatus.CLOSED)
 """Accounts that take part: after the close it is the phase that refuses an order, not the account."""
 
@@ -83,7 +85,7 @@ class Broker(Fills):
     ) -> None:  # fmt: skip
         super().__init__(exchange, liquidity, listener, halted, behaviour, compliance, changes, counters)
         self._fees = fees
-        self._by_sysid: tuple[dict[str, Order], ...] = tuple({} for _ in Venue)
+        self._by_sysid: tuple[dict[str, Order], ...] = tuple({} for _ in _SIMULATED)
 
     # ---- placing -------------------------------------------------------------------------------------------------------
 
@@ -264,7 +266,7 @@ class Broker(Fills):
         """An account's order of today, by number or by the exchange's number."""
         if order_id:
             return account.orders.get(order_id)
-        if market not in Venue.__members__.values():
+        if market not in _SIMULATED:
             return None
         order = self._by_sysid[market].get(order_sysid)
         return order if order is not None and order.account_id == account.account_id else None
@@ -297,11 +299,6 @@ class Broker(Fills):
     def open_orders(self) -> list[Order]:
         """All orders that can still change, oldest first."""
         return list(self._open.values())
-
-    @property
-    def has_open_orders(self) -> bool:
-        """Does any order wait to be traded?"""
-        return bool(self._open)
 
     def expire(self, now_ms: int) -> None:
         """End every open order at the day's close."""

@@ -177,6 +177,8 @@ def test_a_cancel_by_the_counters_number(a: Desk, b: Desk) -> None:
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "2") == -1, "another's"
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SZ_MARKET, "1") == -1, "on the other exchange"
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "") == -1
+    for market in (xt.MARKET_ENUM_BEIJING, 2, 3):
+        assert a.trader.cancel_order_stock_sysid(a.account, market, "1") == -1, "nothing is traded there"
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "1") == 0
     assert a.trader.cancel_order_stock_sysid(a.account, xt.SH_MARKET, "1") == -1, "a second time"
     assert (a.status(order_id), b.status(others)) == (xt.ORDER_CANCELED, xt.ORDER_REPORTED)
