@@ -83,9 +83,21 @@ class Database:
         The batch must not change until this returns. Raises WriteFailed: nothing of it was written, and nothing will be from
         then on. A caller that is cancelled here cannot know whether its batch was written.
         """
-        self._writer.refuse_after_failure()
-        if any(batch.values()):
-            await self._in_thread(partial(self._commit, batch))
+        if not any(batch.values()):
+            self._writer.refuse_after_failure()
+            return
+        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def done(error: BaseException | None) -> None:
+            if written.done():  # who waited was cancelled
+                return
+            if error is None:
+                written.set_result(None)
+            else:
+                written.set_exception(error)
+
+        self.write_soon(batch, done)
+        await written
 
     def write_soon(self, batch: Batch, done: Callable[[BaseException | None], None]) -> None:
         """Do the same without waiting: ``done`` is called in the running loop with None, or with what ``write`` would raise.

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import pytest
 
 from storage import COLUMNS, Database, StorageError, WriteFailed
@@ -257,22 +256,21 @@ async def test_a_commit_that_another_writer_keeps_out_fails_and_is_said(
 class Hops:
     """Counts what is handed to the database thread."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, database: Database) -> None:
         self.count = 0
-        hop: Callable[..., Any] = aiosqlite.Connection._execute
+        self._queue: Any = database._connection._tx  # type: ignore[union-attr]  # it is open
+        database._connection._tx = self  # type: ignore[union-attr, assignment]
 
-        async def counting(connection: aiosqlite.Connection, *args: Any) -> Any:
-            self.count += 1
-            return await hop(connection, *args)
-
-        monkeypatch.setattr(aiosqlite.Connection, "_execute", counting)
+    def put_nowait(self, item: Any) -> None:
+        self.count += 1
+        self._queue.put_nowait(item)
 
 
-async def test_a_write_is_one_hop_and_one_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_write_is_one_hop_and_one_transaction() -> None:
     database = await opened()
     statements: list[str] = []
     await database._in_thread(lambda: database._sqlite.set_trace_callback(statements.append))
-    hops = Hops(monkeypatch)
+    hops = Hops(database)
     await database.write({table: keyed(table, row_of(table, 1), row_of(table, 2)) for table in COLUMNS})
     assert hops.count == 1
     await database.write({"orders": {(1,): None}, "trades": {}})
@@ -282,18 +280,18 @@ async def test_a_write_is_one_hop_and_one_transaction(monkeypatch: pytest.Monkey
     assert kinds == ["BEGIN", *["INSERT"] * len(COLUMNS), "COMMIT", "BEGIN", "DELETE", "COMMIT"]
 
 
-async def test_reading_is_one_hop(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_reading_is_one_hop() -> None:
     database = await opened()
-    hops = Hops(monkeypatch)
+    hops = Hops(database)
     await database.read()
     assert hops.count == 1
     await database.close()
 
 
 @pytest.mark.parametrize("batch", [{}, {"orders": {}, "trades": {}}])
-async def test_an_empty_batch_does_not_wake_the_thread(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_empty_batch_does_not_wake_the_thread(batch: Batch) -> None:
     database = await opened()
-    hops = Hops(monkeypatch)
+    hops = Hops(database)
     await database.write(batch)
     assert hops.count == 0
     await database.close()
