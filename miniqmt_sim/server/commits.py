@@ -90,12 +90,12 @@ class Commits:
                 self.fail(error)
 
     def _store(self) -> None:
-        """Begin a commit; what only the recorded market said waits for the next second.
+        """Begin a commit; what only the recorded market said waits for the next second, or an entry of the journal.
 
         No other commit is under way, because a batch that changed nothing, and is sent at once, may show what that one changed.
         """
         now_s = self._loop.time()
-        quotes = now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
+        quotes = bool(self.open.entries) or now_s - self._quotes_stored_s >= _STORE_QUOTES_EVERY_S
         if quotes:
             self._quotes_stored_s = now_s
         batch, self.open = self.open, Batch()

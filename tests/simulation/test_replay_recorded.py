@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.replay import replay
 from miniqmt_sim.testing import SimServer
+from tests.kit.fake_server import eventually
 from tests.kit.raw_client import RawClient
 from tests.kit.tapes import bar, tick, write_bars, write_ticks
 
@@ -114,6 +116,34 @@ def test_a_recorded_market_is_played_again_with_its_journal(seed: int, sim: SimS
             )
         assert trades, "nothing was traded"
         assert 0 < played < 120, "what nobody heard of and nothing came of is not written down moment by moment"
+
+
+def test_no_entry_of_the_journal_is_stored_without_the_market_that_it_speaks_of(data: Path) -> None:
+    # Hashes are noted in idle moments while ten minutes pass a second: what the market said meanwhile goes with them.
+    sim = SimServer(
+        userdata=data.parent / "u", feed="replay", data=str(data), clock="replay", speed=0.0, hours="exchange",
+        durability="normal", hash_entries=1,
+    )  # fmt: skip
+    with sim, closing(sqlite3.connect(sim.database.removeprefix("sqlite:///"))) as connection:
+        sim.ctl.clock.set("09:31")
+        sim.ctl.clock.speed(600)
+        stored: set[tuple[int, int]] = set()
+
+        def are_noted(wanted: int) -> bool:
+            said = "(SELECT max(now_ms) FROM journal WHERE name = 'played')"
+            stored.update(connection.execute(f"SELECT {said}, value FROM counters WHERE name = 'feed_ms'"))
+            (hashes,) = connection.execute("SELECT count(*) FROM journal WHERE name = 'state'").fetchone()
+            return bool(hashes >= wanted)
+
+        for wanted in range(2, 14):
+            sim.ctl.cash.deposit("1000000365", 1)
+            eventually(partial(are_noted, wanted))
+        sim.kill()
+        sim.restart()
+        found = replay(sim.database)
+        assert found.same, list(lines_of(found))
+    assert len(stored) > 2
+    assert all(said_ms <= feed_ms for said_ms, feed_ms in stored), stored
 
 
 def test_the_data_may_lie_elsewhere_but_must_be_the_same(
