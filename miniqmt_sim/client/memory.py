@@ -171,12 +171,9 @@ class MemoryHost:
         for connection, reply in outcome.replies:
             self._hand(connection, reply)
         for connections, push in outcome.pushes:
+            rows = push if isinstance(push, QuotePush) and len(connections) > 1 else None
             for connection in connections:
-                transport = self._transports.get(connection)
-                if transport is not None:
-                    transport.hear(push)
-                if len(connections) > 1 and isinstance(push, QuotePush):
-                    push = push.copy()  # rows belong to who is given them
+                self._hand(connection, push if rows is None else rows.copy())  # rows belong to who is given them
 
     def _hand(self, connection: int, said: Said) -> None:
         transport = self._transports.get(connection)
