@@ -207,9 +207,16 @@ class Simulator:
         return due_ms is not None and due_ms <= now_ms
 
     def _changes_ms(self) -> int | None:
-        due_ms = self._world.scheduler.earliest_ms
-        market_ms = None if self._source is None else self._source.next_ms
+        due_ms, market_ms = self._world.scheduler.earliest_ms, self._market_ms()
         return market_ms if due_ms is None else due_ms if market_ms is None else min(due_ms, market_ms)
+
+    def _market_ms(self) -> int | None:
+        """When the recorded market says something next, to those who watch it now."""
+        if self._source is None:
+            return None
+        if self._watch.is_news_to_source:
+            self._watch.tell_source(self._source)
+        return self._source.next_ms
 
     def hours(self, board: Board, day: int) -> Hours:
         """The trading minutes of a board on a day."""
@@ -226,9 +233,7 @@ class Simulator:
         """
         done = due_ms = 0
         if self._source is not None:
-            if self._watch.is_news_to_source:
-                self._watch.tell_source(self._source)
-            market_ms, earliest_ms = self._source.next_ms, self._world.scheduler.earliest_ms
+            market_ms, earliest_ms = self._market_ms(), self._world.scheduler.earliest_ms
             if market_ms is not None and market_ms <= now_ms and (earliest_ms is None or earliest_ms > market_ms):
                 return self._play(self._source.take())
             if earliest_ms is not None and earliest_ms <= now_ms:
@@ -303,6 +308,8 @@ class Simulator:
         world, name = self._world, request.name
         if name in _CLOCK_MOVES and now_ms < self.now_ms:
             world.rewind(now_ms)
+            self._watch.begin_anew(now_ms)
+            self._screens.begin_anew()
         handler = context.handlers.get(name)
         if handler is None:
             return [(connection, _reply(request.seq, {"error": f"a {context.session.role} may not ask {name}"}))]

@@ -16,7 +16,7 @@ from matching.calendar import TradingCalendar
 from matching.codes import Board
 from matching.events import Halted
 from matching.exchange import Exchange, Hold
-from matching.instrument import SUSPENDED, DatedTag, Security
+from matching.instrument import SUSPENDED, DatedTag
 from matching.phases import PHASE_RULES
 from matching.rules import ALWAYS, RuleError, Rules
 from miniqmt_sim.announcements import parse_action, parse_issue
@@ -59,6 +59,8 @@ CLOSE_OUT_AGAIN_MS: Final = 30 * calendar.MS_PER_MINUTE
 """How long the broker waits for the market before it places what its close-out still lacks."""
 DAY_CLOSE_MS: Final = calendar.parse_clock("16:00")
 """When it settles: after the last phase of any board."""
+HAPPENED: Final = ("order_id", "settled_day", "bank_transfer_id", "counter_transfer_id", "apply_id")
+"""Counters of what is bound to a time."""
 
 
 class World:
@@ -206,7 +208,7 @@ class World:
     @property
     def is_pristine(self) -> bool:
         """Has nothing happened yet that is bound to a time?"""
-        return not any(self.counters[name] for name in ("order_id", "settled_day", "bank_transfer_id", "apply_id"))
+        return not any(self.counters[name] for name in HAPPENED)
 
     def rewind(self, now_ms: int) -> None:
         """Set a pristine world back to an earlier time."""
@@ -214,11 +216,13 @@ class World:
         for kind in ("close", "open", "phase", "close_out"):
             self.scheduler.drop(kind)
         self._begin(now_ms)
-        if self.source is not None:
-            self.source.resume(now_ms, self.exchange.day)
-            self.market.playback.begin_anew()
         self.exchange.begin_anew()
+        if self.source is not None:
+            self.source.begin(now_ms)
+            self.counters["feed_ms"] = now_ms
+            self.market.playback.begin_anew(now_ms)
         self.market.begin_anew()
+        self._hear_openings()
         self.broker.begin_anew(now_ms)
 
     # ---- the day -------------------------------------------------------------------------------------------------------
@@ -329,6 +333,7 @@ class World:
                 today = DatedTag(SUSPENDED, self.exchange.day, self.exchange.day)
                 self.exchange.set_tags(security, (*security.dated_tags, today))
             self.market.record_reference(security)
+        self.market.playback.follow_anew(self.exchange.securities.values())
 
     def is_matched(self, stock_code: str, at_ms: int) -> bool:
         """Are orders in a code matched at a time, on whatever day it is?"""
@@ -368,10 +373,13 @@ class World:
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
-        self.market.playback.turn_phase(thing.due_ms)
+        for code in self.market.house.codes():
+            if PHASE_RULES[self.exchange.phase(self.exchange.securities[code], thing.due_ms)].call:
+                self.market.playback.stay_out(code)
 
     def _resume(self, thing: Due) -> None:
         security = self.exchange.securities[thing.detail]
+        self.market.playback.stay_out(security.code)
         self.broker.settle(self.exchange.resume(security, thing.due_ms), thing.due_ms)
         self.market.record(security, thing.due_ms)
 
@@ -408,10 +416,6 @@ class World:
         """The phase of a main-board stock."""
         return str(self.exchange.board_phase(Board.SH_MAIN, now_ms))
 
-    def takes_orders(self, security: Security, now_ms: int) -> bool:
-        """Does the exchange take orders in this security now?"""
-        return PHASE_RULES[self.exchange.phase(security, now_ms)].orders
-
     # ---- stored rows ---------------------------------------------------------------------------------------------------
 
     def restore(self, rows: Mapping[str, Iterable[Row]]) -> None:
@@ -421,7 +425,7 @@ class World:
         if self.source is not None:
             for code, tick in self.source.resume(feed_ms, self.exchange.day) if feed_ms else ():
                 self.market.playback.restore_tick(code, tick)
-            self.market.playback.follow_resting(self.source.codes)
+        self.market.playback.follow_anew(self.exchange.securities.values())
 
     def rows(self) -> dict[str, list[Row]]:
         """The whole world as rows, sorted by key."""

@@ -117,6 +117,7 @@ class OrdinaryCounter:
         moved_li = amount_li if incoming else -amount_li
         self._counters.add(SENT_LI, moved_li)
         self._move_cash(account.account_id, -moved_li)
+        self._counters.next("counter_transfer_id")
         self._broker.move_cash(account, Entry.COUNTER_IN if incoming else Entry.COUNTER_OUT, moved_li, now_ms)
         return ""
 
@@ -154,6 +155,7 @@ class OrdinaryCounter:
             return text
         position = self._broker.position(account, security.code)
         held = self._holding(account.account_id, security.code)
+        self._counters.next("counter_transfer_id")
         source, target = (held, position) if incoming else (position, held)
         _move_shares(source, target, volume)
         position.today_volume = min(position.today_volume, position.volume)

@@ -63,16 +63,13 @@ class House:
 
     def enter(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Stand in a book with the quote that holds."""
-        self.enter_empty(code)
+        self._rests.setdefault(code, {})
         events = [*self._stand(code, Side.BUY, quote.bids, now_ms), *self._stand(code, Side.SELL, quote.asks, now_ms)]
         return events + self._exchange.wake(code, now_ms)
 
-    def enter_empty(self, code: str) -> None:
-        """Enter a book without a quote, to follow the first one."""
-        self._rests[code] = {}
-
     def follow(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
-        """Take a new quote to a book it stands in; leave the book when no user's order is left there."""
+        """Take a new quote to a book, and stand in it from now on; leave the book when no user's order is left there."""
+        self._rests.setdefault(code, {})
         events: list[Event] = []
         if self._exchange.has_users(code):
             events += self._flow(code, quote, now_ms)
@@ -98,9 +95,7 @@ class House:
 
         Who waits there already and would take that price comes first, and is filled inside of the bar as well.
         """
-        if code not in self._rests:
-            self.enter_empty(code)
-        for order in list(self._rests[code].values()):
+        for order in list(self._rests.setdefault(code, {}).values()):
             if order.side is side:
                 self._shrink(order, order.volume)
         band = self._exchange.band(self._exchange.securities[code])

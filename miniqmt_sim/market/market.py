@@ -154,9 +154,7 @@ class Market(Liquidity):
                 events = self.house.wait(code, quote, PHASE_RULES[self._exchange.phase(security, now_ms)], now_ms)
             return events + self._after_hours(security, quote, now_ms)
         events = []
-        if self._exchange.has_users(code) and not self.house.is_in(code):
-            self.house.enter_empty(code)
-        if self.house.is_in(code):
+        if self._exchange.has_users(code) or self.house.is_in(code):
             events = self.house.follow(code, self._for_phase(security, quote, now_ms), now_ms)
         traded = quote.volume if PHASE_RULES[self._exchange.phase(security, now_ms)].matching else 0
         events += self._exchange.note_market(security, quote.last_li, traded, now_ms)
@@ -213,8 +211,9 @@ class Market(Liquidity):
         self.record(self._exchange.securities[maker.code], now_ms)
 
     def record(self, security: Security, now_ms: int) -> None:
-        """Write down a security's last price, quote and day."""
-        self._changes.put("quotes", security.code, _QuoteRow(self, security.code, security.last_li, now_ms))
+        """Write down a security's last price, quote and day; of a recorded one, with the time of its newest row."""
+        quote_ms = self.playback.row_ms(security.code) or now_ms
+        self._changes.put("quotes", security.code, _QuoteRow(self, security.code, security.last_li, quote_ms))
         if _happened(security):
             self._changes.put("day_figures", security.code, _FigureRow(security))
 
@@ -310,9 +309,14 @@ class Market(Liquidity):
         self.record_reference(security)
 
     def begin_anew(self) -> None:
-        """The day is another: what quotes made of it is forgotten."""
-        for security in self._exchange.securities.values():
-            self._changes.put("day_figures", security.code, None)
+        """The day is another: what quotes made of it is forgotten, but not what was quoted last."""
+        self._steps.clear()
+        for code, security in self._exchange.securities.items():
+            quote = self._quotes.get(code)
+            security.last_li = quote.last_li if quote is not None else security.pre_close_li
+            if quote is None:
+                self._changes.put("quotes", code, None)
+            self._changes.put("day_figures", code, None)
 
     def record_reference(self, security: Security) -> None:
         """Write down a security's reference price."""
@@ -370,7 +374,7 @@ class Market(Liquidity):
                 continue
             shown = _levels(bids), _levels(asks)
             if shown[0] and shown[1] and shown[0][0][0] == shown[1][0][0]:
-                self.playback.restore_bar(stock_code, last_li, shown[0][0][1], shown[1][0][1], quote_ms)
+                self.playback.restore_bar(stock_code, shown[0][0][0], shown[0][0][1], shown[1][0][1], quote_ms)
             else:
                 self._quotes[stock_code] = Quote(last_li, *shown)
 

@@ -79,13 +79,16 @@ class Playback:
         self._house.open_day()
         self._ticks = dict.fromkeys(self._ticks, NO_TICK)
 
-    def begin_anew(self) -> None:
-        """Nothing was played yet."""
-        self._bars.clear()
-        self._ticks.clear()
-        self._unseen.clear()
-        self._followed.clear()
+    def begin_anew(self, now_ms: int) -> None:
+        """Nothing was played yet, and nothing will be before this."""
+        for code in (*self._bars, *self._ticks):
+            self._quotes.pop(code, None)
+        rows = (self._bars, self._ticks, self._unseen, self._dirty, self.fresh)
+        waits = (self._arrived, self._busy, self._followed)
+        for known in (*rows, *waits, self._is_free):
+            known.clear()
         self._house.open_day()
+        self.feed_ms = now_ms
 
     # ---- where orders rest ---------------------------------------------------------------------------------------------
 
@@ -102,26 +105,36 @@ class Playback:
     def follow_arrivals(self) -> None:
         """The step is over: of codes in which an order rests now, bars are played point by point."""
         if self._arrived:
-            self.follow_resting(self._arrived)
+            for code in self._arrived:
+                self._follow(code)
             self._arrived.clear()
 
-    def follow_resting(self, codes: Iterable[str]) -> None:
-        """Have bars played point by point of those of the codes in which an order rests."""
-        if self._source is not None:
-            for code in codes:
+    def follow_anew(self, securities: Iterable[Security]) -> None:
+        """A day begins, or a server: nobody waits any more where somebody did, or orders are there already."""
+        for security in securities if self._source is not None else ():
+            code = security.code
+            self._is_free[code] = self._exchange.band(security).high_li is None
+            is_idle = self._exchange.is_idle(code)
+            if not is_idle:
                 self._busy[code] = None
-                self._follow(self._source, code)
+            if not is_idle or self._is_free[code] or code in self._followed:
+                self._follow(code)
 
-    def _follow(self, source: Source, code: str) -> None:
-        """Tell the recording at which prices orders wait in a code, in its book or beside it."""
-        exchange = self._exchange
+    def _follow(self, code: str) -> None:
+        """Tell the recording at which prices orders wait in a code, in its book or beside it.
+
+        Where a day has no limits every price may halt trading, and with it whatever comes after.
+        """
+        source, exchange = self._source, self._exchange
+        if source is None:
+            return
         bought_li, sold_li = 0, sys.maxsize
         for order in exchange.book(code).user_orders():
             if order.side is Side.BUY:
                 bought_li = max(bought_li, order.price_li)
             else:
                 sold_li = min(sold_li, order.price_li)
-        if code in exchange.dormant() or exchange.fixed_orders(code):
+        if code in exchange.dormant() or exchange.fixed_orders(code) or self._is_free.get(code):
             bought_li, sold_li = sys.maxsize, 0
         if bought_li or sold_li < sys.maxsize:
             self._followed[code] = (bought_li, sold_li)
@@ -185,8 +198,8 @@ class Playback:
                 self._sweep(code)
         elif quote.low_li <= waits[0] or quote.high_li >= waits[1]:
             events = self._reach(security, quote, quote, now_ms)
-            if events and self._source is not None:
-                self._follow(self._source, code)
+            if events or not self._exchange.has_users(code):
+                self._follow(code)
         else:
             self._house.leave(code)
         security.last_li = quote.last_li
@@ -214,6 +227,7 @@ class Playback:
         events: list[Event] = []
         if code in self._busy:
             if self._exchange.is_idle(code):
+                self._house.leave(code)
                 del self._busy[code]
             else:
                 self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
@@ -253,20 +267,18 @@ class Playback:
         if quote.from_bar:
             return self._reach_with_bar(code, quote, now_ms)
         rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
-        events = [] if rule.matching else house.pass_by(code, printed, now_ms)
-        if rule.call:  # what a recorded auction traded, and at what price, comes with the snapshot after it
-            house.leave(code)
+        if rule.matching:
+            return house.follow(code, quote, now_ms)
+        events = house.pass_by(code, printed, now_ms)
+        if rule.call:
+            self.stay_out(code)
             return events
-        if not house.is_in(code):
-            house.enter_empty(code)
-        return house.follow(code, quote, now_ms) if rule.matching else events + house.wait(code, quote, rule, now_ms)
+        return events + house.wait(code, quote, rule, now_ms)
 
-    def turn_phase(self, now_ms: int) -> None:
-        """Another phase may have begun; from an auction the house stays away."""
-        for code in self._house.codes():
-            security = self._exchange.securities[code]
-            if code in self._ticks and PHASE_RULES[self._exchange.phase(security, now_ms)].call:
-                self._house.leave(code)
+    def stay_out(self, code: str) -> None:
+        """An auction is on: what a recorded one trades, and at what price, comes with the snapshot after it."""
+        if code in self._ticks:
+            self._house.leave(code)
 
     def _reach_with_bar(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """A bar has no levels: what the house still offered is gone, and what traded reaches who rests, whatever the hour."""
@@ -311,8 +323,8 @@ class Playback:
         self._house.restore_left(code, {Side.BUY: ask, Side.SELL: bid})
 
     def restore_tick(self, code: str, tick: Flat) -> None:
-        """The last snapshot before a restart, which the next one is compared with."""
-        self._ticks[code] = tick
+        """The last snapshot before a restart, which holds, and which the next one is compared with."""
+        self._ticks[code] = self._unseen[code] = tick
 
     def take_dirty(self, record: Callable[[Security, int], None]) -> bool:
         """Write down what the market changed since the last time; did it change anything?"""

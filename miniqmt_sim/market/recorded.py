@@ -149,6 +149,9 @@ class Source:
         """The price to which a look would bring a code; 0 where there is nothing to look at."""
         raise NotImplementedError
 
+    def begin(self, start_ms: int) -> None:
+        """Go on from a time as if nothing had been said before, and nobody followed."""
+
     def openings(self, day: int) -> Sequence[Opening]:
         """What is known of the day's securities before it opens."""
         raise NotImplementedError

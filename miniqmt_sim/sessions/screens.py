@@ -40,6 +40,11 @@ class Screens:
             for account_id in account_ids:
                 self._changed_ms.setdefault(account_id, now_ms)
 
+    def begin_anew(self) -> None:
+        """The time is another: every screen shows what is."""
+        self._shown.clear()
+        self._changed_ms.clear()
+
     def look(self, account_id: str, now_ms: int, look_now: Callable[[], Shown]) -> Shown:
         """What the screen shows: the present, unless a change has not come through yet."""
         changed_ms = self._changed_ms.get(account_id)

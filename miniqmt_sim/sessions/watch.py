@@ -21,7 +21,7 @@ from miniqmt_sim.market.bars import DAY, MINUTES, TICK, Candle, minutes_joined
 from miniqmt_sim.market.recorded import Flat, News, Source
 from miniqmt_sim.sessions.pushes import Push
 from miniqmt_sim.sessions.ticks import LOT, STATUS, bar_fields, day_so_far, recorded_bar, recorded_tick, status_of, tick_of
-from miniqmt_sim.wire.messages import JsonObject, QuotePush
+from miniqmt_sim.wire.messages import JsonObject, QuotePush, copy_of
 from miniqmt_sim.world import World
 
 MAX_WATCHED: Final = 20_000
@@ -155,6 +155,14 @@ class Watch:
         for key in self._by_connection.pop(connection, {}):
             self._forget(key, connection)
         self._note_periods()
+
+    def begin_anew(self, now_ms: int) -> None:
+        """The time is another: bars and ticks begin with it."""
+        self._bars.clear()
+        self._ticks.clear()
+        self.is_news_to_source = True
+        if self.due_ms is not None:
+            self.due_ms = self._world.market.next_step_ms(now_ms)
 
     def _forget(self, key: Key, connection: int) -> None:
         watchers = self._watchers[key]
@@ -296,7 +304,7 @@ class Watch:
         if period == TICK:
             tick = tick_of(self._world, security, now_ms)
             if not playback.knows(code):
-                self._ticks.setdefault(code, deque(maxlen=KEPT)).append(tick)
+                self._ticks.setdefault(code, deque(maxlen=KEPT)).append(copy_of(tick))
             return tick
         if playback.is_of_bars(code):
             return None  # a bar is under way, and nobody looks before it is complete

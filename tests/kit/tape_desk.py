@@ -19,12 +19,12 @@ CODE = "600000.SH"
 class TapeDesk(Desk):
     """Trades account A with a million yuan and 10,000 shares of each code, under the exchange's hours, from 08:30 on.
 
-    ``others``: lines of bars by minute of further codes.
+    ``others``: lines of bars by minute of further codes. ``listed``: the code's first trading day.
     """
 
     def __init__(
         self, lines: list[str], *, period: str = "1m", fills: str = "frictionless", code: str = CODE, dividends: str = "",
-        others: Mapping[str, list[str]] | None = None,
+        others: Mapping[str, list[str]] | None = None, listed: int = 0,
     ) -> None:  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{code}.{period}.csv"
@@ -38,10 +38,11 @@ class TapeDesk(Desk):
         self.code = code
         codes = [code, *(others or {})]
         known = [row for row in shipped_instruments() if row["stock_code"] not in codes]
+        new = {"listed": str(listed)} if listed else {}
         config = make_config(
             hours="exchange",
             fills=fills,
-            instruments=[*known, *instruments(self.history, at("08:30"), known)],
+            instruments=[*known, *(row | new for row in instruments(self.history, at("08:30"), known))],
             accounts=[
                 {
                     "id": "A", "type": "STOCK", "cash_yuan": 1_000_000,

@@ -14,7 +14,7 @@ from miniqmt_sim.server.feeds import replay
 from miniqmt_sim.server.feeds.history import FAR_MS, LENGTH_MS, History
 from miniqmt_sim.server.feeds.replay import NEVER_LI, Replay
 from tests.kit.tape_desk import CODE, TapeDesk
-from tests.kit.tapes import at, bar, tick, write_bars, write_ticks
+from tests.kit.tapes import DAY, at, bar, tick, write_bars, write_ticks
 
 OTHER = "600001.SH"
 WEDNESDAY = 20240103
@@ -208,6 +208,51 @@ def test_an_order_fills_alike_whether_others_rest_elsewhere_or_not() -> None:
         desk.go("09:34")
         fills.append(desk.fills(order))
     assert fills[0] == fills[1] == [(300, 9.95)]
+
+
+def test_what_is_due_follows_who_watches_at_once() -> None:
+    minutes = [bar(f"09:{minute}", 10.0) for minute in range(31, 40)]
+    desk = TapeDesk(minutes, others={OTHER: minutes})
+    for connection in (50, 51):
+        assert desk.simulator.open_session(connection, "data", 0) is None
+    desk.go("09:31:05")
+    assert desk.simulator.next_due_ms() == at("09:32")
+    desk.ask("data_subscribe", 50, period="tick", codes=[CODE])
+    assert desk.simulator.next_due_ms() == at("09:31:20")
+    desk.ask("data_subscribe", 51, period="tick", codes=[OTHER])
+    desk.ask("data_unsubscribe", 50, period="tick", codes=[CODE])
+    desk.simulator.close_session(51)
+    assert desk.simulator.next_due_ms() == at("09:32"), "nobody watches any more"
+    assert desk.happen("09:32"), "what is said to be due happens"
+
+
+def test_a_code_is_left_once_nobody_waits_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[str] = []
+    monkeypatch.setattr(Replay, "leave", lambda _source, code: left.append(code))
+    days = [bar(f"09:{minute}", 10.0, day=day) for day in (DAY, WEDNESDAY) for minute in (31, 32)]
+    days.append(bar("09:33", 9.4, day=WEDNESDAY))
+    desk = TapeDesk(days, others={OTHER: days})
+    desk.go("09:31")
+    desk.buy("A", 100, CODE, 9.5)  # expires
+    desk.go("09:32", WEDNESDAY)
+    assert left == [CODE]
+    desk.cancel("A", desk.buy("A", 100, OTHER, 9.5))
+    desk.go("09:33", WEDNESDAY)
+    assert left == [CODE, OTHER]
+
+
+def test_a_halt_of_a_day_without_limits_does_not_depend_on_who_looks() -> None:
+    # Of the second bar 14.00 is 40 % above the open, which halts; 11.00 at its end would not.
+    worlds = []
+    for clocks in (("09:41",), ("09:38:20", "09:39:30", "09:41")):
+        lines = [bar("09:35", 10.0), bar("09:40", 10.0, 14.0, 10.0, 11.0), bar("09:45", 11.0)]
+        desk = TapeDesk(lines, period="5m", code="688001.SH", listed=DAY)
+        desk.go("09:35")
+        for clock in clocks:
+            desk.go(clock)
+        worlds.append((desk.ask("ctl_book", stock_code="688001.SH")["phase"], desk.simulator.state_hash()))
+    assert worlds[0] == worlds[1]
+    assert worlds[0][0] == "HALT"
 
 
 def test_what_a_bar_offered_is_gone_with_the_next_bar() -> None:

@@ -282,6 +282,35 @@ def test_ticks_what_traded_before_a_break_fills_whatever_was_bought_since_the_op
     assert desk.fills(waiting) == [(300, 10.0)]
 
 
+@pytest.mark.parametrize("period", ["1m", "tick"])
+def test_the_close_is_the_recordings_whatever_was_traded_after_its_last_row_and_after_a_crash(period: str) -> None:
+    row = bar("14:55", 10.0) if period == "1m" else tick("14:55:00", 10.0, volume=10, asks="10.05:9", bids="10.00:9")
+    for crash in (False, True):
+        desk = TapeDesk([row], period=period)
+        desk.go("14:55:30")
+        if period == "1m":
+            desk.sell("A", 200, CODE, 10.05)
+        assert desk.fills(desk.buy("A", 100 if period == "tick" else 1200, CODE, 10.05))[-1][1] == 10.05
+        if crash:
+            desk.crash()
+        desk.go("16:30")
+        assert desk.ask("ctl_security", stock_code=CODE)["last_price"] == 10.0
+
+
+@pytest.mark.parametrize("cross", [False, True])
+def test_after_a_break_nobody_stands_against_an_order_of_bars_either_after_a_crash(cross: bool) -> None:
+    # What accounts trade among themselves is no row of the recording.
+    for crash in (False, True):
+        desk = TapeDesk([bar("11:30", 10.0), bar("13:05", 10.0)])
+        desk.go("13:01")
+        if cross:
+            desk.sell("A", 100, CODE, 10.0)
+            assert desk.fills(desk.buy("A", 100, CODE, 10.0))
+        if crash:
+            desk.crash()
+        assert desk.fills(desk.buy("A", 100, CODE, 10.1)) == []
+
+
 @pytest.mark.parametrize("rests", [None, 9.8, 10.3])
 def test_ticks_after_the_opening_auction_an_order_meets_what_its_snapshot_shows(rests: float | None) -> None:
     # The auction trades 500 at 10.10: 300, then 200 of the 400 at 10.30, which go on waiting; 9.80 is too low for it.

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from miniqmt_sim.errors import CommandRefused
-from tests.kit.desk import Desk, make_config
+from tests.kit.desk import Desk, make_config, moment
+from tests.kit.tape_desk import TapeDesk
+from tests.kit.tapes import DAY, bar
 
 ACCOUNTS = [
     {
@@ -50,6 +52,59 @@ def test_what_was_paid_in_and_out_before_becomes_the_first_deposit() -> None:
     desk.ask("ctl_cash_deposit", account_id="E", amount=1.0)
     assert [row[0] for row in rows(desk, "cash_ledger")] == [1, 2]
     assert desk.simulator.check() == []
+
+
+@pytest.mark.parametrize("clock", ["09:10", "09:34"])
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_recorded_market_goes_on_as_if_it_had_begun_there(clock: str, crash: bool) -> None:
+    # A first day, whose halts are known from what happened before.
+    lines = [bar("09:35", 10.0), bar("09:40", 10.0, 14.0, 10.0, 13.0), bar("09:45", 13.0, 13.1, 12.9, 13.0), bar("09:50", 13.0)]
+    worlds = []
+    for first in (None, "09:46"):
+        desk = TapeDesk(lines, period="5m", code="688001.SH", listed=DAY)
+        for each in filter(None, (first, clock)):
+            desk.go(each)
+        if crash:
+            desk.crash()
+        for each in (clock, "09:38", "09:44", "09:47"):
+            desk.go(each)
+            shown = desk.ask("ctl_security", stock_code="688001.SH") | {"seq": 0}
+            worlds.append((shown, desk.asset("A")["market_value"]))
+    assert worlds[:4] == worlds[4:]
+    assert worlds[2][0]["phase"] == "HALT"
+
+
+def test_who_watches_and_who_looks_sees_what_is_and_not_what_was() -> None:
+    desk = Desk(make_config(accounts=ACCOUNTS, feed="synthetic", behaviour={"profile": "miniqmt"}), day=20261123)
+    assert desk.simulator.open_session(50, "data", 0) is None
+    desk.ask("data_subscribe", 50, period="1m", codes=["600000.SH"])
+    trader = desk.session("A")
+
+    def cash() -> float:
+        answer = desk.ask("query_stock_asset", trader, account_type=2, account_id="A")
+        return float(answer["rows"][0]["cash"] if "rows" in answer else answer["cash"])
+
+    assert cash() == 1_000_000
+    desk.ask("ctl_cash_deposit", account_id="A", amount=500.0)
+    desk.ask("ctl_clock_set", time="2026-03-02T10:00:00")
+    assert cash() == 1_000_500
+    desk.pushes.clear()
+    desk.ask("ctl_clock_set", time="2026-03-02T10:00:10")
+    told = [message for to, message in desk.pushes if to == 50]
+    assert [row["time"] for message in told for row in message["rows"]][-1] == moment("10:01", EARLIER)
+
+
+@pytest.mark.parametrize("what", ["cash", "shares"])
+def test_a_transfer_between_counters_has_a_time_and_there_is_no_way_back(what: str) -> None:
+    desk = Desk(make_config(accounts=ACCOUNTS))
+    if what == "cash":
+        answer = desk.transfer("A", "fund_transfer", transfer_direction=511, price=1000.0)
+    else:
+        fields = {"transfer_direction": 521, "stock_code": "600000.SH", "volume": 100, "transfer_type": 0}
+        answer = desk.transfer("A", "secu_transfer", **fields)
+    assert answer["success"], answer
+    with pytest.raises(CommandRefused, match="time only moves forward"):
+        desk.ask("ctl_clock_set", time="2026-03-02T09:31")
 
 
 def test_a_bank_transfer_has_a_time_and_there_is_no_way_back() -> None:

@@ -116,9 +116,10 @@ class Replay(Source):
         self.next_ms: int | None = None
         self._end_ms = end_ms
         self._is_matched: Callable[[str, int], bool] = lambda _code, _at_ms: True
-        self._begin(start_ms)
+        self.begin(start_ms)
 
-    def _begin(self, start_ms: int) -> None:
+    def begin(self, start_ms: int) -> None:
+        """Go on from a time as if nothing had been said before, and nobody followed."""
         self._lanes = [self._lane(number, code, start_ms) for number, code in enumerate(self.codes)]
         self._bars = [lane for lane in self._lanes if lane.length_ms]
         self._by_code = {lane.code: lane for lane in self._bars}
@@ -238,6 +239,7 @@ class Replay(Source):
         if lane is not None:
             lane.bought_li, lane.sold_li = bought_li, sold_li
             self._follow(lane, self._resting)
+            self._note_next()
 
     def leave(self, code: str) -> None:
         """No order rests in a code any more."""
@@ -254,6 +256,7 @@ class Replay(Source):
         for code in codes:
             if code in self._by_code:
                 self._follow(self._by_code[code], self._watched)
+        self._note_next()
 
     def _follow(self, lane: _Lane, why: dict[str, None]) -> None:
         why[lane.code] = None
@@ -261,7 +264,6 @@ class Replay(Source):
             self._expect(lane)
         else:
             self._take_up(lane)
-        self._note_next()
 
     def _is_followed(self, code: str) -> bool:
         return code in self._resting or code in self._watched
@@ -336,7 +338,7 @@ class Replay(Source):
     def resume(self, after_ms: int, day: int) -> list[tuple[str, Flat]]:
         """Go on after a time, as a restart does; gives the day's last snapshots before it."""
         watched = self._watched
-        self._begin(after_ms + 1)
+        self.begin(after_ms + 1)
         self.look(after_ms)
         self.watch(watched)
         found = []
