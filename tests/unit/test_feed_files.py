@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ def test_levels_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
         (f"{at('09:31')},10,10,10,10,1.5001,1000,10,0", "volume 1.5001 is not a volume"),
         (f"{at('09:31')},10,10,10,10,1,nan,inf,0", "price 'inf' is not a finite number"),
         (f"{at('09:31')},10,10,10,10,1,1000,10,1", "a volume of 100 while the security is suspended"),
+        (f"{at('09:31')},10,10,10,10,1e30,0,10,0", "volume 1e30 is too large"),
+        (f"{at('09:31')},10,10,10,10,99999999999999,0,10,0", "close times volume is too large"),
+        (f"{at('09:31')},1e16,1e16,1e16,1e16,1,0,10,0", "price 1e16 is too large"),
+        (f"{at('09:31')},10,10,10,10,1,1000,10,1e300", "suspendFlag 1e300 is too large"),
         (f"{at('09:31')},10,10,10,10,1,1000", "7 columns, the header has 9"),
         (bar("09:30", 10.0), "600000.SH has a row of this time or a later one before"),
     ],
@@ -119,6 +124,22 @@ def test_a_quotation_mark_that_is_never_closed_is_named_by_its_line(tmp_path: Pa
 def test_levels_out_of_order_are_a_bad_row(tmp_path: Path, asks: str, complaint: str) -> None:
     path = write_ticks(tmp_path / "600000.SH.tick.csv", tick("09:30", 10.0, volume=1, asks=asks))
     with pytest.raises(ConfigError, match=f"line 2: ask levels {complaint}|line 2: ask levels are {complaint}"):
+        History.open(path)
+
+
+@pytest.mark.parametrize(
+    ("levels", "complaint"),
+    [
+        ("[1" + "0" * 400 + "]", "price 100000000000000000000000000000 is too large"),
+        ("[" * 30_000, "'" + "[" * 60 + "' is not a list of levels"),
+        ("[[1],[2]]", "price [1] is not a number"),
+    ],
+)
+def test_levels_that_are_no_numbers_are_a_bad_row(tmp_path: Path, levels: str, complaint: str) -> None:
+    header = "time,lastPrice,volume,askPrice,bidPrice,askVol,bidVol"
+    path = tmp_path / "600000.SH.tick.csv"
+    path.write_text(f"{header}\n{at('09:30')},10,1,{levels!r},[10],[1],[1]\n".replace("'", '"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"line 2: {re.escape(complaint)}"):
         History.open(path)
 
 

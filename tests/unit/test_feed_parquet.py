@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,12 @@ def test_a_bad_row_is_named_by_file_and_row(tmp_path: Path, column: str, values:
     assert str(raised.value).startswith(f"{path}: {complaint}")
 
 
+def test_a_time_beyond_all_calendars_is_a_bad_file(tmp_path: Path) -> None:
+    path = write(tmp_path / f"{CODE}.1m.parquet", {**BARS, "time": pyarrow.array([2**62, 2**62 + 1], pyarrow.timestamp("us"))})
+    with pytest.raises(ConfigError, match=re.escape(f"{path}: date value out of range")):
+        History.open(path)
+
+
 def test_levels_that_are_no_list_are_a_bad_row(tmp_path: Path) -> None:
     levels = {name: [10.0] for name in ("askPrice", "bidPrice", "askVol", "bidVol")}
     path = write(tmp_path / f"{CODE}.tick.parquet", {"time": [at("09:30")], "lastPrice": [10.0], "volume": [1], **levels})
@@ -134,7 +141,7 @@ def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
         (b"", "is 0 bytes"),
         (b"no parquet at all", "magic bytes not found"),
         (whole[: len(whole) // 2], "magic bytes not found"),
-        (whole[:4] + bytes(200) + whole[204:], f"{path}"),
+        (whole[:4] + bytes(200) + whole[204:], re.escape(f"{path} cannot be read: ")),
     ):
         path.write_bytes(content)
         with pytest.raises(ConfigError, match=complaint):

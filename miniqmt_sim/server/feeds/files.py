@@ -149,7 +149,7 @@ def read(file: DataFile, volume_unit: str) -> Iterator[tuple[int, str, Flat]]:
             yield number, *reader(row)
     except StopIteration:
         raise ConfigError(f"{file.path}: line 1 must name the columns") from None
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the latter of pyarrow, for a time that Python cannot hold
         raise ConfigError(f"{file.path}: {_place(file, number)}{error}") from None
     except csv.Error as error:  # in the row after the last that was given
         raise ConfigError(f"{file.path}: {_place(file, number + 1)}{error}") from None

@@ -27,6 +27,9 @@ LOT: Final = {board: 10 if board in (Board.SH_BOND, Board.SZ_BOND) else 100 for 
 VOLUME_UNITS: Final = ("lot", "share")
 STOCK_BOARDS: Final = (Board.SH_MAIN, Board.STAR, Board.SZ_MAIN, Board.CHINEXT)
 MAX_TIME_MS: Final = calendar.midnight_ms(90000101)
+MAX_NUMBER: Final = 1e15
+"""Yuan, lots, shares: far beyond any market, and small enough for 64 bits in li and in shares."""
+MAX_AMOUNT_LI: Final = 2**62
 MEMO_TEXTS: Final = 100_000
 """Different texts of prices remembered with what they mean; beyond it they are forgotten and learned anew."""
 
@@ -112,8 +115,12 @@ def number(value: Any, name: str) -> float:
         found = float(value)
     except (TypeError, ValueError):
         raise ValueError(f"{name} {value!r} is not a number") from None
+    except OverflowError:
+        found = MAX_NUMBER
     if not math.isfinite(found):
         raise ValueError(f"{name} {value!r} is not a finite number")
+    if abs(found) >= MAX_NUMBER:
+        raise ValueError(f"{name} {str(value)[:30]} is too large")
     return found
 
 
@@ -150,9 +157,11 @@ def bar_parser(columns: Mapping[str, int], lot: int, tick_li: int) -> Parser:
         if suspended == 1 and volume:
             raise ValueError(f"a volume of {volume} while the security is suspended")
         check_amount(amount_li, volume, low_li, high_li)
+        amount_li = amount_li or close_li * volume
+        if amount_li > MAX_AMOUNT_LI:
+            raise ValueError("close times volume is too large")
         return (
-            parse_time(row[time_at]), open_li, high_li, low_li, close_li, volume, amount_li or close_li * volume,
-            pre_close_li, suspended,
+            parse_time(row[time_at]), open_li, high_li, low_li, close_li, volume, amount_li, pre_close_li, suspended,
         )  # fmt: skip
 
     return parse
@@ -215,8 +224,8 @@ def _five(value: Any) -> Sequence[Any]:
         text = value.strip()
         try:
             value = json.loads(text if text.startswith("[") else f"[{text}]") if text else []
-        except ValueError:
-            raise ValueError(f"{text!r} is not a list of levels like [10.46, 10.47]") from None
+        except (ValueError, RecursionError):
+            raise ValueError(f"{text[:60]!r} is not a list of levels like [10.46, 10.47]") from None
     if not isinstance(value, list):
         raise ValueError(f"{value!r} is not a list of levels like [10.46, 10.47]")
     values = value[:LEVELS]
