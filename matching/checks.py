@@ -242,9 +242,11 @@ def _has_cage(price_type: PriceType, setting: Setting) -> bool:
 def cage_base(side: Side, setting: Setting) -> int:
     """The base of the cage: the other side's best, else the own side's, else the last trade of the day, else the reference."""
     security, book = setting.security, setting.book
-    level = (book.sides[1 - side].best or book.sides[side].best) if book is not None else None
-    if level is not None:
-        return level.price_li
+    if book is not None:
+        buys, sells = book.buys.best, book.sells.best
+        level = (sells or buys) if side is BUY else (buys or sells)
+        if level is not None:
+            return level.price_li
     return security.last_li if security.figures.volume else security.pre_close_li
 
 
@@ -313,15 +315,14 @@ def exchange_rejection(terms: Terms, setting: Setting) -> Rejection | None:
 
 
 def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> bool:
-    """Is there nothing to ask, because it reaches no further beyond the other side's best than every cage allows?"""
+    """Is there nothing to ask, because it reaches no further beyond the base of the cage than every cage allows?"""
     gate = setting.gates.get(price_type.number)
     if gate is None or gate.reach_li is None or setting.book is None:
         return False
+    base_li = cage_base(order.side, setting)
     if order.side is BUY:
-        best = setting.book.sells.best
-        return best is not None and order.price_li <= best.price_li + gate.reach_li
-    best = setting.book.buys.best
-    return best is not None and order.price_li >= best.price_li - gate.reach_li
+        return order.price_li <= base_li + gate.reach_li
+    return order.price_li >= base_li - gate.reach_li
 
 
 class Usual:
@@ -348,7 +349,7 @@ class Usual:
 class Gate:
     """What is left to ask of orders of one price type in one setting.
 
-    ``usual`` is None where a standing check refuses them all. ``reach_li``: so far beyond the other side's best an order may
+    ``usual`` is None where a standing check refuses them all. ``reach_li``: so far beyond the base of the cage an order may
     reach and surely be let in; None where that is not all that counts.
     """
 
