@@ -20,6 +20,7 @@ COMPILED = (
     *("miniqmt_sim/sessions/" + name for name in ("ticks.py", "watch.py")),
     *("miniqmt_sim/backtest/" + name for name in ("baton.py", "host.py")),
     "miniqmt_sim/client/memory.py",
+    *("miniqmt_sim/server/" + name for name in ("batch.py", "commits.py", "dispatcher.py", "journal.py")),
     "miniqmt_sim/server/feeds/replay.py",
     "miniqmt_sim/xtquant/_quotes.py",
     "miniqmt_sim/wire/messages.py",

@@ -40,8 +40,7 @@ from matching.units import LI_PER_YUAN, yuan
 from miniqmt_sim.constants import FIRST_ORDER_ID
 from miniqmt_sim.settings import config_dir, read_credit, read_rules
 from miniqmt_sim.simulator import Command, Outcome, Simulator, SimulatorConfig
-from miniqmt_sim.wire.messages import JsonObject, Request, object_of
-from miniqmt_sim.wire.protocol import frame
+from miniqmt_sim.wire.messages import JsonObject, Request, frame, object_of
 
 ACCOUNTS: Final = 16
 BATCH: Final = 64

@@ -13,7 +13,7 @@ from miniqmt_sim.credit.events import Event
 from miniqmt_sim.server.wake import JOURNAL_SEQ
 from miniqmt_sim.sessions.pushes import Refused
 from miniqmt_sim.simulator import Outcome
-from miniqmt_sim.wire.protocol import frame
+from miniqmt_sim.wire.messages import frame
 
 _log = logging.getLogger("miniqmt_sim.server")
 

@@ -37,8 +37,8 @@ from miniqmt_sim.server.wake import Awake
 from miniqmt_sim.sessions.operator import CLOCK_MOVES, CLOCK_SPEEDS
 from miniqmt_sim.settings import Limits
 from miniqmt_sim.simulator import Command, Simulator
-from miniqmt_sim.wire.messages import Request
-from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, frame
+from miniqmt_sim.wire.messages import Request, frame
+from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role
 
 _ALONE: Final = CLOCK_MOVES | KEEPER_REQUESTS
 _LONGEST_SLEEP_S: Final = 5.0

@@ -18,14 +18,15 @@ from miniqmt_sim.wire.checks import checker
 from miniqmt_sim.wire.credit_messages import CREDIT_MESSAGES
 from miniqmt_sim.wire.data_messages import DATA_MESSAGES, TICK
 from miniqmt_sim.wire.fields import MAX_LEVELS, MAX_TEXT, REQUIRED, Field, Flow, JsonObject, Kind, Message, Shape
+from miniqmt_sim.wire.frames import HEADER, MAX_ANSWER_BYTES
 from miniqmt_sim.wire.operator_messages import OPERATOR_MESSAGES
 from miniqmt_sim.wire.rows import TRADE
 from miniqmt_sim.wire.trader_messages import PUSH_MESSAGES, TRADER_MESSAGES
 
 __all__ = [
     "BY_NAME", "MAX_LEVELS", "MAX_TEXT", "MESSAGES", "REQUIRED", "TICK", "TRADE", "Field", "Flow", "JsonObject", "Kind",
-    "Message", "QuotePush", "Request", "Rows", "Said", "Shape", "View", "copy_of", "encode_message", "name_of", "object_of",
-    "object_text", "parse_object", "parse_request", "quoted", "request_of",
+    "Message", "QuotePush", "Request", "Rows", "Said", "Shape", "View", "copy_of", "encode_message", "frame", "name_of",
+    "object_of", "object_text", "parse_object", "parse_request", "quoted", "request_of",
 ]  # fmt: skip
 
 MESSAGES: Final = (*TRADER_MESSAGES, *CREDIT_MESSAGES, *PUSH_MESSAGES, *DATA_MESSAGES, *OPERATOR_MESSAGES)
@@ -43,6 +44,9 @@ class Request(NamedTuple):
     text: str = ""
     """The JSON it was, when it came over a wire."""
 
+
+_new: Any = tuple.__new__
+"""Makes a request in a fifth of the time that its own constructor takes, which is Python that ``NamedTuple`` writes."""
 
 _decoder: Any = json.JSONDecoder()
 _decode = _decoder.decode
@@ -71,6 +75,14 @@ Said = JsonObject | View
 def encode_message(said: Said) -> bytes:
     """Serialize a message to the payload of a frame."""
     return (_encode(said) if isinstance(said, dict) else said.text()).encode("utf-8", "surrogatepass")
+
+
+def frame(said: Said) -> bytes:
+    """Serialize what the server says to the bytes that travel."""
+    payload = encode_message(said)
+    size = len(payload)
+    assert size <= MAX_ANSWER_BYTES, f"a message of {size} bytes must go in parts: {payload[:80]!r}"
+    return HEADER.pack(size) + payload
 
 
 def object_of(said: Said) -> JsonObject:
@@ -161,7 +173,8 @@ def _checked(values: JsonObject, text: str) -> Request:
         values = {**checker.defaults, **values}
     try:
         if len(values) == checker.number and checker.are_right(values):
-            return Request(name, seq, values, text)
+            request: Request = _new(Request, (name, seq, values, text))
+            return request
     except KeyError:
         pass
     raise checker.fault(name, values)

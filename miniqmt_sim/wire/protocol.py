@@ -16,8 +16,8 @@ from typing import Final, NamedTuple
 
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import MessageError, PeerError
-from miniqmt_sim.wire.frames import HEADER, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader
-from miniqmt_sim.wire.messages import BY_NAME, Flow, Request, Said, encode_message, parse_request
+from miniqmt_sim.wire.frames import MAX_REQUEST_BYTES, FrameReader
+from miniqmt_sim.wire.messages import BY_NAME, Flow, Request, Said, frame, parse_request
 
 
 class State(Enum):
@@ -63,14 +63,6 @@ class Terms(NamedTuple):
     server: str
     waits: bool = False
     """Does the clock wait for clients that say ``heard``?"""
-
-
-def frame(said: Said) -> bytes:
-    """Serialize a message to the bytes that travel."""
-    payload = encode_message(said)
-    size = len(payload)
-    assert size <= MAX_ANSWER_BYTES, f"a message of {size} bytes must go in parts: {payload[:80]!r}"
-    return HEADER.pack(size) + payload
 
 
 class ServerProtocol:

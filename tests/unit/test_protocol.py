@@ -18,10 +18,11 @@ from miniqmt_sim.wire.messages import (
     Message,
     Request,
     encode_message,
+    frame,
     parse_object,
     parse_request,
 )
-from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, ServerProtocol, State, Terms, frame
+from miniqmt_sim.wire.protocol import Event, Heard, Hello, Role, ServerProtocol, State, Terms
 
 TERMS = Terms("trader-token", "operator-token", 15_000, "test server")
 
