@@ -76,7 +76,10 @@ class Dispatcher:
         # None stands for the end of a connection.
         self._queue: deque[tuple[int, Event | None]] = deque()
         self._waiting: deque[Callable[[], None]] = deque()
-        self._commits = Commits(ledger, self._attention, limits.batch_commands, self._commit_ended)
+        # What nobody waits for may be stored in larger pieces: a core that had to wait for the disk would gain nothing by that.
+        self._most = max(limits.batch_commands, limits.queue_commands) if ledger.answers_first else limits.batch_commands
+        """Commands that share a commit."""
+        self._commits = Commits(ledger, self._attention, self._most, self._commit_ended)
         self._commits.of(simulator, journal)
         self._free = False
         """May ``serve`` do anything? Not while something is done that nothing else may happen beside."""
@@ -161,7 +164,8 @@ class Dispatcher:
 
     def _take(self) -> bool:
         """Let the core take what is queued, as much as goes into the batch; False before something that stands alone."""
-        queue, batch, most = self._queue, self._commits.open, self._limits.batch_commands
+        queue, batch = self._queue, self._commits.open
+        most = min(self._most, batch.commands + self._limits.batch_commands)
         now_ms, is_asked = self._now_ms(), False
         while queue and batch.commands < most:
             connection, event = queue.popleft()

@@ -28,7 +28,8 @@ LIMITS = load_settings().limits
 class Desk:
     """A dispatcher between a fake core, a ledger that can be slow or broken, and an outlet that remembers."""
 
-    def __init__(self, clock: Any = None, hash_entries: int = 0, **limits: int) -> None:
+    def __init__(self, clock: Any = None, hash_entries: int = 0, answers_first: bool = False, **limits: int) -> None:
+        self.answers_first = answers_first
         self.simulator = FakeSimulator()
         self.clock = clock or ManualClock(1_000)
         self.events: list[tuple[Any, ...]] = []
@@ -40,8 +41,6 @@ class Desk:
         self.dispatcher = Dispatcher(self.simulator, self.clock, self, replace(LIMITS, **limits), journal)  # type: ignore[arg-type]
 
     # the ledger
-
-    answers_first = False
 
     def commit(self, facts: dict[str, Any], stored: Callable[[BaseException | None], None]) -> None:
         self.commit_under_way = asyncio.create_task(self._store(facts, stored))
@@ -178,6 +177,22 @@ async def test_what_comes_during_a_commit_is_the_next_batch() -> None:
     assert [len(facts["journal"]) for facts in desk.commits()] == [1, 3]
     desk.dispatcher.finish()
     await running
+
+
+async def test_where_answers_come_first_a_slow_disk_holds_up_nobody() -> None:
+    desk = Desk(answers_first=True, batch_commands=2, queue_commands=8)
+    desk.disk_is_free.clear()
+    running = asyncio.create_task(desk.dispatcher.run(desk))
+    await asyncio.sleep(0)
+    for seq in range(12):
+        desk.ask(1, "order_stock", seq)
+        await asyncio.sleep(0)
+    assert len(desk.sent(1)) == 1 + 8, "what one commit holds and the next may"
+    desk.disk_is_free.set()
+    await eventually(lambda: len(desk.sent(1)) == 12)
+    desk.dispatcher.finish()
+    await running
+    assert [len(facts["journal"]) for facts in desk.commits()] == [1, 8, 3]
 
 
 async def test_what_was_accepted_before_the_end_is_done() -> None:
