@@ -34,7 +34,7 @@ from miniqmt_sim.behaviour import behaviour_of
 from miniqmt_sim.client import discovery
 from miniqmt_sim.client.discovery import ENV_OPERATOR_TOKEN, ENV_TOKEN
 from miniqmt_sim.errors import ConnectError, StartError
-from miniqmt_sim.server import garbage
+from miniqmt_sim.server import descriptors, garbage
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
 from miniqmt_sim.server.feeds.archive import Archive
@@ -48,11 +48,6 @@ from miniqmt_sim.settings import Settings
 from miniqmt_sim.wire.protocol import Terms
 from storage import StorageError
 from storage.lock import DatabaseLock
-
-try:
-    import resource
-except ImportError:  # Windows, which knows no such limit
-    resource = None  # type: ignore[assignment]
 
 SERVER: Final = f"miniqmt-sim {__version__}"
 DATABASE_NAME: Final = "miniqmt-sim.sqlite"
@@ -292,7 +287,7 @@ def _log_handlers(settings: Settings) -> list[logging.Handler]:
 
 
 async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
-    _allow_descriptors(settings.limits.connections + _OTHER_DESCRIPTORS)
+    descriptors.keep_free(settings.limits.connections + _OTHER_DESCRIPTORS)
     server = await Server.start(settings)
     _stop_on_signals(server)
     _tune_interpreter(server)
@@ -360,16 +355,6 @@ def _tune_interpreter(server: Server) -> None:
     server.persistence.at_new_day = garbage.look_through
     garbage.begin()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
-
-
-def _allow_descriptors(wanted: int) -> None:
-    """Ask the system for a descriptor per connection; many give a process only 1024 unless it asks."""
-    if resource is None:
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < wanted:
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def _stop_on_signals(server: Server) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,3 +120,25 @@ def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path, capsys: pytes
     (tmp_path / "file").touch()
     assert main(["make-data", str(tmp_path / "file")]) == 2
     assert capsys.readouterr().err.startswith(f"miniqmt-sim: nothing can be written to '{tmp_path / 'file'}': ")
+
+
+OPENS_MANY = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (60, int(sys.argv[2])))
+from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.server.feeds.history import History
+try:
+    print(len(History.open(sys.argv[1]).codes()))
+except ConfigError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such limit there")
+@pytest.mark.parametrize(("hard", "said"), [(1000, "100\n"), (60, "more files than this system lets a process open")])
+def test_a_market_of_many_files_asks_for_as_many_descriptors(tmp_path: Path, hard: int, said: str) -> None:
+    for number in range(100):
+        write_bars(tmp_path / f"{600000 + number}.SH.1m.csv", bar("09:31", 10.0))
+    command = [sys.executable, "-c", OPENS_MANY, str(tmp_path), str(hard)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert said in done.stdout

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import errno
 import gzip
 import hashlib
 import importlib
@@ -154,6 +155,8 @@ def read(file: DataFile, volume_unit: str) -> Iterator[tuple[int, str, Flat]]:
     except csv.Error as error:  # in the row after the last that was given
         raise ConfigError(f"{file.path}: {_place(file, number + 1)}{error}") from None
     except (OSError, EOFError, UnicodeError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EMFILE:  # no fault of this file
+            raise
         raise ConfigError(f"{file.path} cannot be read: {error}") from None
 
 

@@ -9,6 +9,7 @@ A period that no file has is made of the finest one that is there (5m and 1d of 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, groupby, pairwise
 from pathlib import Path
@@ -46,7 +47,14 @@ class History:
         root = Path(path)
         tapes: dict[str, list[Tape]] = {}
         for file in files.find(root):
-            tapes.setdefault(file.period, []).append(files.open_tape(file, volume_unit))
+            try:
+                tapes.setdefault(file.period, []).append(files.open_tape(file, volume_unit))
+            except OSError as error:
+                if error.errno != errno.EMFILE:
+                    raise
+                raise ConfigError(
+                    f"{root} has more files than this system lets a process open; one file may hold many codes"
+                ) from None
         return cls(tapes, read_dividends(files.beside(root, files.DIVIDENDS)))
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
+from miniqmt_sim.server import descriptors
 from miniqmt_sim.server.feeds.rows import Flat
 
 BLOCK_ROWS: Final = 512
@@ -86,6 +87,7 @@ class Tape:
     def __init__(self, path: Path) -> None:
         self._file = path.open("rb")
         self._let_go = weakref.finalize(self, self._file.close)
+        descriptors.note(self._file.fileno())
         directory = _directory(self._file)
         self._width: int = directory["width"]
         self._blocks = {code: [Block(*block) for block in blocks] for code, blocks in directory["codes"].items()}
