@@ -145,10 +145,10 @@ class Changes:
 def _written(things: Pending) -> dict[Key, Row | None]:
     """The changes of one table as keys and rows."""
     rows: dict[Key, Row | None] = {}
-    is_bare = type(next(iter(things))) is not tuple
     for key, thing in things.items():
-        row = thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]
-        rows[(key,) if is_bare else key] = row
+        # What is a row already is a tuple and nothing more: things that make one may be named tuples.
+        row = thing if thing is None or type(thing) is tuple else thing.row()  # type: ignore[union-attr]  # narrows no further
+        rows[key if type(key) is tuple else (key,)] = row
     return rows
 
 

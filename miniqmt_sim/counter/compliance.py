@@ -159,9 +159,7 @@ class Compliance:
     # ---- on the way of an order ----------------------------------------------------------------------------------------
 
     def refuses(self, account_id: str, day: int, now_ms: int) -> Threshold | None:
-        """The threshold that one more message of an account would reach, when the configuration refuses that."""
-        if not self.may_refuse:
-            return None
+        """The threshold that one more message of an account would reach; asked where the configuration refuses that."""
         meter = self.of(account_id, day)
         return next((row for row in self._thresholds.on(day) if meter.count(row.measure, now_ms) + 1 >= row.messages), None)
 

@@ -33,11 +33,6 @@ def is_final(status: S) -> bool:
     return not FOLLOWING[status]
 
 
-def is_legal(before: S, after: S) -> bool:
-    """May ``after`` follow ``before``?"""
-    return after in FOLLOWING[before]
-
-
 def pending_status(traded_volume: int) -> S:
     """Where an order stands while its cancel is on its way."""
     return S.PARTSUCC_CANCEL if traded_volume else S.REPORTED_CANCEL

@@ -107,7 +107,7 @@ class Market(Liquidity):
                 found = self.list_security(listing._replace(pre_close_li=reference_li))
             except ValueError:
                 return None
-        return found if found is not None and found.first_day <= self._exchange.day else None
+        return found if found is not None and self._exchange.has_begun(found) else None
 
     # ---- quotes --------------------------------------------------------------------------------------------------------
 

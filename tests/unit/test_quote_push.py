@@ -64,7 +64,7 @@ def test_a_recorded_bar_is_told_as_any_bar(row: list[int], board: Board) -> None
     assert list(recorded_bar(tuple(row), LOT[board]).items()) == list(bar_fields(Candle(*row), board).items())
 
 
-def test_a_push_says_the_same_as_an_object_as_text_and_over_a_wire() -> None:
+def test_a_push_says_the_same_as_an_object_and_as_text() -> None:
     push = QuotePush("1m", [("600000.SH", {"time": 1, "close": 10.5}), ("000001.SZ", {"time": 1, "close": 8.0})])
     rows = [{"stock_code": "600000.SH", "time": 1, "close": 10.5}, {"stock_code": "000001.SZ", "time": 1, "close": 8.0}]
     assert push.message() == json.loads(push.text()) == {"t": "push_quote", "period": "1m", "rows": rows}
