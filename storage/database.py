@@ -7,6 +7,7 @@ that went over statement by statement would wait for the thread a dozen times, w
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from collections.abc import Callable
 from functools import partial
@@ -33,17 +34,25 @@ CACHED_STATEMENTS: Final = 512
 BUSY_SECONDS: Final = 5.0
 """How long a commit waits for somebody who writes with a SQLite shell before it fails."""
 
+LOG_PAGES: Final = 1000
+"""So long may the write-ahead log become before it is brought into the file: as with SQLite itself, but after the answer."""
+
+ROWS_A_PAGE: Final = 16
+"""Of the rows that make up most of a large batch, orders and the journal's, so many fit on a page of the log."""
+
 
 class Database:
     """An open database, locked against other servers."""
 
-    __slots__ = ("_connection", "_lock", "_name", "_place", "_sqlite", "_writer", "path", "url")
+    __slots__ = ("_connection", "_lock", "_log_pages", "_name", "_place", "_sqlite", "_writer", "path", "url")
 
     def __init__(self, path: Path | None, lock: DatabaseLock | None) -> None:
         self.path: Final = path
         self.url: Final = url_of(path)
         self._name: Final = str(path or MEMORY)
         self._lock = lock
+        self._log_pages = 0
+        """About so long is the log."""
         self._writer: Final = Writer()
         self._place: Place | None = None
         self._connection: aiosqlite.Connection | None = None
@@ -116,6 +125,7 @@ class Database:
                 call_soon(done, error)
             else:
                 call_soon(done, None)
+                self._shorten_log(batch)
 
         self._connection._tx.put_nowait((None, work))
 
@@ -126,6 +136,14 @@ class Database:
             self._writer.fail(f"{self._name} is not the file any more that was opened: somebody moved or removed it")
         if self._lock is not None and self._lock.is_lost:
             self._writer.fail(f"the lock file of {self._name} was removed: another server could be at work on it")
+
+    def _shorten_log(self, batch: Batch) -> None:
+        """Bring the log into the file when it has become long: some milliseconds that no answer to this batch waits for."""
+        self._log_pages += len(batch) + sum(map(len, batch.values())) // ROWS_A_PAGE
+        if self._log_pages >= LOG_PAGES:
+            self._log_pages = 0
+            with contextlib.suppress(sqlite3.Error):  # everything is in the log as well, and it is tried again
+                self._sqlite.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     async def do(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of this package in the database thread; one that fails leaves no transaction open.
@@ -171,6 +189,7 @@ class Database:
             if self.path is None:
                 create(self._sqlite)
             self._sqlite.execute(f"PRAGMA synchronous = {synchronous}")
+            self._sqlite.execute(f"PRAGMA wal_autocheckpoint = {4 * LOG_PAGES}")  # for what comes another way, or all at once
             self._place = None if self.path is None else Place(self.path)
             return self._sqlite
 

@@ -309,6 +309,22 @@ async def test_durability_sets_how_long_a_commit_waits_for_the_disk(durability: 
     assert shell(tmp_path / "a.sqlite", "SELECT * FROM counters") == [("day", DAY)]
 
 
+async def test_a_long_log_is_brought_into_the_file_after_the_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.database.LOG_PAGES", 20)
+    path, said = tmp_path / "a.sqlite", list[str]()
+    database = await opened(path)
+    await database.do(lambda connection: connection.set_trace_callback(said.append))
+    for number in range(50):
+        await database.write(counter("day", DAY + number))
+    await database.do(lambda _: None)
+    assert said.count("COMMIT") == 50
+    assert said.count("PRAGMA wal_checkpoint(PASSIVE)") == 2
+    assert said.index("PRAGMA wal_checkpoint(PASSIVE)") > said.index("COMMIT")
+    with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as without_log:
+        assert without_log.execute("SELECT * FROM counters").fetchall() == [("day", DAY + 39)]
+    await database.close()
+
+
 async def test_every_durability_is_tested_above_and_no_other_is_taken(tmp_path: Path) -> None:
     assert list(SYNCHRONOUS) == ["full", "normal", "off"]
     with pytest.raises(StorageError, match="full, normal, off, not 'FULL; DROP'"):
