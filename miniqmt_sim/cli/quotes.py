@@ -32,7 +32,7 @@ _ALIASES: Final = {"bids": "bid", "asks": "ask"}
 def arrivals(source: BinaryIO) -> Iterator[list[bytes]]:
     """Give the lines of a source as they arrive: all that are there, without waiting for more. Raises ConfigError."""
     rest, number = b"", 1
-    while data := source.read1(65536):  # type: ignore[attr-defined]
+    while data := source.read1(65536):  # type: ignore[attr-defined]  # the standard input's type does not know it
         *lines, rest = (rest + data).split(b"\n")
         number += len(lines)
         yield lines
@@ -104,8 +104,13 @@ def _given(line: bytes) -> dict[str, Any]:
         given = json.loads(line)
     except ValueError as error:
         raise ConfigError(f"no JSON: {error}") from None
+    except RecursionError:
+        raise ConfigError("nested too deeply") from None
     if not isinstance(given, dict):
         raise ConfigError("no JSON object")
+    for name, argument in _ALIASES.items():
+        if name in given and argument in given:
+            raise ConfigError(f"{name} and {argument} are the same, and both are given")
     return {_ALIASES.get(str(name), str(name)): value for name, value in given.items()}
 
 

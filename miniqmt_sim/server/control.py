@@ -42,7 +42,9 @@ def parse_time(value: Any) -> str:
 
 
 def parse_number(value: Any) -> float:
-    """Give a finite number."""
+    """Give a finite number; true and false are none."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not a number")
     try:
         number = float(value)
     except (TypeError, ValueError):
@@ -55,7 +57,7 @@ def parse_number(value: Any) -> float:
 def parse_whole(value: Any) -> int:
     """Give an integer of 64 bits; 1e6 and 100.0 are integers too."""
     try:
-        number = int(value) if isinstance(value, int | str) else parse_number(value)
+        number = int(value) if isinstance(value, int | str) and not isinstance(value, bool) else parse_number(value)
     except ValueError:
         number = parse_number(value)
     if number != int(number) or not -MAX_INT64 <= number <= MAX_INT64:
@@ -68,6 +70,8 @@ def parse_text(value: Any) -> str:
     text = str(value)
     if len(text) > MAX_TEXT:
         raise ValueError(f"a text of {len(text)} characters is too long; {MAX_TEXT} are allowed")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError(f"{text!r} holds half a character, which no message can")
     return text
 
 
@@ -375,6 +379,8 @@ def fields_of(verb: Verb, given: Mapping[str, Any]) -> JsonObject:
 def _parsed(argument: Argument, value: Any) -> Any:
     if argument.choices and value not in argument.choices:
         raise ConfigError(f"{argument.name}: must be one of {', '.join(argument.choices)}, not {value!r}")
+    if argument.repeated and not isinstance(value, list | tuple):
+        raise ConfigError(f"{argument.name}: {value!r:.60} is not a list of levels")
     if argument.repeated and len(value) > MAX_LEVELS:
         raise ConfigError(f"{argument.name}: {len(value)} levels are too many; {MAX_LEVELS} are allowed")
     try:

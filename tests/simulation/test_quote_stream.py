@@ -50,6 +50,25 @@ def test_quotes_stream_in_as_lines(sim: SimServer, stream: Stream, capsys: pytes
     assert sim.ctl.security(CODE)["last_price"] == 10.49
 
 
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (b'{"code": "\\ud800", "last": 10.45}', "code: '\\ud800' holds half a character, which no message can"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"code": "600000.SH", "last": true}', "last: true is not a number"),
+        (b'{"code": "600000.SH", "last": 10.45, "volume": false}', "volume: false is not a number"),
+        (b'{"code": "600000.SH", "last": 10.45, "bids": [], "bid": []}', "bids and bid are the same, and both are given"),
+        (b'{"code": "600000.SH", "last": 10.45, "bids": 5}', "bid: 5 is not a list of levels"),
+        (b'{"code": "600000.SH", "last": 10.45, "bids": {"a": 1}}', "bid: {'a': 1} is not a list of levels"),
+    ],
+)
+def test_a_line_that_is_no_quote_is_named_and_the_others_are_taken(
+    stream: Stream, capsys: pytest.CaptureFixture[str], line: bytes, complaint: str
+) -> None:
+    assert stream(quote(10.1) + b"\n" + line + b"\n" + quote(10.2)) == 1
+    assert capsys.readouterr() == ("2 quotes taken\n", f"line 2: {complaint}\n")
+
+
 def test_line_ends_are_any_systems_and_the_last_may_be_missing(
     sim: SimServer, stream: Stream, capsys: pytest.CaptureFixture[str]
 ) -> None:
