@@ -11,7 +11,7 @@ from setuptools import setup
 
 COMPILED = (
     *("matching/" + name for name in ("book.py", "checks.py", "continuous.py", "events.py", "exchange.py", "instrument.py")),
-    *("matching/" + name for name in ("liquidity.py", "price_types.py", "units.py")),
+    *("matching/" + name for name in ("liquidity.py", "price_types.py", "trading_day.py", "units.py")),
     *("miniqmt_sim/" + name for name in ("changes.py", "scheduler.py", "simulator.py", "world.py")),
     *("miniqmt_sim/counter/" + name for name in ("account.py", "broker.py", "compliance.py", "fees.py", "fills.py")),
     *("miniqmt_sim/counter/" + name for name in ("holdings.py", "ledger.py", "order.py", "settlement.py")),

@@ -7,11 +7,8 @@ other, but for the checks, which the real market's orders have passed already.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from enum import StrEnum
-from itertools import pairwise
 
 from matching import auction, calendar
 from matching.auction import Cross
@@ -22,25 +19,15 @@ from matching.codes import Board
 from matching.continuous import Stop, match, reaches
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
 from matching.fixed_price import FixedPriceQueue
-from matching.instrument import SUSPENDED, DatedTag, Listing, PriceBand, Security, closing_price, price_band
+from matching.instrument import SUSPENDED, Security, closing_price
 from matching.phases import PHASE_RULES, Call, Phase
 from matching.price_types import PRICE_TYPES, PriceType
-from matching.rules import BoardRules, CageMode, ListingRule, Rules, phase_at
+from matching.rules import CageMode, Rules
+from matching.trading_day import TradingDay, turns
 from matching.units import PPM
 
 LIMIT_ORDER = PRICE_TYPES[11]
 DORMANT = CageMode.DORMANT
-
-
-class _Span:
-    """A stretch of time in which a board is in one phase."""
-
-    __slots__ = ("from_ms", "phase", "until_ms")
-
-    def __init__(self, from_ms: int, until_ms: int, phase: Phase) -> None:
-        self.from_ms = from_ms
-        self.until_ms = until_ms
-        self.phase = phase
 
 
 class _Lasting:
@@ -61,210 +48,48 @@ class Hold(StrEnum):
     DAY = "day"
 
 
-class Exchange:
-    """SH and SZ under one roof: securities, books, the day and its rules."""
+class Exchange(TradingDay):
+    """The day, its books, and what is kept beside them."""
 
     def __init__(
         self, rules: Rules, trading_calendar: TradingCalendar, next_queue_seq: Callable[[], int], hold: Hold = Hold.BREAKS
     ) -> None:
-        self.rules = rules
+        super().__init__(rules, trading_calendar)
         self._hold = hold
-        self.calendar = trading_calendar
-        self.securities: dict[str, Security] = {}
         self._next_queue_seq = next_queue_seq
         self._books: dict[str, OrderBook] = {}
-        self._bands: dict[str, PriceBand] = {}
-        self._resale_days: dict[str, int] = {}
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
-        self._spans: dict[Board, _Span] = {}
-        self._matched: dict[tuple[Board, int], tuple[int, bool]] = {}
-        """(board, time of day) -> the day it was asked for last, and whether orders are matched then; every bar asks."""
         self._settings: dict[str, _Lasting] = {}
-        self.day = 0
-        """The trading day; ``set_day`` changes it."""
 
-    def set_day(self, day: int) -> None:
-        """Say which trading day it is."""
-        self.day = day
-        self._spans.clear()
-        self._forget_rules()
-
-    def _forget_rules(self) -> None:
+    def forget_rules(self) -> None:
         """What the day's rules made of the securities must be found anew."""
-        self._bands.clear()
-        self._resale_days.clear()
+        super().forget_rules()
         self._settings.clear()
 
-    def _forget_rules_of(self, security: Security) -> None:
-        self._bands.pop(security.code, None)
-        self._resale_days.pop(security.code, None)
+    def forget_rules_of(self, security: Security) -> None:
+        """The same of one security, of which something else is said now."""
+        super().forget_rules_of(security)
         self._settings.pop(security.code, None)
-
-    # ---- securities ----------------------------------------------------------------------------------------------------
-
-    def list_security(self, listing: Listing) -> Security:
-        """Admit a security to trading. A second listing of one code is a ValueError."""
-        if listing.code.text in self.securities:
-            raise ValueError(f"{listing.code.text} is listed twice")
-        security = self.securities[listing.code.text] = Security(listing)
-        security.open_day(self.day)
-        return security
-
-    def has_begun(self, security: Security) -> bool:
-        """Does it trade yet? Not before its first day, nor before its board opened."""
-        return security.first_day <= self.day
 
     def open_day(self, day: int) -> None:
         """Begin a trading day: books are empty, yesterday's close is the reference."""
         assert not any(True for book in self._books.values() for _ in book.orders()), "orders outlived their day"
         assert not any(self._dormant.values()), "dormant orders outlived their day"
         assert not any(map(len, self._fixed.values())), "fixed-price orders outlived their day"
-        self.set_day(day)
+        super().open_day(day)
         self._books.clear()
         self._dormant.clear()
         self._fixed.clear()
-        for security in self.securities.values():
-            security.pre_close_li = security.last_li
-            security.open_day(day)
 
-    def begin_anew(self) -> None:
-        """The day is another before anything was traded: forget its figures, and what its rules made of the securities."""
-        self._forget_rules()
-        for security in self.securities.values():
-            security.open_day(self.day)
-
-    def set_reference(self, security: Security, pre_close_li: int) -> None:
-        """Change the day's reference price, and with it the limits."""
-        security.pre_close_li = pre_close_li
-        self._forget_rules_of(security)
-
-    def set_tags(self, security: Security, tags: tuple[DatedTag, ...]) -> None:
-        """Change what is said of a security, and with it the limits."""
-        security.set_tags(tags, self.day)
-        self._forget_rules_of(security)
-
-    def board_rules(self, security: Security) -> BoardRules:
-        """The rules in force for a security today."""
-        return self.rules.on(security.board, self.day)
-
-    def band(self, security: Security) -> PriceBand:
-        """The day's price limits of a security."""
-        found = self._bands.get(security.code)
-        if found is None:
-            rules = replace(self.board_rules(security), listing=self._listing_rule(security))
-            found = self._bands[security.code] = price_band(security, rules, self._trading_days(security))
-        return found
-
-    def resale_days(self, security: Security) -> int:
-        """Trading days until what is bought today may be sold."""
-        found = self._resale_days.get(security.code)
-        if found is None:
-            found = self._resale_days[security.code] = security.resale_days(self.board_rules(security))
-        return found
-
-    def _listing_rule(self, security: Security) -> ListingRule:
-        """The rule of a security's first days: that of its first day. A reform gives no free days to those listed before."""
-        return self.rules.on(security.board, security.listed).listing
-
-    def _trading_days(self, security: Security) -> int | None:
-        """Trading days since the listing, as long as a rule might ask for them."""
-        most = self._listing_rule(security).free_days
-        day = security.listed
-        for number in range(most + 1):
-            if not 0 < day <= self.day:
-                return None
-            if day == self.day:
-                return number
-            day = self.calendar.next_after(day)
-        return None
-
-    # ---- time ----------------------------------------------------------------------------------------------------------
-
-    def phase(self, security: Security, now_ms: int) -> Phase:
-        """The phase a security is in; outside the trading day it is closed. A halt takes the place of continuous trading."""
-        phase = self.board_phase(security.board, now_ms)
-        if now_ms < security.figures.halted_until_ms and PHASE_RULES[phase].matching:
-            return Phase.HALT
-        return phase
-
-    def board_phase(self, board: Board, now_ms: int) -> Phase:
-        """The phase a board is in; outside the trading day it is closed."""
-        span = self._spans.get(board)
-        if span is None or not span.from_ms <= now_ms < span.until_ms:
-            span = self._spans[board] = self._span(board, now_ms)
-        return span.phase
-
-    def _span(self, board: Board, now_ms: int) -> _Span:
-        session = self.rules.on(board, self.day).session
-        if len(session.steps) == 1:
-            return _Span(0, sys.maxsize, session.steps[0].phase)
-        if calendar.day_of(now_ms) != self.day:
-            return _Span(now_ms, now_ms + 1, Phase.CLOSED)
-        time_ms = calendar.time_of_day_ms(now_ms)
-        until_ms = min((step.at_ms for step in session.steps if step.at_ms > time_ms), default=calendar.MS_PER_DAY)
-        return _Span(now_ms, now_ms - time_ms + until_ms, phase_at(session, time_ms))
-
-    def is_matched(self, board: Board, at_ms: int) -> bool:
-        """Are orders on a board matched as they come, at a time of whatever trading day?"""
-        number, time_ms = divmod(at_ms + calendar.UTC_OFFSET_MS, calendar.MS_PER_DAY)
-        known = self._matched.get((board, time_ms))
-        if known is None or known[0] != number:
-            session = self.rules.on(board, calendar.day_of(at_ms)).session
-            known = self._matched[board, time_ms] = (number, PHASE_RULES[phase_at(session, time_ms)].matching)
-        return known[1]
-
-    def phase_began_ms(self, board: Board, now_ms: int) -> int:
-        """When the present phase of a board began."""
-        time_ms = calendar.time_of_day_ms(now_ms)
-        steps = self.rules.on(board, self.day).session.steps
-        return now_ms - time_ms + max(step.at_ms for step in steps if step.at_ms <= time_ms)
-
-    def boundaries(self) -> list[int]:
-        """Moments of the day at which orders are treated by themselves on some board, in order."""
-        start_ms = calendar.midnight_ms(self.day)
-        found: dict[int, None] = {}
-        for board in Board:
-            steps = self.rules.on(board, self.day).session.steps
-            for before, after in pairwise(steps):
-                if _turns(before.phase, after.phase):
-                    found[start_ms + after.at_ms] = None
-        return sorted(found)
-
-    def last_trading_ms(self, board: Board) -> int:
-        """The last millisecond of the day in which a board's host takes orders."""
-        steps = self.rules.on(board, self.day).session.steps
-        ends = [step.at_ms for step in steps[1:]] + [calendar.MS_PER_DAY]
-        last = max(end for step, end in zip(steps, ends, strict=True) if PHASE_RULES[step.phase].orders)
-        return calendar.midnight_ms(self.day) + last - 1
-
-    def next_phase_ms(self, board: Board, now_ms: int) -> int:
-        """When the next phase of a board begins, today or on the next trading day."""
-        day = self.day
-        while True:
-            start_ms = calendar.midnight_ms(day)
-            steps = self.rules.on(board, day).session.steps
-            found = [start_ms + step.at_ms for step in steps[1:] if start_ms + step.at_ms > now_ms]
-            if found:
-                return found[0]
-            day = self.calendar.next_after(day)
-
-    def next_orders_ms(self, board: Board, now_ms: int) -> int:
-        """The first moment from now on, today, at which a board's host takes orders."""
-        if PHASE_RULES[self.board_phase(board, now_ms)].orders:
-            return now_ms
-        start_ms = calendar.midnight_ms(self.day)
-        steps = self.rules.on(board, self.day).session.steps
-        return next(
-            start_ms + step.at_ms for step in steps if start_ms + step.at_ms > now_ms and PHASE_RULES[step.phase].orders
-        )
+    # ---- phases --------------------------------------------------------------------------------------------------------
 
     def turn_phase(self, at_ms: int) -> Iterator[tuple[str, list[Event]]]:
         """A moment of ``boundaries`` has come: end what ends there, code by code."""
         for code in sorted({**self._books, **self._dormant, **self._fixed}):
             security = self.securities[code]
             before, after = (self.board_phase(security.board, moment) for moment in (at_ms - 1, at_ms))
-            trades = _turns(before, after) and SUSPENDED not in security.tags
+            trades = turns(before, after) and SUSPENDED not in security.tags
             events = self._turn(security, before, after, at_ms) if trades else []
             if events:
                 yield code, events
@@ -609,8 +434,3 @@ class Exchange:
                 yield f"book {code}: {problem}"
 
 
-def _turns(before: Phase, after: Phase) -> bool:
-    """Does something happen between two phases: an auction ends, waiting orders enter, fixed-price trading begins?"""
-    old, new = PHASE_RULES[before], PHASE_RULES[after]
-    ends_call = bool(old.call) and old.call != new.call
-    return ends_call or old.queued or (old.matching and bool(new.call)) or after in (Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS)
