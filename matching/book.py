@@ -79,6 +79,13 @@ class Level:
             queue.popleft()
         return queue[0]
 
+    def last(self) -> BookOrder:
+        """The live order last in line; marks behind it are dropped."""
+        queue = self.queue
+        while queue[-1].level is not self:
+            queue.pop()
+        return queue[-1]
+
     def tidy(self) -> None:
         """Rewrite the queue when most of it may be marks: its length is paid for by those who left."""
         if 2 * self.marks > len(self.queue):
@@ -105,6 +112,10 @@ class HalfBook:
     def levels(self) -> Iterator[Level]:
         """All levels, best first. The book must not change meanwhile."""
         return (self._levels[key * self._sign] for key in reversed(self._keys))
+
+    def count(self) -> int:
+        """How many levels it has."""
+        return len(self._keys)
 
     def append(self, order: BookOrder) -> None:
         """Put an order at the end of the queue at its price."""

@@ -7,7 +7,7 @@ other, but for the checks, which the real market's orders have passed already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from matching import auction, calendar
@@ -369,7 +369,7 @@ class Exchange(TradingDay):
 
     # ---- the market behind the house ---------------------------------------------------------------------------------------
 
-    def stand(self, order: BookOrder, now_ms: int) -> list[Event]:
+    def stand(self, order: BookOrder, now_ms: int) -> Sequence[Event]:
         """An order of the house arrives to rest. Like ``submit``; where it reaches nobody there is nothing to tell."""
         book = self.book(order.code)
         own, other = (book.buys, book.sells) if order.side is BUY else (book.sells, book.buys)
@@ -378,7 +378,7 @@ class Exchange(TradingDay):
             return self.submit(order, LIMIT_ORDER, now_ms)
         order.queue_seq = self._next_queue_seq()
         own.append(order)
-        return []
+        return ()
 
     def take_away(self, order: BookOrder, volume: int) -> None:
         """Lower a resting house order in place: the market behind the house traded or cancelled that much."""

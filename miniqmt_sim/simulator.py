@@ -110,8 +110,7 @@ class Simulator:
         """Let a recorded market happen from now on; said before ``start``. ``is_stored``: is what it changes written down?"""
         self._source = self._world.source = source
         source.bind(self._world.is_matched)
-        self._world.market.playback.bind(source)
-        self._world.market.playback.is_stored = is_stored
+        self._world.market.playback.bind(source, is_stored)
 
     def start(self, now_ms: int, rows: Mapping[str, Iterable[Row]]) -> Facts:
         """Open the world new, or from stored rows; what is returned must be stored before anybody is served."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from matching.book import BUY, HOUSE, SELL, BookOrder, Level, Side
 from matching.continuous import reaches
@@ -26,10 +26,13 @@ from miniqmt_sim.market.quote import FillProfile, Levels, Quote
 _SIDES: Final = (BUY, SELL)
 
 
-class _Rest(NamedTuple):
+class _Rest:
     """A house order as a row of table house_rests."""
 
-    order: BookOrder
+    __slots__ = ("order",)
+
+    def __init__(self, order: BookOrder) -> None:
+        self.order = order
 
     def row(self) -> Row:
         order = self.order
@@ -39,13 +42,15 @@ class _Rest(NamedTuple):
 class House:
     """The house's orders in every book it stands in."""
 
-    __slots__ = ("_changed", "_exchange", "_left", "_profile", "_rests")
+    __slots__ = ("_changed", "_exchange", "_left", "_profile", "_rests", "is_stored")
 
     def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes) -> None:
         self._exchange = exchange
         self._profile = profile
         self._changed = changes.table("house_rests")
         self._rests: dict[str, dict[int, BookOrder]] = {}
+        self.is_stored = True
+        """Is what it does written down? A backtest without a database says no."""
         self._left: dict[str, dict[Side, int]] = {}
         """Of what traded at a bar's point, what users who buy and users who sell may still have."""
 
@@ -139,7 +144,8 @@ class House:
         """Take every house order out of a book, if there are any."""
         for order in list(self._rests.pop(code, {}).values()):
             self._exchange.take_away(order, order.volume)
-            self._changed[order.queue_seq] = None
+            if self.is_stored:
+                self._changed[order.queue_seq] = None
 
     def note(self, order: BookOrder, volume: int) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -212,17 +218,23 @@ class House:
         book = self._exchange.book(code)
         missing: list[tuple[Side, int, int]] = []
         for side, half, levels in ((BUY, book.buys, quote.bids), (SELL, book.sells, quote.asks)):
-            shown = dict(levels)
-            for level in list(half.levels()):
-                price_li = level.price_li
-                excess = _houses(level) - shown.get(price_li, 0)
-                if excess > 0:
-                    self._lower(level, excess)
+            shown, unshown = dict(levels), half.count()
             for price_li, target in shown.items():
-                standing = half.level(price_li)
-                volume = target - _houses(standing) if standing is not None else target
+                level = half.level(price_li)
+                if level is None:
+                    volume = target
+                else:
+                    volume = target - _houses(level)
+                    unshown -= 1
                 if volume > 0:
                     missing.append((side, price_li, volume))
+                elif volume and level is not None:
+                    self._lower(level, -volume)
+            if unshown:
+                for level in list(half.levels()):
+                    excess = _houses(level) if level.price_li not in shown else 0
+                    if excess:
+                        self._lower(level, excess)
         events: list[Event] = []
         for side, price_li, volume in missing:
             events += self._add(code, side, price_li, volume, now_ms)
@@ -231,7 +243,11 @@ class House:
     def _lower(self, level: Level, excess: int) -> None:
         """Cancel what the house has too much at a level, ahead of and behind users as the profile says."""
         if not level.users:
-            self._shrink_all(reversed(list(level.orders())), excess)
+            while excess:
+                order = level.last()
+                taken = order.volume if order.volume < excess else excess
+                excess -= taken
+                self._shrink(order, taken)
             return
         orders = list(level.orders())
         last_user = max((place for place, order in enumerate(orders) if order.owner != HOUSE), default=-1)
@@ -267,7 +283,7 @@ class House:
                 events += self._add(code, side, price_li, target - has, now_ms)
         return events
 
-    def _add(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> list[Event]:
+    def _add(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> Sequence[Event]:
         order = BookOrder(0, HOUSE, code, side, price_li, volume)
         events = self._exchange.stand(order, now_ms)
         if order.volume:
@@ -282,12 +298,14 @@ class House:
         self._record(order)
 
     def _record(self, order: BookOrder) -> None:
+        queue_seq = order.queue_seq
         if order.volume:
-            if self._changed.get(order.queue_seq) is None:
-                self._changed[order.queue_seq] = _Rest(order)
+            if self.is_stored and self._changed.get(queue_seq) is None:
+                self._changed[queue_seq] = _Rest(order)
         else:
-            self._rests.get(order.code, {}).pop(order.queue_seq, None)
-            self._changed[order.queue_seq] = None
+            self._rests.get(order.code, {}).pop(queue_seq, None)
+            if self.is_stored:
+                self._changed[queue_seq] = None
 
     def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
         """Take house orders back from storage; the exchange must still put them into their books."""

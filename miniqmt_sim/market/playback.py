@@ -56,7 +56,7 @@ class Playback:
         self.feed_ms = 0
         """The time of the last moment that was played."""
         self.is_stored = True
-        """Is anything of it written down? A backtest without a database says no."""
+        """Is anything of it written down?"""
 
     def knows(self, code: str) -> bool:
         """Has anything recorded been played of this code?"""
@@ -92,9 +92,10 @@ class Playback:
 
     # ---- where orders rest ---------------------------------------------------------------------------------------------
 
-    def bind(self, source: Source) -> None:
-        """Take who hands the recording over; said once, before anything is played."""
+    def bind(self, source: Source, is_stored: bool) -> None:
+        """Take who hands the recording over, and whether anything is written down; said once, before anything is played."""
         self._source = source
+        self.is_stored = self._house.is_stored = is_stored
 
     def note_arrival(self, code: str) -> None:
         """An order is about to reach a book, the house's or anybody's."""
@@ -197,7 +198,7 @@ class Playback:
             if code in self._busy:
                 self._sweep(code)
         elif quote.low_li <= waits[0] or quote.high_li >= waits[1]:
-            events = self._reach(security, quote, quote, now_ms)
+            events = self._reach_with_bar(security, quote, now_ms)
             if events or not self._exchange.has_users(code):
                 self._follow(code)
         else:
@@ -211,7 +212,11 @@ class Playback:
             figures.volume += quote.volume
             figures.amount_li += quote.amount_li
         self.fresh[code] = None
-        return events + self._noted(security, now_ms)
+        if self.is_stored:
+            self._dirty[code] = security
+        if self._is_free.get(code, True):
+            events += self._halted(security, now_ms)
+        return events
 
     def _sweep(self, code: str) -> None:
         """A bar passed a book in which nobody waits: what the house offered at the price of the bar before is gone."""
@@ -232,7 +237,7 @@ class Playback:
             else:
                 self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
-                events = self._reach(security, quote, _printed(quote), now_ms)
+                events = self._reach(security, quote, now_ms)
         _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
         security.last_li = last_li
         if volume:
@@ -245,11 +250,6 @@ class Playback:
             events += self._halted(security, now_ms)
         return events
 
-    def _noted(self, security: Security, now_ms: int) -> list[Event]:
-        if self.is_stored:
-            self._dirty[security.code] = security
-        return self._halted(security, now_ms) if self._is_free.get(security.code, True) else []
-
     def _halted(self, security: Security, now_ms: int) -> list[Event]:
         """Where a day has no limits, prices may halt trading."""
         is_free = self._is_free[security.code] = self._exchange.band(security).high_li is None
@@ -259,17 +259,15 @@ class Playback:
         """What is said of a security has changed."""
         self._is_free.pop(code, None)
 
-    def _reach(self, security: Security, quote: Quote, printed: Quote, now_ms: int) -> list[Event]:
-        """Take a quote to the orders of a book. ``printed``: the same for a moment at which nothing is matched."""
+    def _reach(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
+        """Take a snapshot to the orders of a book."""
         if SUSPENDED in security.tags:
             return []
         code, house = security.code, self._house
-        if quote.from_bar:
-            return self._reach_with_bar(code, quote, now_ms)
         rule = PHASE_RULES[self._exchange.phase(security, now_ms)]
         if rule.matching:
             return house.follow(code, quote, now_ms)
-        events = house.pass_by(code, printed, now_ms)
+        events = house.pass_by(code, _printed(quote), now_ms)
         if rule.call:
             self.stay_out(code)
             return events
@@ -280,10 +278,12 @@ class Playback:
         if code in self._ticks:
             self._house.leave(code)
 
-    def _reach_with_bar(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
+    def _reach_with_bar(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """A bar has no levels: what the house still offered is gone, and what traded reaches who rests, whatever the hour."""
-        self._house.leave(code)
-        return self._house.pass_by(code, quote, now_ms) + self._exchange.wake(code, now_ms)
+        if SUSPENDED in security.tags:
+            return []
+        self._house.leave(security.code)
+        return self._house.pass_by(security.code, quote, now_ms) + self._exchange.wake(security.code, now_ms)
 
     # ---- what it makes -------------------------------------------------------------------------------------------------
 
