@@ -25,7 +25,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-from miniqmt_sim.backtest.ending import SWALLOWED, raise_between_lines
+from miniqmt_sim.backtest.ending import SWALLOWED, innermost_outside, raise_between_lines
 from miniqmt_sim.xtquant._faults import Faults
 from miniqmt_sim.xtquant._worker import STOP_TIMEOUT_S
 
@@ -37,7 +37,7 @@ _real_s: Final = time.monotonic
 _real_sleep: Final = time.sleep
 _new_lock: Final = _thread.allocate_lock
 """The system's own lock, whatever ``threading`` offers meanwhile."""
-_new_thread: Final = _thread.start_new_thread
+_new_thread = _thread.start_new_thread
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
 
@@ -61,20 +61,37 @@ class Simulation(Protocol):
         """Let the next thing happen, no later than a time (None: whenever); False when there is nothing more by then."""
 
 
-class _Seat:
+_Task = tuple[Callable[..., object], tuple[Any, ...]]
+
+
+class _Waiter:
+    """Who may wait, and for what: callbacks to run, until something is so, or until a time."""
+
+    __slots__ = ("is_ready", "tasks", "until_ms")
+
+    def __init__(self, tasks: deque[_Task]) -> None:
+        self.tasks = tasks
+        self.is_ready: Callable[[], object] | None = None
+        self.until_ms: int | None = None
+
+
+_NO_TASKS: Final[deque[_Task]] = deque(maxlen=0)
+"""Threads have none."""
+
+
+class _Seat(_Waiter):
     """A thread and what it waits for."""
 
-    __slots__ = ("ends", "is_done", "is_main", "is_ready", "left", "strand", "turn", "until_ms")
+    __slots__ = ("ends", "is_done", "is_main", "left", "strand", "turn")
 
     def __init__(self, is_main: bool = False) -> None:
+        super().__init__(_NO_TASKS)
         self.turn = _new_lock()
         self.turn.acquire()
         self.left = _new_lock()
         self.left.acquire()
         self.is_main = is_main
         self.is_done = False
-        self.is_ready: Callable[[], object] | None = None
-        self.until_ms: int | None = None
         self.strand: Strand | None = None
         """What a runner is to run, once it has the baton."""
         self.ends = 0
@@ -92,7 +109,7 @@ class Baton:
         self._simulation = simulation
         self._stop = stop
         self._seats: dict[int, _Seat] = {}
-        self._waiting: dict[_Seat | Strand, None] = {}
+        self._waiting: dict[_Waiter, None] = {}
         self._spawned: dict[_Seat, None] = {}
         self._runners: list[_Seat] = []
         """Those that have nothing to run, and wait for the baton."""
@@ -114,7 +131,7 @@ class Baton:
 
     def enter_main(self) -> None:
         """The calling thread is the strategy's own, and has the baton; the calling function is going to call the strategy."""
-        self._outermost = id(sys._getframe(1))
+        self._outermost = innermost_outside(__name__)
         self._seats[threading.get_ident()] = _Seat(is_main=True)
 
     def spawn(self, start: Callable[..., Any], function: Callable[..., Any], args: tuple[Any, ...], **how: Any) -> Any:
@@ -214,20 +231,25 @@ class Baton:
         self._waiting.pop(first, None)
         if first is own:
             return
-        if isinstance(first, Strand):
-            first = self._runner_for(first)
-        first.turn.release()
+        self._seat_for(first).turn.release()
         if own is not None:
             own.turn.acquire()
 
-    def _next(self) -> _Seat | Strand:
+    def _seat_for(self, first: _Waiter) -> _Seat:
+        """The thread that goes on with somebody."""
+        if isinstance(first, Strand):
+            return self._runner_for(first)
+        assert isinstance(first, _Seat)
+        return first
+
+    def _next(self) -> _Waiter:
         """Who goes on: the first of those who wait and need to no longer. Time passes until there is one."""
         waiting, simulation, stop = self._waiting, self._simulation, self._stop
         while True:
             until_ms = None
             for each in waiting:
                 is_ready, end_ms = each.is_ready, each.until_ms
-                if is_ready is not None and is_ready():
+                if each.tasks or (is_ready is not None and is_ready()):
                     return each
                 if end_ms is not None and (until_ms is None or end_ms < until_ms):
                     if end_ms <= simulation.now_ms:
@@ -284,7 +306,7 @@ class Baton:
                     own.strand = first
                 else:
                     self._runners.append(own)
-                    first.turn.release()
+                    self._seat_for(first).turn.release()
                     own.turn.acquire()
         except Gone:
             pass
@@ -293,21 +315,19 @@ class Baton:
             self._leave(own)
 
 
-class Strand:
+class Strand(_Waiter):
     """Callbacks that run one after the other in the order of their submission; it takes the place of the SDK's ``Worker``.
 
     It has no thread of its own: while none of its callbacks waits it does not matter which one runs them.
     """
 
-    __slots__ = ("_baton", "_dropping", "_has_begun", "_ident", "_stopped", "_tasks", "is_ready", "until_ms")
+    __slots__ = ("_baton", "_dropping", "_has_begun", "_ident", "_stopped")
 
     def __init__(self, baton: Baton) -> None:
+        super().__init__(deque())
         self._baton = baton
-        self._tasks: deque[tuple[Callable[..., object], tuple[Any, ...]]] = deque()
         self._ident: int | None = None
         self._has_begun = self._stopped = self._dropping = False
-        self.is_ready: Callable[[], object] | None = self._tasks.__len__
-        self.until_ms: int | None = None
 
     @property
     def is_current(self) -> bool:
@@ -317,12 +337,12 @@ class Strand:
     @property
     def waiting(self) -> int:
         """How many callbacks wait for the one that runs."""
-        return len(self._tasks)
+        return len(self.tasks)
 
     def submit(self, task: Callable[..., object], *arguments: Any) -> None:
         """Run a callback after those submitted before; a stopped strand forgets it."""
         if not self._stopped:
-            self._tasks.append((task, arguments))
+            self.tasks.append((task, arguments))
             if not self._has_begun:
                 self._has_begun = True
                 self._baton.join(self)
@@ -347,11 +367,11 @@ class Strand:
         self._stopped = self._dropping = True
 
     def _is_idle(self) -> bool:
-        return self._ident is None and not self._tasks
+        return self._ident is None and not self.tasks
 
     def run(self) -> None:
         """Run the callbacks that wait, whatever one raises."""
-        tasks = self._tasks
+        tasks = self.tasks
         self._ident = threading.get_ident()
         while tasks and not self._dropping:
             task, arguments = tasks.popleft()

@@ -18,6 +18,14 @@ SWALLOWED: Final = 100
 """Ends that a thread may swallow one after the other: more than who clears up after each of his securities has use for."""
 
 
+def innermost_outside(module: str) -> int:
+    """The id of the innermost frame that is not of a module: whoever called it, for a compiled module has no frames."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__") == module:
+        frame = frame.f_back
+    return id(frame)
+
+
 def raise_between_lines(end: type[BaseException], line: int, outermost: int) -> None:
     """Raise in this thread, at the ``line``-th line of the strategy that it comes to from here.
 
