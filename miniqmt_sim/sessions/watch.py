@@ -47,11 +47,10 @@ class Key(NamedTuple):
 class _Audience:
     """Connections that are told the same period of the same codes, and the rows that have come together for them."""
 
-    __slots__ = ("is_of_ticks", "period", "rows", "who")
+    __slots__ = ("period", "rows", "who")
 
     def __init__(self, period: str, who: tuple[int, ...]) -> None:
         self.period = period
-        self.is_of_ticks = period == TICK
         self.who = who
         self.rows: list[tuple[str, JsonObject]] = []
 

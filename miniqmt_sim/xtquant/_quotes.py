@@ -48,13 +48,16 @@ def connect_data(on_push: OnPush, on_closed: OnClosed) -> Transport:
     return SocketTransport.connect(discovery.find(discovery.remembered()), 0, on_push, on_closed, purpose=DATA)
 
 
-class _Want(NamedTuple):
+class _Want:
     """A subscription with a callback. ``in_lists``: it is given lists; ``is_single``: of one code."""
 
-    number: int
-    callback: Callback
-    in_lists: bool
-    is_single: bool
+    __slots__ = ("callback", "in_lists", "is_single", "number")
+
+    def __init__(self, number: int, callback: Callback, in_lists: bool, is_single: bool) -> None:
+        self.number = number
+        self.callback = callback
+        self.in_lists = in_lists
+        self.is_single = is_single
 
 
 class _Subscription(NamedTuple):
