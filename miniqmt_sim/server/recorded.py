@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.errors import ConfigError
+from miniqmt_sim.server.digests import Digests, sha256_of
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.recording import Recording
@@ -32,9 +34,10 @@ class Market(NamedTuple):
 
     @classmethod
     def of(cls, chosen: ReplaySettings, recording: Recording) -> Market:
-        """The market of a server that plays one; reads every file."""
+        """The market of a server that plays one; reads every file that is new to it."""
         path = Path(chosen.data).absolute()
-        return cls(str(path), chosen.volume_unit, recording.pace.start_ms, digest_of(path))
+        with Digests() as digests:
+            return cls(str(path), chosen.volume_unit, recording.pace.start_ms, digest_of(path, digests.of))
 
     def open(self, data: str | None = None) -> History:
         """Open the data, where they lay or where they lie now. Raises ConfigError when they are not there, or are others."""
@@ -50,16 +53,14 @@ class Market(NamedTuple):
         return Replay(history, self.start_ms, FAR_MS)
 
 
-def digest_of(path: Path) -> str:
+def digest_of(path: Path, content_of: Callable[[Path], str] = sha256_of) -> str:
     """The SHA-256 of the names and contents of all files that a path of data means. Raises ConfigError for no data."""
     root = path if path.is_dir() else path.parent
     lying_beside = (files.beside(path, name) for name in (files.DIVIDENDS, files.INSTRUMENTS))
     found = [file.path for file in files.find(path)] + [file for file in lying_beside if file is not None]
     digest = hashlib.sha256()
     for file in sorted(found):
-        with file.open("rb") as stream:
-            content = hashlib.file_digest(stream, "sha256").hexdigest()
-        digest.update(f"{file.relative_to(root).as_posix()} {content}\n".encode())
+        digest.update(f"{file.relative_to(root).as_posix()} {content_of(file)}\n".encode())
     return digest.hexdigest()
 
 
