@@ -38,11 +38,10 @@ from miniqmt_sim.server import descriptors, garbage
 from miniqmt_sim.server.connection import Switchboard
 from miniqmt_sim.server.dispatcher import Dispatcher
 from miniqmt_sim.server.feeds.archive import Archive
-from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.journal import Circumstances, Journal
 from miniqmt_sim.server.keeper import Keeper
 from miniqmt_sim.server.persistence import Persistence
-from miniqmt_sim.server.recorded import Market, configuration
+from miniqmt_sim.server.recorded import Stage, configuration
 from miniqmt_sim.server.wake import wake
 from miniqmt_sim.settings import Settings
 from miniqmt_sim.wire.protocol import Terms
@@ -112,17 +111,24 @@ class Server:
         persistence = self.persistence = await Persistence.open(place, settings.durability, settings.retention)
         self._undo.push_async_callback(persistence.close)
         self.database = persistence.url
-        recording = Recording.open(settings) if settings.world.feed == "replay" else None
-        if recording is not None:
-            self._undo.callback(recording.history.close)
+        stage = Stage.set(settings)
+        recording = stage.recording if stage is not None else None
+        archive = Archive(recording.history) if recording is not None else None
+        if archive is not None:
+            self._undo.callback(archive.close)
         awake = await persistence.wake(partial(wake, settings.world, recording=recording))
         cooldown_ms = behaviour_of(settings.world.behaviour).reconnect_cooldown_ms
-        keeper = Keeper(persistence, settings.world, self.userdata, lambda: recording and Recording.open(settings))
-        market = Market.of(settings.replay, recording) if recording is not None and settings.journal else None
-        config = configuration(settings.world if recording is None else recording.world, market)
-        circumstances = Circumstances(SERVER, config, market is not None, settings.hash_entries)
+        config = stage.config if stage is not None else configuration(settings.world, None)
+        circumstances = Circumstances(SERVER, config, stage is not None and settings.journal, settings.hash_entries)
+
+        def change_stage(anew: Stage) -> None:
+            now = Circumstances(SERVER, anew.config)
+            circumstances.config, circumstances.fingerprint = now.config, now.fingerprint
+            if archive is not None:
+                archive.go_on_with(anew.recording.history)
+
+        keeper = Keeper(persistence, settings.world, self.userdata, partial(Stage.set, settings), change_stage)
         journal = Journal(awake.simulator, awake.clock, circumstances, awake.shell, awake.last_seq, settings.journal)
-        archive = Archive(recording.history) if recording is not None else None
         self.dispatcher = Dispatcher(
             awake.simulator, awake.clock, persistence, settings.limits, journal, keeper, cooldown_ms, archive
         )

@@ -6,15 +6,17 @@ file in ``snapshots`` of the userdata directory; copied there from another machi
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from matching import calendar
+from miniqmt_sim.changes import Row
 from miniqmt_sim.errors import CommandRefused, ConfigError
-from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.persistence import Persistence
+from miniqmt_sim.server.recorded import Stage
 from miniqmt_sim.server.wake import Awake, wake
 from miniqmt_sim.settings import World
 from miniqmt_sim.wire.messages import JsonObject, Request
@@ -42,12 +44,14 @@ class Keeper:
     """Answers the requests of KEEPER_REQUESTS."""
 
     def __init__(
-        self, persistence: Persistence, world: World, userdata: Path, record: Callable[[], Recording | None] = lambda: None
-    ) -> None:
-        """``record`` opens the recorded market that a world plays from its beginning, if it plays one."""
+        self, persistence: Persistence, world: World, userdata: Path,
+        set_stage: Callable[[], Stage | None] = lambda: None, changed: Callable[[Stage], None] = lambda _stage: None,
+    ) -> None:  # fmt: skip
+        """``set_stage`` opens the recorded market that a world plays, if it plays one; ``changed`` hears that one does."""
         self._persistence = persistence
         self._world = world
-        self._record = record
+        self._set_stage = set_stage
+        self._changed = changed
         self._directory = userdata / DIRECTORY
 
     async def answer(self, request: Request) -> Kept:
@@ -74,7 +78,8 @@ class Keeper:
         source = self._path(name)
         if not source.is_file():
             raise CommandRefused(f"there is no snapshot {name!r} in {self._directory}")
-        awake = await self._persistence.load(source, lambda rows: wake(self._world, rows, self._record()))
+        stage, awake = await self._persistence.load(source, self._wake)
+        self._tell(stage)
         return Kept({"name": name, **_where(awake)}, awake, f"the world was replaced by snapshot {name}")
 
     async def _list(self, _fields: JsonObject) -> Kept:
@@ -92,9 +97,19 @@ class Keeper:
     # -- the whole -----------------------------------------------------------------------------------------------------
 
     async def _reset(self, _fields: JsonObject) -> Kept:
-        awake = wake(self._world, {}, self._record())
+        stage, awake = await asyncio.to_thread(self._wake, {})
         await self._persistence.clear()
+        self._tell(stage)
         return Kept(_where(awake), awake, "the world was reset")
+
+    def _wake(self, rows: Mapping[str, Iterable[Row]]) -> tuple[Stage | None, Awake]:
+        """Open a world; in a thread, because the data may have changed since the start and are read then."""
+        stage = self._set_stage()
+        return stage, wake(self._world, rows, stage.recording if stage is not None else None)
+
+    def _tell(self, stage: Stage | None) -> None:
+        if stage is not None:
+            self._changed(stage)
 
     async def _vacuum(self, _fields: JsonObject) -> Kept:
         before, after, removed = await self._persistence.vacuum()

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.digests import Digests, sha256_of
@@ -18,7 +18,7 @@ from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.feeds.replay import Replay
-from miniqmt_sim.settings import ReplaySettings, World
+from miniqmt_sim.settings import ReplaySettings, Settings, World
 
 KEY: Final = "recorded"
 """Under it the market stands in the configuration's JSON."""
@@ -51,6 +51,22 @@ class Market(NamedTuple):
     def source(self, history: History) -> Replay:
         """What a simulator plays."""
         return Replay(history, self.start_ms, FAR_MS)
+
+
+class Stage(NamedTuple):
+    """A recorded market that is opened for a world, and all that the world is made of, as JSON."""
+
+    recording: Recording
+    config: str
+
+    @classmethod
+    def set(cls, settings: Settings) -> Self | None:
+        """Open the market that settings name as the files are now; None when they name none. Raises ConfigError."""
+        if settings.world.feed != "replay":
+            return None
+        recording = Recording.open(settings)
+        market = Market.of(settings.replay, recording) if settings.journal else None
+        return cls(recording, configuration(recording.world, market))
 
 
 def digest_of(path: Path, content_of: Callable[[Path], str] = sha256_of) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -15,6 +16,7 @@ from miniqmt_sim.cli import main
 from miniqmt_sim.cli.replays import lines_of
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.recorded import digest_of, parts_of
 from miniqmt_sim.server.replay import replay
 from miniqmt_sim.testing import SimServer
 from tests.kit.fake_server import eventually
@@ -161,6 +163,34 @@ def test_the_data_may_lie_elsewhere_but_must_be_the_same(
     changed.write_text(changed.read_text().replace(",40,", ",41,", 1))
     with pytest.raises(ConfigError, match="is another"):
         replay(sim.database, str(moved))
+
+
+@pytest.mark.parametrize("verb", ["reset", "load"])
+def test_data_that_changed_are_those_of_the_world_that_begins_anew(verb: str, sim: SimServer, data: Path) -> None:
+    with sim:
+        live(sim, random.Random(4), 4, session=1)
+        sim.ctl.snapshot.save("before")
+        with (data / f"{CODES[0]}.1m.csv").open("a", encoding="utf-8") as file:
+            file.write(bar("09:31", 10.0, day=20240104) + "\n")
+        if verb == "reset":
+            sim.ctl.reset()
+        else:
+            sim.ctl.snapshot.load("before")
+        sim.ctl.clock.set("11:00")
+        state = sim.ctl.state_hash()["state_hash"]
+    with closing(sqlite3.connect(sim.database.removeprefix("sqlite:///"))) as connection:
+        query = "SELECT body FROM journal WHERE name = 'start' ORDER BY seq DESC LIMIT 1"
+        ((started,),) = connection.execute(query).fetchall()
+        ((config,),) = connection.execute(
+            "SELECT body FROM configurations WHERE fingerprint = ?", (json.loads(started)["config"],)
+        ).fetchall()
+    market = parts_of(config)[1]
+    assert market is not None
+    assert market.sha256 == digest_of(data)
+    if verb == "reset":  # a snapshot's journal began with the data of before
+        found = replay(sim.database)
+        assert found.same, list(lines_of(found))
+        assert found.state_hash == state
 
 
 def test_an_order_that_was_changed_in_the_journal_comes_out_otherwise(sim: SimServer, data: Path) -> None:

@@ -33,6 +33,15 @@ class Archive:
     def __init__(self, history: History) -> None:
         self._history = history
 
+    def go_on_with(self, history: History) -> None:
+        """Answer from files that were opened anew, and let go of those before."""
+        self._history.close()
+        self._history = history
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._history.close()
+
     def answer(self, request: Request, now_ms: int, simulator: Simulator) -> JsonObject | None:
         """Answer a request as of now; None when it is not for the files."""
         code = request.fields.get("stock_code", "")
