@@ -314,10 +314,13 @@ class OrderAnswer:
     def text(self) -> str:
         """The reply as JSON."""
         request = self.request
+        account_type: int = request["account_type"]
+        account_id: str = request["account_id"]
+        strategy_name: str = quoted(request["strategy_name"])
+        order_remark: str = quoted(request["order_remark"])
         return (
-            f'{{"t":"reply","seq":{self.seq},"account_type":{request["account_type"]},'
-            f'"account_id":"{request["account_id"]}","order_id":{self.order_id},'
-            f'"strategy_name":{quoted(request["strategy_name"])},"order_remark":{quoted(request["order_remark"])},'
+            f'{{"t":"reply","seq":{self.seq},"account_type":{account_type},"account_id":"{account_id}",'
+            f'"order_id":{self.order_id},"strategy_name":{strategy_name},"order_remark":{order_remark},'
             '"error_id":0,"error_msg":""}'
         )
 
