@@ -262,14 +262,14 @@ OPERATOR_MESSAGES: Final = (
     Message(
         "ctl_clock_set",
         Flow.OPERATOR,
-        "Move the clock forward; answered when every transition on the way is done.",
+        "Move the clock to a time; answered when every transition on the way is done. Back only while nothing has happened.",
         (text("time", "YYYY-MM-DDTHH:MM[:SS], or HH:MM[:SS] of the present day; China time"),),
         CLOCK,
     ),
     Message(
         "ctl_clock_advance",
         Flow.OPERATOR,
-        "Move the clock forward by so much.",
+        "Move the clock on by so much.",
         (integer("duration_ms", "milliseconds"),),
         CLOCK,
     ),
