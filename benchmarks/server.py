@@ -93,7 +93,7 @@ def _server(durability: str, *more: str) -> Iterator[tuple[subprocess.Popen[str]
 def _load(addr: str, connections: int, seconds: float, token: str = "", subscribe: bool = False) -> float:
     words = [sys.executable, "-m", "benchmarks.wire", "load", addr, "--connections", str(connections)]
     words += ["--window", str(OUTSTANDING // connections), "--seconds", str(seconds)]
-    words += [f"--token={token}"] if token else []  # a token may begin with a dash
+    words += ["--token", token] if token else []
     words += ["--subscribe"] if subscribe else []
     return float(subprocess.run(_pinned(1, *words), capture_output=True, text=True, check=True).stdout)
 

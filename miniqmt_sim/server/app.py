@@ -235,7 +235,7 @@ def _tokens(host: str) -> tuple[str, str]:
         )
     if token and token == operator_token:
         raise StartError(f"{ENV_TOKEN} and {ENV_OPERATOR_TOKEN} must differ: the token decides what one may ask")
-    return token or secrets.token_urlsafe(24), operator_token or secrets.token_urlsafe(24)
+    return token or secrets.token_hex(24), operator_token or secrets.token_hex(24)
 
 
 def _is_loopback(host: str) -> bool:

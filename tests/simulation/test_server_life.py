@@ -112,6 +112,14 @@ def test_the_environments_tokens_are_used(monkeypatch: pytest.MonkeyPatch) -> No
         assert (sim.token, sim.operator_token) == ("secret one", "secret two")
 
 
+def test_tokens_of_its_own_can_be_written_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (discovery.ENV_TOKEN, discovery.ENV_OPERATOR_TOKEN):
+        monkeypatch.delenv(name, raising=False)
+    with SimServer(feed="none") as sim:
+        assert sim.token != sim.operator_token
+        assert [len(bytes.fromhex(token)) for token in (sim.token, sim.operator_token)] == [24, 24]
+
+
 def test_two_equal_tokens_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(discovery.ENV_TOKEN, "secret")
     monkeypatch.setenv(discovery.ENV_OPERATOR_TOKEN, "secret")
