@@ -179,7 +179,7 @@ def made_mod(source: Source) -> str:
             pass
 
     module = ModuleType("benchmark_rows")
-    module.load_mod = Mod  # type: ignore[attr-defined]
+    vars(module)["load_mod"] = Mod
     sys.modules[module.__name__] = module
     return module.__name__
 

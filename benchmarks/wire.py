@@ -13,6 +13,7 @@ import struct
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import uvloop
@@ -130,7 +131,7 @@ async def load(addr: str, connections: int, window: int, seconds: float, token: 
     clients: list[Client] = []
     for number in range(1, connections + 1):
         hello = _greetings(number, token, subscribe) if token else []
-        _, client = await loop.create_connection(lambda n=number, h=hello: Client(n, window, h), host, int(port))  # type: ignore[misc]
+        _, client = await loop.create_connection(partial(Client, number, window, hello), host, int(port))
         clients.append(client)
     await asyncio.sleep(_WARM_S)
     before, began = sum(client.answered for client in clients), time.perf_counter()

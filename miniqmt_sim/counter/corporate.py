@@ -25,7 +25,6 @@ from miniqmt_sim.counter.lots import MICRO_PER_FEN, MICRO_PER_LI, Lots
 MAX_ACTIONS: Final = 20_000
 """Actions a world keeps: four years of every company listed."""
 ALL_HOLDERS: Final = "all"
-NO_HOLDER: Final = "-"
 
 
 class Action(NamedTuple):

@@ -123,7 +123,7 @@ def test_a_callback_that_raises_does_not_hold_up_the_next(quotes: Quotes, caplog
 
 def test_the_past_comes_before_what_is_pushed_while_the_server_answers(quotes: Quotes) -> None:
     told: list[Any] = []
-    Line.answers["data_subscribe"] = lambda line: line.push(2) or {"result": 0}  # type: ignore[func-returns-value]
+    Line.answers["data_subscribe"] = lambda line: line.push(2) or {"result": 0}
     assert subscribe(quotes, told.append, 1) == 1
     quotes.line.push(3)
     eventually(lambda: len(told) == 3)
