@@ -148,13 +148,18 @@ def tables(
 ) -> tuple[list[str], dict[str, Any]]:
     """The same as arrays: the names of the times, and for each field a row a security and a column a time."""
     numpy = library("numpy")
-    times = sorted({time_ms for columns in found.values() for time_ms in columns["time"]})
+    # A code that is not listed, or of which no rows were asked for, has no columns at all.
+    known = {code: columns for code, columns in found.items() if columns.get("time")}
+    times = sorted({time_ms for columns in known.values() for time_ms in columns["time"]})
     place = {time_ms: number for number, time_ms in enumerate(times)}
-    whole = all(len(columns["time"]) == len(times) for columns in found.values())
+    whole = all(len(columns["time"]) == len(times) for columns in known.values())
     result = {}
     for name in fields_of(wanted, BAR_DTYPES):
         values = numpy.full((len(found), len(times)), numpy.nan)
-        for row, columns in enumerate(found.values()):
+        for row, code in enumerate(found):
+            columns = known.get(code)
+            if columns is None:
+                continue
             values[row, [place[time_ms] for time_ms in columns["time"]]] = columns[name]
             if fill and not whole:
                 values[row] = _filled(values[row], name, times, columns, place)

@@ -121,6 +121,22 @@ def test_an_unknown_code_has_an_empty_frame(recorded: DataDesk) -> None:
     assert (len(frame), list(frame.columns)) == (0, documented("1m / 5m / 1d - K线数据"))
 
 
+def test_a_code_without_data_is_a_row_without_numbers(recorded: DataDesk) -> None:
+    recorded.at(at("09:33"))
+    for codes in ([UNLISTED, CODE], [CODE, UNLISTED]):
+        found = xtdata.get_market_data(["close", "volume"], codes, "1m")
+        assert list(found["close"].index) == codes
+        assert found["close"].loc[CODE].tolist() == [10.0, 10.01, 10.02]
+        assert all(found[name].loc[UNLISTED].isna().all() for name in found)
+    for empty in (
+        xtdata.get_market_data(["close"], [UNLISTED], "1m"),
+        xtdata.get_market_data(["close"], [UNLISTED], "1m", count=0),
+        xtdata.get_market_data(["close"], [UNLISTED], "1m", start_time="20300101"),
+    ):
+        assert (empty["close"].shape, list(empty["close"].index)) == ((1, 0), [UNLISTED])
+    assert xtdata.get_market_data(["close"], [CODE], "1m", count=0)["close"].shape == (1, 0)
+
+
 @pytest.mark.parametrize("period", ["15m", "30m", "1h", "60m", "1w", "1mon", "1q", "1hy", "1y"])
 def test_longer_bars_are_made_of_shorter_ones(recorded: DataDesk, period: str) -> None:
     recorded.at(at("15:00", NEXT))
