@@ -70,6 +70,7 @@ class Session:
         self._relaxed = self._is_split = False
         self._empty_when_failed = os.environ.get(ENV_FAILED_QUERIES) == "empty"
         self._transport: Transport | None = None
+        self._finalizers: list[weakref.finalize[..., Session]] = []
         self._make_threads_things(stopped=False)
         _sessions.add(self)
 
@@ -314,8 +315,12 @@ class Session:
     def _make_workers(self) -> None:
         self._callback_worker = Worker(f"miniqmt-sim callbacks {self._session}")
         self._query_worker = Worker(f"miniqmt-sim queries {self._session}")
-        for worker in self.workers:  # of a trader that is forgotten, as clients do that make a new one after each disconnect
-            weakref.finalize(self, worker.abandon).atexit = False
+        for finalizer in self._finalizers:  # of workers before these, which were stopped, or are not in this process
+            finalizer.detach()
+        # For a trader that is forgotten, as clients do that make a new one after each disconnect.
+        self._finalizers = [weakref.finalize(self, worker.abandon) for worker in self.workers]
+        for finalizer in self._finalizers:
+            finalizer.atexit = False
 
 
 _sessions: Final[weakref.WeakSet[Session]] = weakref.WeakSet()

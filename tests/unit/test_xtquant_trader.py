@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -221,6 +222,16 @@ def test_stop_does_not_wait_for_ever_for_a_callback(
     assert worker is not None
     worker.join(5)
     assert seen == [1]
+
+
+def test_a_trader_that_is_started_again_and_again_keeps_nothing_of_before(tmp_path: Path) -> None:
+    trader = XtQuantTrader(str(tmp_path), 5)
+    for _ in range(10):
+        trader.stop()
+        trader.start()
+    alive = [finalizer.peek() for finalizer in list(vars(weakref.finalize)["_registry"])]
+    assert sum(each is not None and each[0] is trader for each in alive) == len(trader.workers)
+    trader.stop()
 
 
 def test_a_trader_that_is_forgotten_after_its_connection_was_lost_leaves_no_thread(server: FakeServer, tmp_path: Path) -> None:
