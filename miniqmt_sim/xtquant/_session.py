@@ -169,7 +169,7 @@ class Session:
         transport = self._transport_for(message)
         seq = next(self._seqs)
         if self._is_trapped():
-            transport.request(message, fields, seq, timeout_s=self._timeout_s)
+            transport.post(message, fields, seq, _unheard, self._timeout_s)
             self._spring_trap(message)
         return transport.call(message, fields, seq, self._timeout_s)
 
@@ -345,6 +345,10 @@ if hasattr(os, "register_at_fork"):  # Windows forks nothing
 
 def _objects(query: views.Query[_T], answer: Answer) -> list[_T]:
     return [views.fill(query.row, row) for row in answer["rows"]]
+
+
+def _unheard(_answer: Answer | None, _error: Exception | None) -> None:
+    """What is done about an answer that nobody waits for."""
 
 
 def first(rows: list[_T] | None) -> _T | None:

@@ -20,12 +20,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from types import FrameType
 from typing import Any, ClassVar
 
 from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, Answer, Connector, Transport, connect
-from miniqmt_sim.errors import CommandRefused, ConnectError
+from miniqmt_sim.errors import ConnectError
 from miniqmt_sim.wire.messages import BY_NAME, JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
 from miniqmt_sim.xtquant._native_calls import BINDERS, CALLS, DISCONNECTED, PUSHES, Call
@@ -129,7 +128,7 @@ class XtQuantAsyncClient:
                 self._tell_failure(call, seq, message, asked, "not connected")
             else:
                 done = functools.partial(self._on_done, call, seq, message, asked)
-                transport.request(message, fields_of(message, request), seq, done, self._timeout_s)
+                transport.post(message, fields_of(message, request), seq, done, self._timeout_s)
                 if seq in self._untold:
                     raise UnheardError
         except UnheardError:
@@ -137,18 +136,24 @@ class XtQuantAsyncClient:
                 raise
         return seq
 
-    def _on_done(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
+    def _on_done(
+        self, call: Call, seq: int, message: str, asked: JsonObject, answer: Answer | None, error: Exception | None
+    ) -> None:
         try:
-            self._tell_answer(call, seq, message, asked, future)
+            self._tell_answer(call, seq, message, asked, answer, error)
         except UnheardError:
             self._untold.add(seq)
 
-    def _tell_answer(self, call: Call, seq: int, message: str, asked: JsonObject, future: Future[Answer]) -> None:
-        try:
-            answer = future.result()
-            payload = call.payload(asked, answer, "")
-        except (ConnectError, CommandRefused, KeyError, TypeError, ValueError) as error:  # none, or one that makes no sense
+    def _tell_answer(
+        self, call: Call, seq: int, message: str, asked: JsonObject, answer: Answer | None, error: Exception | None
+    ) -> None:
+        if answer is None:
             self._tell_failure(call, seq, message, asked, str(error))
+            return
+        try:
+            payload = call.payload(asked, answer, "")
+        except (KeyError, TypeError, ValueError) as fault:  # one that makes no sense
+            self._tell_failure(call, seq, message, asked, str(fault))
         else:
             _warn_of_refusal(message, answer)
             self._tell(call.binder, seq, payload)

@@ -11,6 +11,7 @@ import pytest
 from miniqmt_sim.client.memory import Command, MemoryHost, MemoryTransport
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject, Request
+from tests.kit.asking import ask
 
 ACCOUNT = {"account_type": 2, "account_id": "1000000365"}
 ORDER = {**ACCOUNT, "stock_code": "600000.SH", "order_type": 23, "order_volume": 100, "price_type": 11, "price": 10.5}
@@ -86,7 +87,7 @@ def host(simulator: SmallSimulator) -> MemoryHost:
 
 def test_a_request_is_answered_before_it_returns(simulator: SmallSimulator, host: MemoryHost) -> None:
     client = Client(host, 7)
-    future = client.transport.request("subscribe", ACCOUNT)
+    future = ask(client.transport, "subscribe", ACCOUNT)
     assert future.done()
     assert future.result()["result"] == 0
     assert simulator.sessions == {1: 7}
@@ -114,7 +115,7 @@ def test_the_reply_comes_before_its_pushes_and_pushes_go_to_everybody(simulator:
     one, two = Client(host, 1), Client(host, 2)
     simulator.answer = lambda _: [{"order_id": 5}]
     simulator.pushes = [{"t": "push_stock_order", "order_id": 6}, {"t": "push_stock_trade", "order_id": 7}]
-    one.transport.request("order_stock", ORDER, done=one.note)
+    ask(one.transport, "order_stock", ORDER, done=one.note)
     assert one.tags() == [5, 6, 7]
     assert two.tags() == [6, 7]
 
@@ -139,14 +140,14 @@ def test_moving_the_time_does_all_that_is_due_on_the_way(simulator: SmallSimulat
 def test_what_is_due_comes_before_the_next_command(simulator: SmallSimulator, host: MemoryHost) -> None:
     client = Client(host, 1)
     simulator.due = [(NINE, {"t": "push_stock_order", "order_id": 1})]
-    client.transport.request("subscribe", ACCOUNT, done=client.note)
+    ask(client.transport, "subscribe", ACCOUNT, done=client.note)
     assert client.tags() == [1, 0]
 
 
 def test_a_clock_request_moves_the_time_first(simulator: SmallSimulator, host: MemoryHost) -> None:
     client = Client(host, 1)
     simulator.due = [(NINE + 50, {"t": "push_stock_order", "order_id": 1})]
-    client.transport.request("ctl_clock_advance", {"duration_ms": 100}, done=client.note)
+    ask(client.transport, "ctl_clock_advance", {"duration_ms": 100}, done=client.note)
     assert client.tags() == [1, 0]
     assert host.now_ms == simulator.commands[0].now_ms == NINE + 100
 

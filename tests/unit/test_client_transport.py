@@ -18,6 +18,7 @@ from miniqmt_sim.client.transport import SocketTransport, connect
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.frames import encode_frame
 from miniqmt_sim.wire.messages import encode_message
+from tests.kit.asking import ask
 from tests.kit.fake_server import FakeServer, eventually
 
 ACCOUNT = {"account_type": 2, "account_id": "1000000365"}
@@ -137,7 +138,7 @@ def test_a_path_finds_its_server(server: FakeServer, tmp_path: Any, monkeypatch:
 
 
 def test_an_answer_completes_the_future(server: FakeServer, client: Client) -> None:
-    future = client.transport.request("subscribe", ACCOUNT)
+    future = ask(client.transport, "subscribe", ACCOUNT)
     assert future.result(5)["result"] == 0
     assert server.requests[0].fields == ACCOUNT
 
@@ -161,7 +162,7 @@ def test_answers_find_their_request_in_whatever_order_they_come(server: FakeServ
         return []
 
     server.answers["subscribe"] = hold
-    futures = [client.transport.request("subscribe", ACCOUNT) for _ in range(3)]
+    futures = [ask(client.transport, "subscribe", ACCOUNT) for _ in range(3)]
     eventually(lambda: len(held) == 3)
     for request in reversed(held):
         server.send({"t": "reply", "seq": request.seq, "result": request.seq * 10, "error_msg": ""})
@@ -221,7 +222,7 @@ def test_answers_and_pushes_are_handed_on_in_the_order_of_arrival(server: FakeSe
     order = {**ACCOUNT, "stock_code": "600000.SH", "order_type": 23, "order_volume": 100, "price_type": 11, "price": 10.5}
     server.push("push_stock_order", order_id=0)
     eventually(lambda: len(client.heard) == 1)
-    client.transport.request("order_stock", order, done=client.note).result(5)
+    ask(client.transport, "order_stock", order, done=client.note).result(5)
     for order_id in range(2, 200):
         server.push("push_stock_order", order_id=order_id)
     eventually(lambda: len(client.heard) == 200)
@@ -231,7 +232,7 @@ def test_answers_and_pushes_are_handed_on_in_the_order_of_arrival(server: FakeSe
 def test_what_comes_in_one_piece_keeps_its_order(server: FakeServer, client: Client) -> None:
     server.answers["order_stock"] = lambda _: []
     order = {**ACCOUNT, "stock_code": "600000.SH", "order_type": 23, "order_volume": 100, "price_type": 11, "price": 10.5}
-    client.transport.request("order_stock", order, seq=9, done=client.note)
+    ask(client.transport, "order_stock", order, seq=9, done=client.note)
     server.wait_for_request("order_stock")
     messages = [
         {"t": "push_stock_order", "order_id": 1},
@@ -258,7 +259,7 @@ def test_what_is_not_known_is_ignored(server: FakeServer, client: Client, caplog
 
 def test_a_dropped_connection_fails_what_is_under_way_and_is_told_once(server: FakeServer, client: Client) -> None:
     server.answers["subscribe"] = lambda _: []
-    futures = [client.transport.request("subscribe", ACCOUNT, done=client.note) for _ in range(3)]
+    futures = [ask(client.transport, "subscribe", ACCOUNT, done=client.note) for _ in range(3)]
     eventually(lambda: len(server.requests) == 3)
     server.drop()
     for future in futures:
@@ -273,7 +274,7 @@ def test_a_dropped_connection_fails_what_is_under_way_and_is_told_once(server: F
 def test_requests_after_the_end_fail_at_once(server: FakeServer, client: Client) -> None:
     server.drop()
     eventually(lambda: client.closed)
-    future = client.transport.request("subscribe", ACCOUNT, done=client.note)
+    future = ask(client.transport, "subscribe", ACCOUNT, done=client.note)
     assert future.done()
     assert isinstance(client.heard[0], ConnectError)
     with pytest.raises(ConnectError):
@@ -297,7 +298,7 @@ def test_what_was_said_before_the_end_is_heard(server: FakeServer, client: Clien
 
 def test_closing_fails_what_is_under_way_and_is_no_loss(server: FakeServer, client: Client) -> None:
     server.answers["subscribe"] = lambda _: []
-    future = client.transport.request("subscribe", ACCOUNT)
+    future = ask(client.transport, "subscribe", ACCOUNT)
     client.transport.close()
     client.transport.close()
     with pytest.raises(ConnectError, match="this side closed the connection"):
@@ -373,7 +374,7 @@ def test_a_server_that_pongs_but_does_not_answer_is_not_waited_for() -> None:
     with FakeServer(heartbeat_ms=20) as server:
         server.answers["subscribe"] = lambda _: []
         client = Client(server.endpoint)
-        future = client.transport.request("subscribe", ACCOUNT, timeout_s=0.05)
+        future = ask(client.transport, "subscribe", ACCOUNT, timeout_s=0.05)
         with pytest.raises(ConnectError, match="no answer in time"):
             future.result(5)
         assert client.transport.is_open
@@ -399,7 +400,7 @@ def test_a_server_that_reads_no_more_holds_nobody_up() -> None:
 
         def flood() -> None:
             while client.transport.is_open:
-                client.transport.request("ctl_asset", {"account_id": "x" * 50_000})
+                ask(client.transport, "ctl_asset", {"account_id": "x" * 50_000})
 
         flooder = threading.Thread(target=flood)
         flooder.start()
@@ -411,7 +412,7 @@ def test_a_server_that_reads_no_more_holds_nobody_up() -> None:
 
 def test_a_request_of_more_than_the_limit_is_a_bug(client: Client) -> None:
     with pytest.raises(AssertionError, match="a request of"):
-        client.transport.request("ctl_asset", {"account_id": "x" * module.MAX_REQUEST_BYTES})
+        ask(client.transport, "ctl_asset", {"account_id": "x" * module.MAX_REQUEST_BYTES})
 
 
 # -- how far a client is -------------------------------------------------------------------------------------------------
