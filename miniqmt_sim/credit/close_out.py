@@ -9,10 +9,11 @@ Which positions go first is the broker's to say; this order is the simulator's. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
 from matching import units
+from matching.book import BUY, SELL, Side
+from matching.checks import Terms, counter_rejection, worst_price
 from matching.codes import Venue
 from matching.instrument import Security
 from matching.price_types import PRICE_TYPES, PriceType
@@ -35,6 +36,8 @@ _SWEEPS: Final = {Venue.SH: 42, Venue.SZ: 47}
 
 FEES_LI: Final = 10_000
 """Kept for the least commission of a purchase: ten yuan."""
+MAX_PIECES: Final = 100
+"""Orders for one code and source at a time, each as large as the exchange takes; the rest waits for the next look."""
 
 
 class CloseOut:
@@ -66,10 +69,8 @@ class CloseOut:
             if order.is_open:
                 self._broker.cancel(order, now_ms)
         self._pay(account, now_ms)
-        for side in (self._sales, self._purchases):
-            standing = self._desk.standing(account)
-            for request in list(side(account, standing, now_ms)):  # all are decided before the first changes anything
-                self._place(account, request, standing.maintenance_ppm, now_ms)
+        self._sell_off(account, now_ms)
+        self._buy_back(account, now_ms)
 
     def _pay(self, account: Account, now_ms: int) -> None:
         """Take own cash first: for what is overdue, then for what is missing."""
@@ -88,10 +89,14 @@ class CloseOut:
         amount_li = min(units.ceil_div(amount_li, units.LI_PER_FEN) * units.LI_PER_FEN, free_li)
         return self._desk.repay(account, None, "", amount_li, "", now_ms, designated=designated) if amount_li > 0 else 0
 
-    def _place(self, account: Account, request: PlaceRequest, ratio_ppm: int, now_ms: int) -> None:
+    def _place(self, account: Account, security: Security, row: OrderType, volume: int, now_ms: int) -> int:
+        """Place an order; how much of it was traded, or may still be."""
+        ratio_ppm, price_type = self._desk.standing(account).maintenance_ppm, self._price_type(security, now_ms)
+        request = PlaceRequest(security.code, row, price_type, 0, True, volume, ORIGIN)
         order = self._broker.place(account, request, now_ms)
-        detail = f"{request.order_type.text} {request.volume} {request.stock_code}"
+        detail = f"{row.text} {volume} {security.code}"
         self._desk.events.note(account.account_id, Kind.CLOSE_OUT, ratio_ppm, now_ms, detail, order.order_id)
+        return order.traded_volume + (order.left if order.is_open else 0)
 
     # ---- how much ------------------------------------------------------------------------------------------------------
 
@@ -102,8 +107,9 @@ class CloseOut:
             return 0
         return figures.missing_li(standing.assets_li, standing.debt_li, standing.terms.line.restore_ppm)
 
-    def _sales(self, account: Account, standing: Standing, now_ms: int) -> Iterator[PlaceRequest]:
+    def _sell_off(self, account: Account, now_ms: int) -> None:
         """Sell to repay cash: what is missing, and what is overdue of either source."""
+        standing = self._desk.standing(account)
         owed = dict.fromkeys(CashGroup, 0)
         overdue = dict(owed)
         for compact in standing.compacts:
@@ -112,70 +118,98 @@ class CloseOut:
                 owed[compact.source] += due_li
                 overdue[compact.source] += due_li if compact.overdue else 0
         missing_li = self._missing_li(account, standing)
-        sold: dict[str, int] = {}
         for source in CashGroup:
             part_li = min(owed[source], max(missing_li, overdue[source]))
             missing_li -= part_li
-            yield from self._sell(account, _row(CompactType.FINANCING, source), part_li, sold, now_ms)
+            self._raise(account, source, part_li, now_ms)
 
-    def _sell(
-        self, account: Account, row: OrderType, amount_li: int, sold: dict[str, int], now_ms: int
-    ) -> Iterator[PlaceRequest]:
+    def _raise(self, account: Account, source: CashGroup, amount_li: int, now_ms: int) -> None:
+        """Sell the largest position first. What cannot be sold of one, and what nobody takes, the next has to bring."""
         securities = self._broker.exchange.securities
 
         def worth(position: Position) -> tuple[int, str]:
             return (-position.volume * securities[position.stock_code].last_li, position.stock_code)
 
         for position in sorted(account.positions.values(), key=worth):
-            if amount_li <= 0:
-                return
-            security = securities[position.stock_code]
-            sellable = self._broker.sellable(account, security) - sold.get(security.code, 0)
-            volume = self._lots(security, amount_li, sellable)
-            if volume:
-                sold[security.code] = sold.get(security.code, 0) + volume
-                amount_li -= volume * security.last_li
-                yield self._request(security, row, volume, now_ms)
+            amount_li -= self._sell(account, position, source, amount_li, now_ms)
 
-    def _lots(self, security: Security, amount_li: int, most: int) -> int:
-        """Whole lots that bring an amount, or everything there is."""
-        step = self._broker.exchange.board_rules(security).lot.sell_step
-        volume = -(-amount_li // (security.last_li * step)) * step
-        least = self._broker.exchange.board_rules(security).lot.sell_min
-        return max(0, min(max(volume, least), most))
+    def _sell(self, account: Account, position: Position, source: CashGroup, amount_li: int, now_ms: int) -> int:
+        """Sell of one position in pieces of what one order may have, while they are taken whole; what they bring."""
+        security, row = self._broker.exchange.securities[position.stock_code], _row(CompactType.FINANCING, source)
+        last_li, brought_li = security.last_li, 0
+        for _ in range(MAX_PIECES):
+            left_li = amount_li - brought_li
+            owes = self._desk.book.open(account.account_id, CompactType.FINANCING, source)
+            volume = self._piece(account, position, -(-left_li // last_li), now_ms) if left_li > 0 and owes else 0
+            kept = self._place(account, security, row, volume, now_ms) if volume else 0
+            brought_li += kept * last_li
+            if not volume or kept < volume:
+                break
+        return brought_li
 
-    def _purchases(self, account: Account, standing: Standing, now_ms: int) -> Iterator[PlaceRequest]:
+    def _piece(self, account: Account, position: Position, wanted: int, now_ms: int) -> int:
+        """Whole lots for so many shares, or all there are with the odd ones where they may go along; 0 if none may be sold."""
+        security = self._broker.exchange.securities[position.stock_code]
+        lot = self._broker.exchange.board_rules(security).lot
+        most = min(self._broker.sellable(account, security), self._highest(security, now_ms))
+        volume = min(max(lot.sell_min, -(-wanted // lot.sell_step) * lot.sell_step), most)
+        holding = position.volume - position.frozen_volume
+        pieces = (volume, volume // lot.sell_step * lot.sell_step)
+        return next((piece for piece in pieces if self._may(security, SELL, piece, holding, now_ms)), 0)
+
+    def _buy_back(self, account: Account, now_ms: int) -> None:
         """Buy back borrowed shares that may be returned today, as far as cash reaches."""
-        missing_li, cash_li = self._missing_li(account, standing), account.free_li
+        standing = self._desk.standing(account)
+        missing_li = self._missing_li(account, standing)
         for source in CashGroup:
             for code in dict.fromkeys(compact.stock_code for compact in standing.compacts if compact.is_short):
-                security = self._broker.exchange.securities[code]
                 compacts = self._desk.returnable(account.account_id, source, code)
                 owed = sum(compact.left_volume for compact in compacts)
                 overdue = sum(compact.left_volume for compact in compacts if compact.overdue)
-                wanted = min(owed, max(overdue, -(-missing_li // security.last_li)))
-                volume = self._affordable(security, wanted, cash_li, now_ms) if wanted > 0 else 0
-                if volume:
-                    missing_li -= volume * security.last_li
-                    cash_li -= volume * self._worst_li(security, now_ms)
-                    yield self._request(security, _row(CompactType.SHORT, source), volume, now_ms)
+                last_li = self._broker.exchange.securities[code].last_li
+                wanted = min(owed, max(overdue, -(-missing_li // last_li)))
+                missing_li -= self._buy(account, code, source, wanted, now_ms) * last_li
+
+    def _buy(self, account: Account, code: str, source: CashGroup, wanted: int, now_ms: int) -> int:
+        """Buy in pieces of what one order may have, while they are taken whole; how much that is."""
+        security, row = self._broker.exchange.securities[code], _row(CompactType.SHORT, source)
+        bought = 0
+        for _ in range(MAX_PIECES):
+            volume = self._affordable(security, wanted - bought, account.free_li, now_ms) if wanted > bought else 0
+            kept = self._place(account, security, row, volume, now_ms) if volume else 0
+            bought += kept
+            if not volume or kept < volume:
+                break
+        return bought
 
     def _affordable(self, security: Security, wanted: int, cash_li: int, now_ms: int) -> int:
         """Whole lots for so many shares, fewer when the cash does not reach for them at the worst price and its fees."""
         lot = self._broker.exchange.board_rules(security).lot
         volume = max(lot.buy_min, -(-wanted // lot.buy_step) * lot.buy_step)
         most = max(0, cash_li - FEES_LI) * 1000 // (1001 * self._worst_li(security, now_ms))
+        most = min(most, self._highest(security, now_ms))
         if volume > most:
             volume = most // lot.buy_step * lot.buy_step
-        return volume if volume >= lot.buy_min else 0
+        return volume if self._may(security, BUY, volume, 0, now_ms) else 0
+
+    # ---- what may be ordered -------------------------------------------------------------------------------------------
 
     def _worst_li(self, security: Security, now_ms: int) -> int:
         """The most a share can cost."""
         setting = self._broker.exchange.setting(security, now_ms)
         return setting.band.high_li or security.last_li
 
-    def _request(self, security: Security, row: OrderType, volume: int, now_ms: int) -> PlaceRequest:
-        return PlaceRequest(security.code, row, self._price_type(security, now_ms), 0, True, volume, ORIGIN)
+    def _highest(self, security: Security, now_ms: int) -> int:
+        """The most that one order may have."""
+        lot = self._broker.exchange.board_rules(security).lot
+        return lot.max_market_volume if self._price_type(security, now_ms).market else lot.max_limit_volume
+
+    def _may(self, security: Security, side: Side, volume: int, holding: int, now_ms: int) -> bool:
+        """Would the counter take such an order? Not for a suspended security, nor for odd shares that must stay."""
+        price_type, setting = self._price_type(security, now_ms), self._broker.exchange.setting(security, now_ms)
+        price_li = worst_price(security.last_li, side, price_type, setting)
+        terms = Terms(side, price_type, price_li, True, volume, holding)
+        return volume > 0 and counter_rejection(terms, setting) is None
 
     def _price_type(self, security: Security, now_ms: int) -> PriceType:
         setting, number = self._broker.exchange.setting(security, now_ms), _SWEEPS[security.venue]
