@@ -203,7 +203,7 @@ class Compact(Base):
     open_day: Mapped[int]
     end_day: Mapped[int]
     volume: Mapped[int] = _is("shares bought with it, or owed")
-    repaid_volume: Mapped[int] = _is("short: shares returned")
+    repaid_volume: Mapped[int] = _is("short: shares returned; financing: free shares that came with those bought")
     amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
     repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
     trade_fees_li: Mapped[int] = _is("fees of the opening trades")
@@ -231,7 +231,7 @@ class ClosedCompact(Base):
     open_day: Mapped[int]
     end_day: Mapped[int]
     volume: Mapped[int] = _is("shares bought with it, or owed")
-    repaid_volume: Mapped[int] = _is("short: shares returned")
+    repaid_volume: Mapped[int] = _is("short: shares returned; financing: free shares that came with those bought")
     amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
     repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
     trade_fees_li: Mapped[int] = _is("fees of the opening trades")

@@ -57,13 +57,15 @@ class Compact:
     """One debt.
 
     Financing: ``amount_li`` was lent, fees of the purchase included, ``repaid_li`` of it came back, ``volume`` shares were
-    bought. Short: ``volume`` shares are owed, ``repaid_volume`` of them came back; ``amount_li`` is what the sale brought and
-    ``repaid_li`` the part of it that belongs to shares returned.
+    bought, and ``free_volume`` have come to them since as bonus or transfer shares. Short: ``volume`` shares are owed,
+    ``repaid_volume`` of them came back; ``amount_li`` is what the sale brought and ``repaid_li`` the part of it that belongs to
+    shares returned.
     """
 
     __slots__ = (
-        "account_id", "amount_li", "compact_id", "compact_type", "end_day", "extensions", "interest", "open_day", "order_id",
-        "overdue", "rate_ppm", "ratio_ppm", "repaid_li", "repaid_volume", "source", "stock_code", "trade_fees_li", "volume",
+        "account_id", "amount_li", "compact_id", "compact_type", "end_day", "extensions", "free_volume", "interest", "open_day",
+        "order_id", "overdue", "rate_ppm", "ratio_ppm", "repaid_li", "repaid_volume", "source", "stock_code", "trade_fees_li",
+        "volume",
     )  # fmt: skip
 
     def __init__(
@@ -82,6 +84,7 @@ class Compact:
         self.ratio_ppm = ratio_ppm
         self.interest = interest
         self.volume = 0
+        self.free_volume = 0
         self.repaid_volume = 0
         self.amount_li = 0
         self.repaid_li = 0
@@ -101,10 +104,15 @@ class Compact:
 
     @property
     def left_volume(self) -> int:
-        """Short: shares owed. Financing: shares that the principal owed still holds."""
+        """Short: shares owed. Financing: shares bought that the principal owed still holds."""
         if self.is_short:
             return self.volume - self.repaid_volume
         return units.half_up(self.volume * self.left_li, self.amount_li)
+
+    @property
+    def financed_volume(self) -> int:
+        """Shares that the principal owed still holds, the free ones among them: a bonus makes none of them collateral."""
+        return 0 if self.is_short else units.half_up((self.volume + self.free_volume) * self.left_li, self.amount_li)
 
     @property
     def net_proceeds_li(self) -> int:
@@ -137,6 +145,16 @@ class Compact:
         """Interest of some days; more of it once it is overdue."""
         self.interest.add(base_li, self.rate_ppm + (overdue_ppm if self.overdue else 0), days)
 
+    def receive_free(self, free_ppm: int) -> int:
+        """The company gives shares for nothing: more are owed, or held by what is owed; how many."""
+        whole = self.left_volume if self.is_short else self.volume + self.free_volume
+        more = whole * free_ppm // units.PPM
+        if self.is_short:
+            self.volume += more
+        else:
+            self.free_volume += more
+        return more
+
     def repay(self, amount_li: int, parts: RepayParts) -> Repayment:
         """Take cash into a financing compact, no more than is owed."""
         paid = split(amount_li, self.interest.owed_li, self.left_li, parts)
@@ -155,10 +173,11 @@ class Compact:
         return fee_li
 
     def row(self) -> Row:
-        """The row of table compacts."""
+        """The row of table compacts. One column has shares returned or, as those of a financing never are, its free ones."""
+        returned = self.repaid_volume if self.is_short else self.free_volume
         return (
             self.compact_id, self.account_id, int(self.compact_type), int(self.source), self.stock_code, self.order_id,
-            self.open_day, self.end_day, self.volume, self.repaid_volume, self.amount_li, self.repaid_li, self.trade_fees_li,
+            self.open_day, self.end_day, self.volume, returned, self.amount_li, self.repaid_li, self.trade_fees_li,
             self.rate_ppm, self.ratio_ppm, *self.interest.row(), self.extensions, int(self.overdue), int(self.status),
         )  # fmt: skip
 
@@ -166,7 +185,7 @@ class Compact:
     def restored(cls, row: Row) -> Compact:
         """A compact from its row."""
         (
-            compact_id, account_id, compact_type, source, stock_code, order_id, open_day, end_day, volume, repaid_volume,
+            compact_id, account_id, compact_type, source, stock_code, order_id, open_day, end_day, volume, returned,
             amount_li, repaid_li, trade_fees_li, rate_ppm, ratio_ppm, basis_days, whole_li, rest, repaid_fee_li, extensions,
             overdue, _,
         ) = row  # fmt: skip
@@ -174,7 +193,11 @@ class Compact:
             compact_id, account_id, CompactType(compact_type), CashGroup(source), stock_code, order_id, open_day, end_day,
             rate_ppm, ratio_ppm, Accrual(basis_days, whole_li, rest, repaid_fee_li),
         )  # fmt: skip
-        compact.volume, compact.repaid_volume = volume, repaid_volume
+        compact.volume = volume
+        if compact.is_short:
+            compact.repaid_volume = returned
+        else:
+            compact.free_volume = returned
         compact.amount_li, compact.repaid_li, compact.trade_fees_li = amount_li, repaid_li, trade_fees_li
         compact.extensions, compact.overdue = extensions, bool(overdue)
         return compact

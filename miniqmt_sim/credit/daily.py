@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from matching import calendar, units
 from matching.units import PPM
-from miniqmt_sim.constants import CompactType
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.counter.broker import Broker
 from miniqmt_sim.counter.corporate import Action, dividend_li
@@ -54,16 +53,19 @@ class CreditDays:
                     self._desk.book.put(compact)
 
     def _compensate(self, account: Account, action: Action, now_ms: int) -> None:
-        """What a company gives belongs to the owner of borrowed shares: gross cash is paid to him, new shares are owed."""
+        """What a company gives belongs to the owner of borrowed shares: gross cash is paid to him, new shares are owed.
+
+        New shares of financed ones are financed as well, for their price has been divided among all.
+        """
         book = self._desk.book
-        shorts = book.open(account.account_id, CompactType.SHORT, stock_code=action.stock_code)
-        due_li = dividend_li(sum(compact.left_volume for compact in shorts), action)
-        for compact in shorts:
-            more = compact.left_volume * action.free_ppm // PPM
+        compacts = book.open(account.account_id, stock_code=action.stock_code)
+        due_li = dividend_li(sum(compact.left_volume for compact in compacts if compact.is_short), action)
+        for compact in compacts:
+            more = compact.receive_free(action.free_ppm)
             if more:
-                compact.volume += more
-                book.lend_shares(compact.source, compact.stock_code, more)
                 book.put(compact)
+                if compact.is_short:
+                    book.lend_shares(compact.source, compact.stock_code, more)
         self._desk.lending.cover(account.account_id, action.stock_code)
         self._desk.restrict(account)
         if due_li:

@@ -188,7 +188,7 @@ def gather(
     for compact in compacts:
         if not compact.is_short:
             code = compact.stock_code
-            volume = min(compact.left_volume, free.get(code, 0))
+            volume = min(compact.financed_volume, free.get(code, 0))
             free[code] = free.get(code, 0) - volume
             value_li, haircut_ppm = volume * securities[code].last_li, subjects[code].haircut_ppm
             financed.append(Financed(value_li, compact.left_li, haircut_ppm, compact.ratio_ppm))

@@ -34,7 +34,7 @@ class Debt:
         self.code = code
         self.order_id = order_id
         self.day = day
-        self.volume = self.returned = 0
+        self.volume = self.returned = self.free = 0
         self.amount = self.repaid = self.fees = Fraction(0)
         self.interest = self.paid = Fraction(0)
 
@@ -47,6 +47,11 @@ class Debt:
         if self.kind == 49:
             return self.volume - self.returned
         return math.floor(self.volume * self.left / self.amount + Fraction(1, 2))
+
+    @property
+    def holds(self) -> int:
+        """Shares that are no collateral while this is owed: what was bought, and what came to it for nothing."""
+        return math.floor((self.volume + self.free) * self.left / self.amount + Fraction(1, 2))
 
     @property
     def owed(self) -> Fraction:
@@ -163,7 +168,7 @@ class CreditAuditor:
         free = {code: book.held.get(code, 0) for code in self.last}
         total = book.cash - self.frozen(book, 23) - self.interest(book)
         for debt in book.owing(48):
-            volume = min(debt.shares, free[debt.code])
+            volume = min(debt.holds, free[debt.code])
             free[debt.code] -= volume
             gain = volume * self.last[debt.code] - debt.left
             total += gain * (self.haircuts[debt.code] if gain >= 0 else 1) - debt.left
@@ -347,6 +352,15 @@ class CreditAuditor:
             book.today.clear()
             book.sales = Fraction(0)
         self.day = day
+
+    def free_shares(self, code: str, each: Fraction) -> None:
+        """A company gave so many shares for each: to holders, to those who lent theirs, and to what is financed."""
+        for book in self.books.values():
+            book.held[code] = book.held.get(code, 0) + math.floor(book.held.get(code, 0) * each)
+            for debt in book.owing(49, code):
+                debt.volume += math.floor(debt.shares * each)
+            for debt in book.owing(48, code):
+                debt.free += math.floor((debt.volume + debt.free) * each)
 
     # ---- the audit ---------------------------------------------------------------------------------------------------
 

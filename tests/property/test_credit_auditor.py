@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -29,6 +30,7 @@ class Room:
     def __init__(self) -> None:
         self.desk = Desk(make_config(accounts=[]), day=FIRST_DAY)
         tariff = Tariff(CONFIG / "rules" / "fees.toml")
+        self.base = dict.fromkeys(BOARDS, BASE)
         self.auditor = CreditAuditor(tariff, BOARDS, HAIRCUTS, LENDABLE, FIRST_DAY)
         for code, volume in LENDABLE.items():
             self.desk.quote(code, BASE, [(BASE - 0.01, 5_000)], [(BASE, 5_000)], pre_close=BASE)
@@ -68,7 +70,7 @@ class Room:
 
     def quote(self, code: str, ticks: int, size: int, buyers: bool) -> None:
         """A market whose best bid is the last price, or whose best ask is, or an empty one."""
-        last = round(BASE + ticks * 0.05, 2)
+        last = round(self.base[code] + ticks * 0.05, 2)
         bid, ask = (last, last + 0.01) if buyers else (last - 0.01, last)
         levels = [[(round(price, 2), size * 100)] if size else [] for price in (bid, ask)]
         reply = self.desk.quote(code, last, *levels)
@@ -77,13 +79,22 @@ class Room:
             self.auditor.last[code] = exact(self.desk.ask("ctl_security", stock_code=code)["last_price"])
         self.check()
 
-    def turn_day(self) -> None:
+    def turn_day(self, code: str = "", free: Fraction = Fraction(0)) -> None:
         self.desk.ask("ctl_clock_advance", duration_ms=86_400_000)
         self.hear()
         self.auditor.turn_day(self.desk.ask("ctl_clock_show")["day"])
+        if free:
+            self.auditor.free_shares(code, free)
         for code in BOARDS:
             self.auditor.last[code] = exact(self.desk.ask("ctl_security", stock_code=code)["last_price"])
         self.check()
+
+    def free_shares(self, code: str, each: float) -> None:
+        """Transfer shares come overnight, and the price is divided."""
+        tomorrow = datetime.strptime(str(self.auditor.day), "%Y%m%d") + timedelta(days=1)
+        self.desk.ask("ctl_corporate_add", stock_code=code, ex_day=f"{tomorrow:%Y%m%d}", transfer=each)
+        self.turn_day(code, exact(each))
+        self.base[code] = self.desk.ask("ctl_security", stock_code=code)["pre_close"]
 
     def hear(self) -> None:
         """Give the auditor what was pushed."""
@@ -184,6 +195,11 @@ class CreditTrading(RuleBasedStateMachine):
     @rule()
     def turn_day(self) -> None:
         self.room.turn_day()
+
+    @rule(code=code_, tenths=st.integers(1, 3))
+    def free_shares(self, code: str, tenths: int) -> None:
+        if self.room.base[code] > BASE / 2:  # a few ticks must not be a whole day's limit
+            self.room.free_shares(code, tenths / 10)
 
     @rule()
     def crash(self) -> None:
