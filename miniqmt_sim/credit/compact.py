@@ -141,9 +141,10 @@ class Compact:
         self.trade_fees_li += trade_fees_li
         self.interest.add(amount_li, self.rate_ppm, 1)
 
-    def accrue(self, base_li: int, overdue_ppm: int, days: int) -> None:
-        """Interest of some days; more of it once it is overdue."""
-        self.interest.add(base_li, self.rate_ppm + (overdue_ppm if self.overdue else 0), days)
+    def accrue(self, base_li: int, overdue_ppm: int, days: int, late_days: int) -> None:
+        """Interest of some days, and more of it for days after the one it is due on."""
+        self.interest.add(base_li, self.rate_ppm, days)
+        self.interest.add(base_li, self.rate_ppm + overdue_ppm, late_days)
 
     def receive_free(self, free_ppm: int) -> int:
         """The company gives shares for nothing: more are owed, or held by what is owed; how many."""

@@ -87,13 +87,17 @@ class CreditDays:
             self._judge(account, now_ms)
 
     def _accrue(self, compact: Compact, next_day: int) -> None:
-        """Interest of the days until the next trading day; the first day was charged with the opening."""
+        """Interest of the days until the next trading day; the first day was charged with the opening.
+
+        The days after the due one bear more, also where it lies before a weekend.
+        """
         day, rate = self._desk.day, self._desk.terms().rate
         days = days_between(day, next_day) - (compact.open_day == day)
+        late_days = min(days, max(0, days_between(compact.end_day, next_day) - 1))
         base_li = compact.left_li
         if compact.is_short and rate.slo_base is SloBase.MARKET:
             base_li = compact.left_volume * self._broker.exchange.securities[compact.stock_code].last_li
-        compact.accrue(base_li, rate.overdue_ppm, days)
+        compact.accrue(base_li, rate.overdue_ppm, days - late_days, late_days)
         self._desk.book.put(compact)
 
     def _collect(self, account: Account, now_ms: int) -> None:

@@ -85,7 +85,7 @@ def test_a_financing_is_open_until_principal_and_interest_are_paid() -> None:
 def test_shares_go_back_with_their_part_of_proceeds_and_fee() -> None:
     debt = compact(kind=CompactType.SHORT)
     assert debt.net_proceeds_li == 10_000_000
-    debt.accrue(debt.left_li, 0, 9)
+    debt.accrue(debt.left_li, 0, 9, 0)
     assert debt.interest.owed_li == 23_210
     assert debt.give_back(250) == 5_800  # 5.8025 to the fen
     assert (debt.left_volume, debt.left_li, debt.net_proceeds_li) == (750, 7_503_825, 7_500_000)
