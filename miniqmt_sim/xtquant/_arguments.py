@@ -41,6 +41,13 @@ def texts(values: dict[str, Any]) -> JsonObject:
     return {name: text(str(value), name) for name, value in values.items()}
 
 
+def codes(values: Any, name: str) -> list[str]:
+    """Take codes or markets: any iterable of str but one str."""
+    if isinstance(values, str):
+        raise TypeError(f"{name} must be a list of codes, not one text")
+    return [text(value, f"{name}[{number}]") for number, value in enumerate(values)]
+
+
 def integer(value: Any, name: str) -> int:
     """Take an int, numpy's included, of at most 64 bits."""
     try:

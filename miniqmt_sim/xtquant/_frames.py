@@ -17,6 +17,8 @@ Columns = Mapping[str, Sequence[Any]]
 
 CHINA: Final = timezone(timedelta(hours=8))
 END_OF_DAY_MS: Final = 86_400_000 - 1
+MAX_MS: Final = 253_402_271_999_999
+"""The end of the year 9999: what a datetime can say."""
 BAR_DTYPES: Final = {
     "time": "<i8", "open": "<f8", "high": "<f8", "low": "<f8", "close": "<f8", "volume": "<i8", "amount": "<f8",
     "settelementPrice": "<f8", "openInterest": "<i4", "preClose": "<f8", "suspendFlag": "<i4",
@@ -55,7 +57,7 @@ def preload() -> None:
 def moment_ms(value: Any, *, is_end: bool) -> int:
     """A time a program gives as epoch ms, 0 for none: '', yyyymmdd, yyyymmddHHMMSS, a datetime, or epoch ms.
 
-    A day as an end means its last moment. Raises ValueError.
+    A day as an end means its last moment; a datetime without a zone is China time. Raises ValueError.
     """
     if value is None or value == "":
         return 0
@@ -68,8 +70,8 @@ def moment_ms(value: Any, *, is_end: bool) -> int:
             return start_ms + END_OF_DAY_MS if is_end else start_ms
         if len(text) == 14:
             return parsed_ms(text, "%Y%m%d%H%M%S")
-        if isinstance(value, int):
-            return value
+        if not isinstance(value, str) and int(value) <= MAX_MS:
+            return int(value)
     raise ValueError(f"{value!r} is not a time: expected are yyyymmdd, yyyymmddHHMMSS or a datetime")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject, Rows
+from miniqmt_sim.xtquant._arguments import codes, integer, text
 from miniqmt_sim.xtquant._frames import moment_ms, text_of
 from miniqmt_sim.xtquant._quotes import Quotes, without_code
 
@@ -38,7 +39,8 @@ def period_of(period: Any) -> str:
 def history(
     quotes: Quotes, stock_code: str, period: str, start_time: Any, end_time: Any, count: int, dividend_type: str | None
 ) -> Columns:
-    """Bars or ticks of one code as columns. Raises ValueError for a time or a dividend type that is none."""
+    """Bars or ticks of one code as columns. Raises ValueError for a time or a dividend type that is none, or TypeError."""
+    stock_code, count = text(stock_code, "stock_code"), integer(count, "count")
     if (dividend_type or "none") not in DIVIDEND_TYPES:
         raise ValueError(f"there is no dividend type {dividend_type!r}; there are {', '.join(DIVIDEND_TYPES)}")
     start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
@@ -49,9 +51,8 @@ def histories(
     quotes: Quotes, stock_list: Sequence[str], period: str, start_time: Any, end_time: Any, count: int, dividend_type: str
 ) -> dict[str, Columns]:
     """The same of many codes."""
-    if isinstance(stock_list, str):
-        raise TypeError("stock_list must be a list of codes, not one text")
-    return {code: history(quotes, code, period, start_time, end_time, count, dividend_type) for code in stock_list}
+    names = codes(stock_list, "stock_list")
+    return {code: history(quotes, code, period, start_time, end_time, count, dividend_type) for code in names}
 
 
 # -- subscriptions ---------------------------------------------------------------------------------------------------------
@@ -68,7 +69,7 @@ def subscribe(
     callback: OnData | None,
 ) -> int:
     """Have {code: [tick or bar, …]} delivered, the asked-for past first: the subscription's number, or -1."""
-    period = period_of(period)
+    period, stock_code, count = period_of(period), text(stock_code, "stock_code"), integer(count, "count")
     if callback is None:
         return _subscribe(quotes, period, [stock_code], None)
     first: Rows = []
@@ -81,10 +82,11 @@ def subscribe(
 
 def subscribe_whole(quotes: Quotes, code_list: Sequence[str], callback: OnData | None) -> int:
     """Have {code: tick} of codes or markets delivered, the present first: the subscription's number, or -1."""
+    names = codes(code_list, "code_list")
     if callback is None:
-        return _subscribe(quotes, "tick", list(code_list), None)
-    first = list(_ticks_by_code(quotes, code_list).items())
-    return _subscribe(quotes, "tick", list(code_list), callback, first)
+        return _subscribe(quotes, "tick", names, None)
+    first = list(_ticks_by_code(quotes, names).items())
+    return _subscribe(quotes, "tick", names, callback, first)
 
 
 def _subscribe(
@@ -99,13 +101,11 @@ def _subscribe(
 
 def full_ticks(quotes: Quotes, code_list: Sequence[str]) -> dict[str, JsonObject]:
     """{code: tick} of codes or markets as they are now, with the time in both of the vendor's spellings."""
-    if isinstance(code_list, str):
-        raise TypeError("code_list must be a list of codes, not one text")
-    found = _ticks_by_code(quotes, code_list)
+    found = _ticks_by_code(quotes, codes(code_list, "code_list"))
     return {code: {"timetag": _timetag(tick["time"]), **tick} for code, tick in found.items()}
 
 
-def _ticks_by_code(quotes: Quotes, code_list: Sequence[str]) -> dict[str, JsonObject]:
+def _ticks_by_code(quotes: Quotes, code_list: list[str]) -> dict[str, JsonObject]:
     return {row["stock_code"]: without_code(row) for row in quotes.rows("data_full_tick", code_list)}
 
 
@@ -115,6 +115,25 @@ def _timetag(time_ms: int) -> str:
     return f"{text}.{time_ms % 1000:03d}" if time_ms % 1000 else text
 
 
+# -- what is listed --------------------------------------------------------------------------------------------------------
+
+
+def instrument(quotes: Quotes, stock_code: str) -> JsonObject | None:
+    """The row of a security; None when it is not listed."""
+    rows = quotes.rows("data_instruments", [text(stock_code, "stock_code")])
+    return rows[0] if rows else None
+
+
+def instruments(quotes: Quotes, stock_list: Sequence[str]) -> dict[str, JsonObject | None]:
+    """The rows of many, by code."""
+    names = codes(stock_list, "stock_list")
+    found = {row["stock_code"]: row for row in quotes.rows("data_instruments", names)}
+    return {code: found.get(code) for code in names}
+
+
+def sector(quotes: Quotes, sector_name: str) -> list[str]:
+    """The codes of a sector, those of today."""
+    return list(quotes.ask("data_sector", sector=text(sector_name, "sector_name"))["codes"])
 
 
 # -- days ------------------------------------------------------------------------------------------------------------------
@@ -123,7 +142,7 @@ def _timetag(time_ms: int) -> str:
 def ex_days(quotes: Quotes, stock_code: str, start_time: Any, end_time: Any) -> dict[str, JsonObject]:
     """Ex-days up to the present one, by yyyymmdd."""
     start_ms, end_ms = moment_ms(start_time, is_end=False), moment_ms(end_time, is_end=True)
-    rows = quotes.ask("data_divid_factors", stock_code=stock_code)["rows"]
+    rows = quotes.ask("data_divid_factors", stock_code=text(stock_code, "stock_code"))["rows"]
     rows = [row for row in rows if start_ms <= row["time"] and (not end_ms or row["time"] <= end_ms)]
     return {text_of(row["time"], "%Y%m%d"): row for row in rows}
 
@@ -136,6 +155,7 @@ def trading_days(quotes: Quotes, start_time: Any, end_time: Any) -> tuple[list[i
 
 def trading_dates(quotes: Quotes, market: str, start_time: Any, end_time: Any, count: int) -> list[int]:
     """Trading days up to the present one as epoch ms of their midnights, the last ``count``; none of a market there is not."""
+    count = integer(count, "count")
     if market not in MARKETS:
         return []
     days, today = trading_days(quotes, start_time, end_time)

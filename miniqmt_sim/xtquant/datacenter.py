@@ -221,13 +221,13 @@ class IPythonApiClient:
 
     def get_instrument_detail(self, stock_code: str) -> bytes:
         """Give a security's detail as BSON, nothing for one that is not listed."""
-        rows = self._open.rows("data_instruments", [stock_code])
-        return b"".join(_bson.encode({**detail(row, complete=False), "ExtendInfo": extended(row)}) for row in rows)
+        row = _market.instrument(self._open, stock_code)
+        return _bson.encode({**detail(row, complete=False), "ExtendInfo": extended(row)}) if row is not None else b""
 
     def get_stock_type(self, stock_code: str) -> dict[str, bool]:
         """Give which kinds a security is of."""
-        rows = self._open.rows("data_instruments", [stock_code])
-        return kinds(rows[0]) if rows else {}
+        row = _market.instrument(self._open, stock_code)
+        return kinds(row) if row is not None else {}
 
     def is_stock_type(self, stock_code: str, tag: str) -> bool:
         """Is a security of a kind?"""
@@ -239,7 +239,7 @@ class IPythonApiClient:
 
     def get_stock_list_in_sector(self, sector_name: str, _timetag: int) -> list[str]:
         """Give the codes of a sector, those of today."""
-        return list(self._open.ask("data_sector", sector=sector_name)["codes"])
+        return _market.sector(self._open, sector_name)
 
     def get_trading_dates_by_market(self, market: str, start_time: Any, end_time: Any, count: int) -> list[int]:
         """Give trading days up to the present one as epoch ms of their midnights."""

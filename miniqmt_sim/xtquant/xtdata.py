@@ -228,20 +228,20 @@ def download_holiday_data(incrementally: bool = True) -> None:
 
 def get_instrument_detail(stock_code: str, iscomplete: bool = False) -> JsonObject | None:
     """Give what is known of a security; None when it is not listed."""
-    rows = get_client().rows("data_instruments", [stock_code])
-    return detail(rows[0], complete=iscomplete) if rows else None
+    row = _market.instrument(get_client(), stock_code)
+    return detail(row, complete=iscomplete) if row is not None else None
 
 
 def get_instrument_detail_list(stock_list: Sequence[str], iscomplete: bool = False) -> dict[str, JsonObject | None]:
     """Give the same of many: {code: detail}."""
-    found = {row["stock_code"]: detail(row, complete=iscomplete) for row in get_client().rows("data_instruments", stock_list)}
-    return {code: found.get(code) for code in stock_list}
+    found = _market.instruments(get_client(), stock_list)
+    return {code: detail(row, complete=iscomplete) if row is not None else None for code, row in found.items()}
 
 
 def get_instrument_type(stock_code: str, variety_list: Sequence[str] | None = None) -> dict[str, bool]:
     """Give the kinds a security is of, or of those named which it is; {} when it is not listed."""
-    rows = get_client().rows("data_instruments", [stock_code])
-    known = kinds(rows[0]) if rows else {}
+    row = _market.instrument(get_client(), stock_code)
+    known = kinds(row) if row is not None else {}
     if not variety_list:
         return {kind: True for kind, is_one in known.items() if is_one}
     return {kind: known[kind] for kind in variety_list if kind in known}
@@ -262,7 +262,7 @@ def get_sector_list() -> list[str]:
 
 def get_stock_list_in_sector(sector_name: str, real_timetag: Any = -1) -> list[str]:
     """Give the codes of a sector, those of today whatever ``real_timetag`` says."""
-    return list(_ask("data_sector", sector=sector_name)["codes"])
+    return _market.sector(get_client(), sector_name)
 
 
 def get_markets() -> dict[str, str]:

@@ -480,6 +480,48 @@ def test_one_text_is_no_list_of_codes(recorded: DataDesk) -> None:
         xtdata.get_full_tick(CODE)
 
 
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("count", lambda: closes(count=5.0)),
+        ("count", lambda: closes(count="2")),
+        ("count", lambda: closes(count=10**30)),
+        ("count", lambda: xtdata.subscribe_quote(CODE, "1m", count=1.5, callback=print)),
+        ("count", lambda: xtdata.get_trading_dates("SH", count=2.0)),
+        (r"stock_list\[1\]", lambda: xtdata.get_market_data_ex([], [CODE, float("nan")], "1d")),
+        (r"stock_list\[0\]", lambda: xtdata.get_instrument_detail_list([600000])),
+        (r"code_list\[0\]", lambda: xtdata.get_full_tick([600000])),
+        (r"code_list\[0\]", lambda: xtdata.subscribe_whole_quote([None], callback=print)),
+        ("stock_code", lambda: xtdata.subscribe_quote(600000, "tick", callback=print)),
+        ("stock_code", lambda: xtdata.get_instrument_detail(None)),
+        ("stock_code", lambda: xtdata.get_instrument_type(1)),
+        ("stock_code", lambda: xtdata.get_divid_factors(1)),
+        ("sector_name", lambda: xtdata.get_stock_list_in_sector(1)),
+    ],
+)
+def test_a_value_of_the_wrong_type_is_named_and_nothing_is_sent(
+    recorded: DataDesk, monkeypatch: pytest.MonkeyPatch, name: str, call: Any
+) -> None:
+    client = xtdata.get_client()
+    sent: list[str] = []
+    ask = client.ask
+    monkeypatch.setattr(client, "ask", lambda name, **fields: sent.append(name) or ask(name, **fields))
+    with pytest.raises(TypeError, match=name):
+        call()
+    assert (sent, client.is_open, xtdata.get_client() is client) == ([], True, True)
+
+
+def test_numbers_and_texts_of_numpy_will_do(recorded: DataDesk) -> None:
+    recorded.at(at("09:35"))
+    numpy = importlib.import_module("numpy")
+    assert closes(count=numpy.int64(2), code=numpy.str_(CODE)) == closes(count=2)
+    assert closes(start_time=numpy.int64(at("09:34"))) == closes(count=2)
+    assert xtdata.get_trading_dates("SH", count=numpy.int32(1)) == [midnight_ms(DAY)]
+    assert xtdata.get_full_tick(numpy.array([CODE])).keys() == {CODE}
+    with pytest.raises(ValueError, match="is not a time"):
+        closes(end_time=10**30)
+
+
 def test_without_the_library_only_what_returns_its_data_fails(recorded: DataDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> Any:
         raise ImportError(name)
