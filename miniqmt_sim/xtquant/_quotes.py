@@ -163,7 +163,6 @@ class Quotes:
                 for code, fields in first:
                     _add(datas, code, fields, in_lists)
                 self._put([(number, callback, datas)])
-            fresh = [name for name in subscription.names if not self._is_wanted(period, name)]
             self._subscriptions[number] = subscription
             if callback is not None:
                 is_single = len(names) == 1 and "." in names[0]
@@ -172,7 +171,8 @@ class Quotes:
             self._routes = {}
         is_taken = False
         try:
-            is_taken = self._ask_for(period, fresh)
+            # Of all, those that others want as well: whether the server takes them is no matter of what is subscribed already.
+            is_taken = self._ask_for(period, list(subscription.names))
         finally:
             self._open(number, is_taken)
         return number if is_taken else -1

@@ -522,6 +522,12 @@ def test_numbers_and_texts_of_numpy_will_do(recorded: DataDesk) -> None:
         closes(end_time=10**30)
 
 
+def test_a_subscription_succeeds_whatever_was_subscribed_before(recorded: DataDesk) -> None:
+    assert xtdata.subscribe_whole_quote([CODE], callback=print) > 0
+    assert xtdata.subscribe_whole_quote([CODE, UNLISTED], callback=print) > 0
+    assert xtdata.subscribe_whole_quote([UNLISTED], callback=print) == -1
+
+
 def test_without_the_library_only_what_returns_its_data_fails(recorded: DataDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> Any:
         raise ImportError(name)
