@@ -45,18 +45,21 @@ class Terms:
     """An order as the checks see it.
 
     ``price_li`` is the worst price it may trade at, 0 when there is none; ``on_grid``: a stated price is a whole number of
-    li; ``holding``: shares a sell may come from.
+    li; ``holding``: shares a sell may come from, and of them ``sellable`` today.
     """
 
-    __slots__ = ("holding", "on_grid", "price_li", "price_type", "side", "volume")
+    __slots__ = ("holding", "on_grid", "price_li", "price_type", "sellable", "side", "volume")
 
-    def __init__(self, side: Side, price_type: PriceType, price_li: int, on_grid: bool, volume: int, holding: int) -> None:
+    def __init__(
+        self, side: Side, price_type: PriceType, price_li: int, on_grid: bool, volume: int, holding: int = 0, sellable: int = 0,
+    ) -> None:  # fmt: skip
         self.side = side
         self.price_type = price_type
         self.price_li = price_li
         self.on_grid = on_grid
         self.volume = volume
         self.holding = holding
+        self.sellable = sellable
 
 
 class Setting:
@@ -183,12 +186,16 @@ def check_lot(terms: Terms, setting: Setting) -> Figures:
 
 
 def _is_remainder(terms: Terms, setting: Setting) -> bool:
-    lot = setting.rules.lot
-    if terms.side is BUY or terms.volume > terms.holding:
-        return False
+    """Does a sale take what is beyond whole lots in one piece, of all that is held or of all that may be sold today?"""
+    return terms.side is not BUY and any(
+        _takes_remainder(terms.volume, held, setting.rules.lot) for held in (terms.holding, terms.sellable)
+    )
+
+
+def _takes_remainder(volume: int, held: int, lot: LotRule) -> bool:
     if lot.odd_sell == "all":
-        return terms.holding < lot.sell_min and terms.volume == terms.holding
-    return terms.volume % lot.sell_step == terms.holding % lot.sell_step
+        return held < lot.sell_min and volume == held
+    return volume <= held and volume % lot.sell_step == held % lot.sell_step
 
 
 # ---- the exchange's --------------------------------------------------------------------------------------------------------
@@ -242,7 +249,7 @@ def _has_cage(price_type: PriceType, setting: Setting) -> bool:
 def cage_base(side: Side, setting: Setting) -> int:
     """The base of the cage: the other side's best, else the own side's, else the last trade of the day, else the reference."""
     security, book = setting.security, setting.book
-    if book is not None:
+    if book is not None and security.has_depth:
         buys, sells = book.buys.best, book.sells.best
         level = (sells or buys) if side is BUY else (buys or sells)
         if level is not None:

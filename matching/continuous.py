@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from matching.book import BUY, BookOrder, HalfBook, Level, OrderBook, Side
+from matching.book import BUY, BookOrder, HalfBook, OrderBook, Side
 from matching.events import Cancelled, Event, Priced, Traded
 from matching.price_types import Limit, PriceType, Rest
 
@@ -15,10 +15,13 @@ Stop = Callable[[int], bool]
 """Asked after each trade with its price: must matching stop here?"""
 
 
-def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop | None = None) -> list[Event]:
+def match(
+    book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop | None = None, only_li: int = 0
+) -> list[Event]:
     """Price an order, match it, then treat its rest as its price type says. Its queue number is already on it.
 
-    That its rest stands in the book is no event yet: the order's ``level`` tells.
+    That its rest stands in the book is no event yet: the order's ``level`` tells. ``only_li``: the one price of the market,
+    where the book does not show it and holds accounts' orders, however far off; 0: the book shows it.
     """
     if order.side is BUY:
         own, other = book.buys, book.sells
@@ -31,25 +34,33 @@ def match(book: OrderBook, order: BookOrder, price_type: PriceType, stop: Stop |
         return []
     events: list[Event] = []
     if price_type.limit in _ARRIVING:
-        best = _ARRIVING[price_type.limit](own, other)
-        if best is None or _is_worse(order.side, best.price_li, order.price_li):
+        best_li = _ARRIVING[price_type.limit](own, other, only_li)
+        if not best_li or _is_worse(order.side, best_li, order.price_li):
             return [Cancelled(order, order.volume)]
-        order.price_li = best.price_li
+        order.price_li = best_li
         events.append(Priced(order))
+    elif only_li and price_type.market and not _is_worse(order.side, only_li, order.price_li):
+        order.price_li = only_li
     if price_type.all_or_none and _within_reach(other, order, price_type.levels) < order.volume:
         return [*events, Cancelled(order, order.volume)]
     last_li = _sweep(other, order, price_type.levels, stop, events)
     if order.volume:
-        _REST[price_type.rest](own, order, last_li, events)
+        _REST[price_type.rest](own, order, last_li or only_li or None, events)
     return events
 
 
-def _own_best(own: HalfBook, other: HalfBook) -> Level | None:
-    return own.best
+def _own_best(own: HalfBook, other: HalfBook, only_li: int) -> int:
+    return only_li or _best_li(own)
 
 
-def _peer_best(own: HalfBook, other: HalfBook) -> Level | None:
-    return other.best
+def _peer_best(own: HalfBook, other: HalfBook, only_li: int) -> int:
+    best_li = _best_li(other)
+    return only_li if best_li and only_li else best_li
+
+
+def _best_li(half: HalfBook) -> int:
+    """The best price of a side, 0 where nothing stands."""
+    return half.best.price_li if half.best is not None else 0
 
 
 _ARRIVING = {Limit.OWN_BEST: _own_best, Limit.PEER_BEST: _peer_best}

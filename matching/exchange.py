@@ -143,7 +143,7 @@ class Exchange(TradingDay):
         """An order arrives. It gets its queue number here."""
         setting = self.setting(self.securities[order.code], now_ms)
         if order.owner != HOUSE and not surely_enters(order, price_type, setting):
-            terms = Terms(order.side, price_type, order.price_li, True, order.volume, 0)
+            terms = Terms(order.side, price_type, order.price_li, True, order.volume)
             rejection = exchange_rejection(terms, setting)
             if rejection is not None:
                 return [Rejected(order, *rejection)]
@@ -166,7 +166,8 @@ class Exchange(TradingDay):
             book.sides[order.side].append(order)
             return [Rested(order)]
         may_halt = setting.band.high_li is None
-        events = match(book, order, price_type, self._halt_watch(security) if may_halt else None)
+        only_li = 0 if security.has_depth else security.last_li
+        events = match(book, order, price_type, self._halt_watch(security) if may_halt else None, only_li)
         if events:
             self._note_sweep(security, events, now_ms)
         if order.level is not None:
@@ -365,7 +366,7 @@ class Exchange(TradingDay):
 
     @staticmethod
     def _is_caged(order: BookOrder, setting: Setting) -> bool:
-        return cage_bound(Terms(order.side, LIMIT_ORDER, order.price_li, True, order.volume, 0), setting) is not None
+        return cage_bound(Terms(order.side, LIMIT_ORDER, order.price_li, True, order.volume), setting) is not None
 
     # ---- the market behind the house ---------------------------------------------------------------------------------------
 

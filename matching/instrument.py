@@ -115,10 +115,12 @@ class Security:
     """One listed security. ``pre_close_li`` is the day's reference price, ``last_li`` the last price, neither ever 0.
 
     ``first_day`` is that of its trading here, 0 for long ago; ``tags`` are the names of those ``dated_tags`` that hold today.
+    ``has_depth``: does its book show the market, or accounts' orders and nothing else, beside a last price?
     """
 
     __slots__ = (
-        "board", "code", "dated_tags", "figures", "first_day", "last_li", "listed", "name", "pre_close_li", "tags", "venue",
+        "board", "code", "dated_tags", "figures", "first_day", "has_depth", "last_li", "listed", "name", "pre_close_li", "tags",
+        "venue",
     )  # fmt: skip
 
     def __init__(self, listing: Listing) -> None:
@@ -133,6 +135,7 @@ class Security:
         self.pre_close_li = listing.pre_close_li
         self.last_li = listing.pre_close_li
         self.figures = DayFigures()
+        self.has_depth = True
 
     def open_day(self, day: int) -> None:
         """Begin a day: what happened before is over, and the tags of the day hold."""

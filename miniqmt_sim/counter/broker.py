@@ -145,8 +145,11 @@ class Broker(Fills):
             return text
         side = order_type.side
         if not surely_passes(side, price_type, price_li, on_grid, volume, setting):
-            holding = 0 if side is BUY else self._holding(account, order.stock_code)
-            rejection = counter_rejection(Terms(side, price_type, price_li, on_grid, volume, holding), setting)
+            terms = Terms(side, price_type, price_li, on_grid, volume)
+            if side is not BUY:
+                terms.holding = self._holding(account, order.stock_code)
+                terms.sellable = self.sellable(account, setting.security)
+            rejection = counter_rejection(terms, setting)
             if rejection is not None:
                 return refusal_text(rejection.reason, figures_of(order, rejection.figures))
         return account.margin.refusal(account, order, setting.security) if account.margin is not None else None

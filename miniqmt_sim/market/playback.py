@@ -112,8 +112,12 @@ class Playback:
 
     def follow_anew(self, securities: Iterable[Security]) -> None:
         """A day begins, or a server: nobody waits any more where somebody did, or orders are there already."""
-        for security in securities if self._source is not None else ():
+        source = self._source
+        if source is None:
+            return
+        for security in securities:
             code = security.code
+            security.has_depth = source.has_depth(code)
             self._is_free[code] = self._exchange.band(security).high_li is None
             is_idle = self._exchange.is_idle(code)
             if not is_idle:

@@ -121,6 +121,10 @@ class Source:
     next_ms: int | None
     """When the market says something next; None: the recording is over."""
 
+    def has_depth(self, code: str) -> bool:
+        """Does it say what stands in a code's book? Bars do not."""
+        raise NotImplementedError
+
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day; said once, before anything is played."""
         raise NotImplementedError
@@ -151,6 +155,7 @@ class Source:
 
     def begin(self, start_ms: int) -> None:
         """Go on from a time as if nothing had been said before, and nobody followed."""
+        raise NotImplementedError
 
     def openings(self, day: int) -> Sequence[Opening]:
         """What is known of the day's securities before it opens."""

@@ -87,7 +87,7 @@ def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
     if order.book_order.level is None:
         setting = exchange.setting(security, now_ms)
         side, price_li = order.order_type.side, order.price_li
-        bound = cage_bound(Terms(side, order.price_type, price_li, True, order.left, 0), setting)
+        bound = cage_bound(Terms(side, order.price_type, price_li, True, order.left), setting)
         yield f"dormant: outside the price cage, whose bound is {units.yuan(bound or price_li):g} now"
         return
     ahead, ahead_house = _queue_ahead(order.book_order)

@@ -267,10 +267,12 @@ class Auditor:
         least, step = product.buy if buys else product.sell
         held = self.books[who].holdings.get(request["stock_code"], Holding())
         free = held.volume - self.books[who].frozen_shares(request["stock_code"])
-        if product.rest_at_once:
-            odd = not buys and volume == free < least
-        else:
-            odd = not buys and volume <= free and volume % step == free % step
+        odd = False
+        for rest in () if buys else (free, self.sellable(who, request["stock_code"])):
+            if product.rest_at_once:
+                odd = odd or volume == rest < least
+            else:
+                odd = odd or (volume <= rest and volume % step == rest % step)
         largest = product.largest if request["price_type"] in (LIMIT, LATEST) else product.largest_market
         if volume > largest or (volume < least and not odd):
             return BOUNDS

@@ -282,6 +282,32 @@ def test_ticks_what_traded_before_a_break_fills_whatever_was_bought_since_the_op
     assert desk.fills(waiting) == [(300, 10.0)]
 
 
+@pytest.mark.parametrize("far", ["sell", "buy"])
+@pytest.mark.parametrize(("price", "price_type"), [(10.0, 11), (-1.0, 5)])
+def test_an_accounts_own_far_order_is_no_market_for_the_price_cage(far: str, price: float, price_type: int) -> None:
+    # In a bar without volume nobody stands against an order; 10.00 is the price of the market, whatever waits at a distance.
+    desk = TapeDesk([bar("09:31", 10.0), bar("09:32", 10.0), bar("09:33", 10.0, volume=0), bar("09:34", 10.0, volume=0)])
+    desk.go("09:31:30")
+    place = desk.sell if far == "sell" else desk.buy
+    place("A", 1000, CODE, 10.8 if far == "sell" else 9.2)
+    desk.go("09:33:30")
+    assert desk.status(place("A", 1000, CODE, price, price_type)) == 50
+
+
+def test_market_orders_of_bars_know_one_price() -> None:
+    # The users' part of a bar of 4000 shares, 1000, is bought; what waits at 9.20 and at 10.80 is no best price of the market.
+    desk = TapeDesk([bar(f"09:{minute}", 10.0, volume=40) for minute in range(31, 40)], fills="frictionless")
+    desk.go("09:31:30")
+    desk.buy("A", 100, CODE, 9.2)
+    desk.sell("A", 100, CODE, 10.8)
+    desk.go("09:32")
+    assert desk.fills(desk.buy("A", 1000, CODE, 10.0)) == [(1000, 10.0)]
+    own, opposite, sweep = (desk.buy("A", 100, CODE, 10.9, price_type) for price_type in (45, 44, 42))
+    assert [desk.shown_order(order)["price"] for order in (own, opposite)] == [10.0, 10.0]
+    assert [desk.status(order) for order in (own, opposite, sweep)] == [50, 50, 54]
+    assert [desk.fills(order) for order in (own, opposite, sweep)] == [[], [], []]
+
+
 @pytest.mark.parametrize("period", ["1m", "tick"])
 def test_the_close_is_the_recordings_whatever_was_traded_after_its_last_row_and_after_a_crash(period: str) -> None:
     row = bar("14:55", 10.0) if period == "1m" else tick("14:55:00", 10.0, volume=10, asks="10.05:9", bids="10.00:9")

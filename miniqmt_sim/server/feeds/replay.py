@@ -144,6 +144,10 @@ class Replay(Source):
         from_ms = start_ms - DAY_COMPLETE_MS if period == "1d" else start_ms
         return _Lane(code, number, period, self.history.stream(code, period, from_ms, self._end_ms))
 
+    def has_depth(self, code: str) -> bool:
+        """Does it say what stands in a code's book? Bars do not."""
+        return code not in self._by_code
+
     def bind(self, is_matched: Callable[[str, int], bool]) -> None:
         """Take what tells whether orders in a code are matched at a time of day."""
         self._is_matched = is_matched
