@@ -61,7 +61,7 @@ PHASE_RULES: Final = {
     Phase.BREAK: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
     Phase.BREAK_QUEUED: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.NONE, queued=True),
     Phase.CONTINUOUS: PhaseRule(orders=True, cancels=True, matching=True, held=False, call=Call.NONE, fixed=True),
-    Phase.HALT: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.RESUME),
+    Phase.HALT: PhaseRule(orders=True, cancels=True, matching=False, held=False, call=Call.RESUME, fixed=True),
     Phase.LUNCH: PhaseRule(orders=False, cancels=False, matching=False, held=True, call=Call.NONE),
     Phase.CLOSE_CALL: PhaseRule(orders=True, cancels=False, matching=False, held=False, call=Call.CLOSE, fixed=True),
     Phase.AFTER_HOURS_ENTRY: PhaseRule(orders=False, cancels=False, matching=False, held=False, call=Call.NONE, fixed=True),

@@ -122,9 +122,11 @@ class TradingDay:
     def _trading_days(self, security: Security) -> int | None:
         """Trading days since the listing, as long as a rule might ask for them."""
         most = self._listing_rule(security).free_days
-        day = security.listed
+        if not 0 < security.listed <= self.day:
+            return None
+        day = self.calendar.first_on_or_after(security.listed)
         for number in range(most + 1):
-            if not 0 < day <= self.day:
+            if day > self.day:
                 return None
             if day == self.day:
                 return number

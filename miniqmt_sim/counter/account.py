@@ -45,11 +45,15 @@ class Position:
         locked = self.today_volume if resale_days else 0
         return self.volume - self.frozen_volume - locked
 
-    def add(self, day: int, volume: int, amount_li: int, fees_li: int) -> None:
-        """Book a purchase; what was sold out is opened anew."""
+    def open(self, day: int) -> None:
+        """Shares are coming: what was sold out is opened anew, and what it cost is over."""
         if not self.volume:
             self.opened_day = day
             self.cost_li = self.bought_li = self.bought_volume = 0
+
+    def add(self, day: int, volume: int, amount_li: int, fees_li: int) -> None:
+        """Book a purchase."""
+        self.open(day)
         self.volume += volume
         self.today_volume += volume
         self.cost_li += amount_li + fees_li
@@ -64,8 +68,9 @@ class Position:
             self.today_volume = min(self.today_volume, self.volume)
         self.cost_li -= amount_li - fees_li
 
-    def receive(self, volume: int, paid_li: int) -> None:
+    def receive(self, day: int, volume: int, paid_li: int) -> None:
         """Book shares that came in otherwise than by a trade; they may be sold at once."""
+        self.open(day)
         self.volume += volume
         self.yesterday_volume += volume
         self.cost_li += paid_li

@@ -160,7 +160,7 @@ class Corporate:
 
     def _take_up(self, account: Account, position: Position, volume: int, price_li: int, now_ms: int) -> None:
         """Pay for the whole entitlement, or let it lapse."""
-        cost_li = volume * price_li
+        cost_li = units.whole_fen(volume * price_li)
         if volume and cost_li <= account.available_li:
             self._broker.move_cash(account, Entry.RIGHTS, -cost_li, now_ms)
             self._deliver(account, position, volume, cost_li)

@@ -134,7 +134,7 @@ class Holdings:
         """Hand over shares that were not bought in the market."""
         self._counters.add(f"shares.{stock_code}", volume)
         position = self.position(account, stock_code)
-        position.receive(volume, paid_li)
+        position.receive(self.exchange.day, volume, paid_li)
         self._listener.holdings_changed(account, position)
 
     def hand_back(self, account: Account, stock_code: str, volume: int) -> None:

@@ -157,6 +157,10 @@ class OrdinaryCounter:
         held = self._holding(account.account_id, security.code)
         self._counters.next("counter_transfer_id")
         source, target = (held, position) if incoming else (position, held)
+        if incoming:
+            position.open(self._broker.exchange.day)
+        elif not held.volume:
+            held.cost_li = held.bought_li = held.bought_volume = 0
         _move_shares(source, target, volume)
         position.today_volume = min(position.today_volume, position.volume)
         self._counters.add(f"shares.{security.code}", volume if incoming else -volume)

@@ -76,6 +76,8 @@ class Elsewhere:
         """Shares from the ordinary counter, or to it, with their part of the cost."""
         there, here = self.holdings.setdefault(code, Holding()), self._auditor.books[self._who].holding(code)
         source, target = (there, here) if way == IN else (here, there)
+        if not target.volume:
+            target.cost, target.bought, target.bought_volume = Fraction(0), Fraction(0), 0
         part = Fraction(volume, source.volume)
         for name, grain in (("cost", GRAIN), ("bought", GRAIN), ("bought_volume", 1)):
             goes = _half_up(getattr(source, name) * part, grain)

@@ -82,6 +82,16 @@ def test_the_tax_goes_by_holding_period_and_day_of_record(
     assert tax.rate_ppm(board, record_day, opened_day, sold_day) == rate_ppm
 
 
+def test_rights_are_paid_in_whole_fen() -> None:
+    # 33 shares at 6.005 cost 198.165 yuan.
+    desk = Desk(make_config(accounts=[{"id": "A", "type": "STOCK", "cash_yuan": 1000}]))
+    desk.ask("ctl_position_set", account_id="A", stock_code="600000.SH", volume=110, can_use=110, cost=10.0)
+    desk.ask("ctl_corporate_add", stock_code="600000.SH", ex_day="20261124", rights=0.3, rights_price=6.005, subscribe="A")
+    desk.ask("ctl_clock_set", time="2026-11-24T09:31")
+    assert desk.asset("A")["cash"] == 801.83
+    assert desk.simulator.check() == []
+
+
 def test_a_tax_rate_above_one_is_refused() -> None:
     content = shipped_rules()["dividend_tax"]
     content["row"][0]["month_ppm"] = 1_000_001

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from miniqmt_sim.announcements import parse_action
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.dividends import read_dividends
@@ -226,6 +227,16 @@ def test_dividends_are_read_and_become_corporate_actions(tmp_path: Path) -> None
     path.write_text(f"stock_code,time,interest,stockGift\n600000.SH,20240103,0.5,\n600000.SH,{at('00:00')},0,0.4\n", "utf-8")
     first, second = read_dividends(path)["600000.SH"]
     assert (first.ex_day, second.ex_day, first.action()["transfer"], second.action()["cash"]) == (20240102, 20240103, 0.4, 0.5)
+
+
+def test_a_dividend_of_more_decimals_than_are_paid_is_rounded(tmp_path: Path) -> None:
+    # After a buy-back a company pays what is left by the shares that are left, such as 0.4532613 a share.
+    path = tmp_path / "dividends.csv"
+    path.write_text("stock_code,time,interest,stockGift\n600000.SH,20240103,0.4532613,0.3333333\n", "utf-8")
+    (dividend,) = read_dividends(path)["600000.SH"]
+    assert dividend.interest == 0.4532613
+    action = parse_action({name: value for name, value in dividend.action().items() if name != "_where"})
+    assert (action.cash_micro, action.transfer_ppm) == (453_261, 333_333)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,9 @@ from miniqmt_sim.settings import read_table
 
 COLUMNS: Final = ("stock_code", "time", "interest", "stockBonus", "stockGift", "allotNum", "allotPrice", "gugai", "dr")
 
+DECIMALS: Final = 6
+"""Of yuan and shares per share, as they are paid and handed out."""
+
 
 class Dividend(NamedTuple):
     """One ex-day of one code: per share, in yuan and shares; ``dr`` is the vendor's factor, 0 where the file does not say."""
@@ -39,14 +42,14 @@ class Dividend(NamedTuple):
         return calendar.day_of(self.time_ms)
 
     def action(self) -> dict[str, Any]:
-        """The same as a row of corporate_actions.csv."""
+        """The same as a row of corporate_actions.csv, which takes six decimals; the vendor's have more after a buy-back."""
         return {
             "stock_code": self.stock_code,
             "ex_day": str(self.ex_day),
-            "cash": self.interest,
-            "bonus": self.stock_bonus,
-            "transfer": self.stock_gift,
-            "rights": self.allot_num,
+            "cash": round(self.interest, DECIMALS),
+            "bonus": round(self.stock_bonus, DECIMALS),
+            "transfer": round(self.stock_gift, DECIMALS),
+            "rights": round(self.allot_num, DECIMALS),
             "rights_price": self.allot_price,
             "_where": f"dividend of {self.stock_code} on {self.ex_day}",
         }
