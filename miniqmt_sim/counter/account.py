@@ -114,9 +114,10 @@ class Position:
 class Account:
     """One account.
 
-    ``cash_li`` is the balance; ``frozen_li`` of it is kept for open orders; ``unsettled_li`` of it came from today's sales;
-    ``overdraft_li`` is how far dues that are taken whatever cash there is have brought it below zero. ``margin`` stands behind
-    an account that trades on margin; ``restricted_li`` of its cash only returns shares sold short.
+    ``cash_li`` is the balance; ``frozen_li`` of it is kept for open orders; ``unsettled_li`` of it came from today's sales, and
+    neither repaid a debt at once nor is it restricted; ``overdraft_li`` is how far dues that are taken whatever cash there is
+    have brought it below zero. ``margin`` stands behind an account that trades on margin; ``restricted_li`` of its cash only
+    returns shares sold short.
     """
 
     __slots__ = (

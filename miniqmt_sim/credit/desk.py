@@ -231,6 +231,8 @@ class CreditDesk:
         row = trade.order.order_type
         if row.opens is not None:
             self._grow(account, trade)
+            if row.opens is SHORT:  # kept for the return of the shares, and so out of reach already
+                account.unsettled_li -= paid_by(trade) - trade.fees.total_li
         elif row.repays is SHORT:
             self._return_bought(account, trade, now_ms)
         elif row.repays is FIN:
@@ -252,7 +254,8 @@ class CreditDesk:
 
     def _repay_from_sale(self, account: Account, trade: Trade, source: CashGroup | None, stock_code: str, now_ms: int) -> None:
         """Repay with the proceeds of a sale, as far as something is owed; the rest stays cash."""
-        self.repay(account, source, stock_code, paid_by(trade) - trade.fees.total_li, trade.order.stock_code, now_ms, trade)
+        proceeds_li = paid_by(trade) - trade.fees.total_li
+        account.unsettled_li -= self.repay(account, source, stock_code, proceeds_li, trade.order.stock_code, now_ms, trade)
 
     def repay(
         self, account: Account, source: CashGroup | None, only_code: str, amount_li: int, own_code: str, now_ms: int,
@@ -293,7 +296,10 @@ class CreditDesk:
             self.book.add_surplus(account.account_id, order.stock_code, left, cost_li)
 
     def _give_back(self, account: Account, compact: Compact, volume: int, now_ms: int) -> None:
+        kept_li = compact.net_proceeds_li
         fee_li = compact.give_back(volume)
+        if compact.open_day == self.day:
+            account.unsettled_li += kept_li - compact.net_proceeds_li
         self.book.lend_shares(compact.source, compact.stock_code, -volume)
         self.book.put(compact)
         self.restrict(account)

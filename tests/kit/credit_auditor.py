@@ -285,11 +285,10 @@ class CreditAuditor:
         book.sales += amount - fees
         book.held[order.code] -= volume
         debts = book.owing(48, order.code if order.order_type == 24 else "")
-        self.repay(book, debts, amount - fees)
+        book.sales -= self.repay(book, debts, amount - fees)
 
     def _shorted(self, book: CreditBook, order: Order, volume: int, amount: Fraction, fees: Fraction) -> None:
         book.cash += amount - fees
-        book.sales += amount - fees
         self._owe(book, order, volume, amount, fees)
 
     def _bought_back(self, book: CreditBook, order: Order, volume: int, amount: Fraction, fees: Fraction) -> None:
@@ -309,8 +308,9 @@ class CreditAuditor:
         debt.interest += amount * RATE
 
     @staticmethod
-    def repay(book: CreditBook, debts: list[Debt], amount: Fraction) -> None:
-        """Interest first, oldest first."""
+    def repay(book: CreditBook, debts: list[Debt], amount: Fraction) -> Fraction:
+        """Interest first, oldest first; what was taken."""
+        before = book.cash
         for debt in debts:
             interest = min(debt.owed, max(amount, Fraction(0)))
             debt.paid += interest
@@ -318,6 +318,7 @@ class CreditAuditor:
             debt.repaid += principal
             amount -= interest + principal
             book.cash -= interest + principal
+        return before - book.cash
 
     def _give_back(self, book: CreditBook, code: str, volume: int) -> int:
         """Return shares, the oldest debt first, each with its part of the fee; what is too much."""
