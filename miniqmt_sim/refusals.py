@@ -47,6 +47,7 @@ class TransferRefusals(StrEnum):
     TRANSFER_CODE = "transfer_code"
     TRANSFER_COLLATERAL = "transfer_collateral"
     TRANSFER_LINE = "transfer_line"
+    TRANSFER_FINANCED = "transfer_financed"
     TRANSFER_SURPLUS = "transfer_surplus"
     BANK_UNKNOWN = "bank_unknown"
     BANK_PASSWORD = "bank_password"
@@ -251,6 +252,10 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
         RefusalRow(
             TransferRefusals.TRANSFER_LINE, "11010508", "划出后维持担保比例低于提取线",
             "p_occur_balance={amount},fetch_balance={available}", "counter", "XTP 11010508 (code)",
+        ),
+        RefusalRow(
+            TransferRefusals.TRANSFER_FINANCED, "130111", "融资未了结的证券不能划出", "p_occur_amount={volume},p_enable_amount={available}",
+            "counter", "ours",
         ),
         RefusalRow(TransferRefusals.TRANSFER_SURPLUS, "130110", "余券可划转数量不足", "v_occur_amount={volume},p_enable_amount={available}", "counter", "ours"),
         RefusalRow(LendingRefusals.APPOINT_ACCOUNT, "140001", "非信用账户不能约券", "", "counter", "ours"),

@@ -325,16 +325,22 @@ class CreditDesk:
     # ---- transfers -----------------------------------------------------------------------------------------------------
 
     def transfer_refusal(self, account: Account, security: Security, volume: int, incoming: bool) -> str:
-        """Only collateral comes in, and what leaves must leave the maintenance ratio above the line."""
+        """Only collateral comes in or leaves, and what leaves must leave the maintenance ratio above the line.
+
+        Shares that an open financing holds are no collateral. Source: exchange-rules §10.2 and §10.5.
+        """
         if incoming:
             is_collateral = self.subject(security.code).assure_status is not SubjectStatus.NO
             figures = {"stock_code": security.code}
             return "" if is_collateral else refusal_text(TransferRefusals.TRANSFER_COLLATERAL, figures)
         value_li, removable_li = volume * security.last_li, self.removable_li(account)
-        if value_li <= removable_li:
-            return ""
-        amounts = {"amount": units.text_yuan(value_li), "available": units.text_yuan(removable_li)}
-        return refusal_text(TransferRefusals.TRANSFER_LINE, amounts)
+        if value_li > removable_li:
+            amounts = {"amount": units.text_yuan(value_li), "available": units.text_yuan(removable_li)}
+            return refusal_text(TransferRefusals.TRANSFER_LINE, amounts)
+        compacts = self.book.open(account.account_id, FIN, stock_code=security.code)
+        free = account.positions[security.code].volume - sum(compact.financed_volume for compact in compacts)
+        volumes = {"volume": volume, "available": max(0, free)}
+        return "" if volume <= free else refusal_text(TransferRefusals.TRANSFER_FINANCED, volumes)
 
     def surplus_volume(self, account: Account, stock_code: str) -> int:
         """An account's surplus shares of a code."""
