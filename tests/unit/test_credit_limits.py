@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from miniqmt_sim.credit import checks, lending
+from miniqmt_sim.credit import checks, close_out, lending
 from tests.kit.desk import Desk, make_config
+from tests.kit.scenario import Stage
 
 CODE = "600000.SH"
 
@@ -33,6 +34,29 @@ def test_an_account_has_so_many_appointments_at_most(desk: Desk, monkeypatch: py
     replies = [desk.transfer("C", "smt_appointment_order", **fields) for _ in range(3)]
     assert [reply["success"] for reply in replies] == [True, True, False]
     assert "[约券合约数量已达上限][limit=2]" in replies[-1]["msg"]
+
+
+def test_a_close_out_places_so_many_orders_for_a_code_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(close_out, "MAX_PIECES", 1)
+    stage = Stage()
+    for line in CLOSE_OUT.strip().splitlines():
+        stage.do(line.strip())
+    rows = stage.desk.rows("ctl_orders", account_id="A")
+    assert [(row["offset_flag"], row["order_volume"]) for row in rows] == [(50, 50_000), (50, 10_000)]
+    assert [row["order_time"] - rows[0]["order_time"] for row in rows] == [0, 1_800]
+
+
+CLOSE_OUT = """
+    hours exchange
+    term term days 1
+    quote 688981.SH 10.00 asks 10.00x90000 pre_close 10.00
+    credit A 0 600000.SH:100000@10.45
+    f1: A finances 60000 688981.SH at 10.00 => filled 60000
+    tags 600000.SH suspended
+    at 2026-11-25T09:29
+    quote 688981.SH 9.50 bids 9.50x90000
+    at 2026-11-25T10:01
+"""
 
 
 def test_what_the_broker_does_is_told_to_the_log(desk: Desk) -> None:
