@@ -368,6 +368,7 @@ _BUYING: Final = frozenset(
 )
 
 globals().update(_family_numbers())
+del Final  # who imports all of this has a name of his own for it, perhaps
 
 
 def getDirectionByOpType(opt: int) -> int:

@@ -22,6 +22,17 @@ from miniqmt_sim.xtquant._details import detail, kinds
 from miniqmt_sim.xtquant._market import OnData
 from miniqmt_sim.xtquant._unsimulated import add_unsimulated
 
+__all__ = [
+    "add_sector", "create_sector", "create_sector_folder", "download_cb_data", "download_etf_info", "download_financial_data",
+    "download_his_st_data", "download_history_contracts", "download_history_data", "download_index_weight",
+    "download_sector_data", "get_cb_info", "get_divid_factors", "get_etf_info", "get_financial_data", "get_full_tick",
+    "get_holidays", "get_index_weight", "get_instrument_detail", "get_instrument_type", "get_l2_order", "get_l2_quote",
+    "get_l2_transaction", "get_local_data", "get_main_contract", "get_market_data", "get_period_list", "get_sector_list",
+    "get_stock_list_in_sector", "get_tabular_data", "get_trading_calendar", "get_trading_dates", "remove_sector",
+    "remove_stock_from_sector", "reset_sector", "run", "subscribe_quote", "subscribe_whole_quote", "unsubscribe_quote",
+]  # fmt: skip
+"""The vendor's: what is not among them (``get_market_data_ex``) wants its module's name."""
+
 enable_hello = True
 """Greet on standard output when a connection is made."""
 debug_mode = 0

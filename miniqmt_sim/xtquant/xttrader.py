@@ -6,6 +6,7 @@ permission for in ``_unpermitted``.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from miniqmt_sim.wire.messages import JsonObject
@@ -27,6 +28,9 @@ from miniqmt_sim.xtquant.xttype import (
     XtPosition,
     XtTrade,
 )
+
+__all__ = ["XtQuantTrader", "XtQuantTraderCallback", "json"]
+"""The vendor's; programs use the ``json`` that comes with it. Its ``bson``, ``cp`` and ``title`` there are not."""
 
 
 class XtQuantTrader(Transfers, Credit, Unpermitted):

@@ -14,6 +14,13 @@ from typing import Any
 from miniqmt_sim.xtquant import xtconstant
 from miniqmt_sim.xtquant._native_structs import STRUCTS
 
+__all__ = [
+    "StockAccount", "XtAccountStatus", "XtAsset", "XtBankTransferResponse", "XtCancelError", "XtCancelOrderResponse",
+    "XtCreditDeal", "XtCreditOrder", "XtOperateSmartTaskResponse", "XtOrder", "XtOrderError", "XtOrderResponse", "XtPosition",
+    "XtSmartAlgoOrderResponse", "XtSmtAppointmentResponse", "XtTrade",
+]  # fmt: skip
+"""The vendor's."""
+
 
 class StockAccount:
     """An account to trade with: its number, and its type by name ('STOCK', 'CREDIT', 'HUGANGTONG' …)."""

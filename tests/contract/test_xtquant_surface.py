@@ -383,6 +383,26 @@ def test_what_is_not_simulated_says_so_and_why(name: str) -> None:
         getattr(xtdata, name)("600000.SH", period="1d")
 
 
+def everything_of(module: str) -> set[str]:
+    """The names that a star import brings."""
+    names: dict[str, object] = {}
+    exec(f"from {module} import *", names)
+    return set(names) - {"__builtins__"}
+
+
+def test_a_star_import_brings_what_the_wheels_brings_and_overwrites_nothing_else() -> None:
+    of_data = next(node.value for node in vendor.parse("xtdata").body if isinstance(node, ast.Assign))
+    classes = {
+        name: {node.name for node in vendor.parse(name).body if isinstance(node, ast.ClassDef)}
+        for name in ("xttrader", "xttype")
+    }
+    assert everything_of("miniqmt_sim.xtquant.xtdata") == set(ast.literal_eval(of_data))
+    assert everything_of("miniqmt_sim.xtquant.xttype") == classes["xttype"]
+    assert everything_of("miniqmt_sim.xtquant.xttrader") == classes["xttrader"] | {"json"}
+    constants = {name for name in vars(VENDOR_CONSTANTS) if not name.startswith("_")}
+    assert everything_of("miniqmt_sim.xtquant.xtconstant") == constants | CONSTANTS_OF_THE_DOCUMENT.keys()
+
+
 def test_what_market_data_never_had_is_no_attribute() -> None:
     assert not hasattr(xtdata, "get_weather")
 
