@@ -54,7 +54,7 @@ UNSIMULATED: Final = (
     (
         "tables and files of the research edition are not simulated",
         "compute_coming_trading_calendar download_tabular_data get_field_list get_tabular_data get_tabular_formula "
-        "push_custom_data read_feather write_feather get_market_data_ex_ori get_market_data_ori getDividFactors get_full_kline",
+        "push_custom_data read_feather write_feather get_market_data_ex_ori get_market_data_ori getDividFactors",
     ),
 )
 

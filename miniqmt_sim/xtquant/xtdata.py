@@ -175,6 +175,23 @@ def get_market_data_ex(
     return {code: _frames.frame(columns, field_list, period) for code, columns in found.items()}
 
 
+def get_market_data3(
+    field_list: Sequence[str] = (),
+    stock_list: Sequence[str] = (),
+    period: str = "1d",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = -1,
+    dividend_type: str = "none",
+    fill_data: bool = True,
+    enable_read_from_server: bool = True,
+) -> dict[str, Any]:
+    """Give the same with rows named by moments, China's without a zone."""
+    period = _market.period_of(period)
+    found = _market.histories(get_client(), stock_list, period, start_time, end_time, count, dividend_type)
+    return {code: _frames.frame_by_moment(columns, field_list, period) for code, columns in found.items()}
+
+
 def get_local_data(
     field_list: Sequence[str] = (),
     stock_list: Sequence[str] = (),
@@ -188,6 +205,23 @@ def get_local_data(
 ) -> dict[str, Any]:
     """The same: the data lies with the server, and ``data_dir`` is ignored."""
     return get_market_data_ex(field_list, stock_list, period, start_time, end_time, count, dividend_type, fill_data)
+
+
+def get_full_kline(
+    field_list: Sequence[str] = (),
+    stock_list: Sequence[str] = (),
+    period: str = "1m",
+    start_time: Any = "",
+    end_time: Any = "",
+    count: int = 1,
+    dividend_type: str = "none",
+    fill_data: bool = True,
+) -> dict[str, Any]:
+    """Give {field: frame of codes by times} as ``get_market_data``, of the present trading day only."""
+    if _market.period_of(period) == "tick":
+        raise NotImplementedError("xtdata.get_full_kline gives bars, not ticks")
+    start_ms = max(_frames.moment_ms(start_time, is_end=False), get_market_last_trade_date("SH"))
+    return get_market_data(field_list, stock_list, period, start_ms, end_time, count, dividend_type, fill_data)
 
 
 def get_divid_factors(stock_code: str, start_time: Any = "", end_time: Any = "") -> Any:
@@ -328,11 +362,11 @@ def timetag_to_datetime(timetag: float, format: str) -> str:
     return _frames.text_of(timetag, format)
 
 
-timetagToDateTime = timetag_to_datetime
+timetagToDateTime = t2d = timetag_to_datetime
 
 gmd = get_market_data
 gmd2 = get_market_data_ex
-gmd3 = get_market_data3 = get_market_data_ex
+gmd3 = get_market_data3
 gld = get_local_data
 gsl = get_stock_list_in_sector
 

@@ -26,7 +26,7 @@ def same(one, other):
     if isinstance(one, dict):
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     if isinstance(one, pandas.DataFrame):
-        return one.equals(other) and list(one.dtypes) == list(other.dtypes)
+        return one.equals(other) and list(one.dtypes) == list(other.dtypes) and one.index.name == other.index.name
     if isinstance(one, numpy.ndarray):
         return one.dtype == other.dtype and one.tolist() == other.tolist()
     return one == other
@@ -36,6 +36,9 @@ CALLS = [
     *[("get_market_data_ex", [], BOTH, period, "", "", 4) for period in ("tick", "1m", "5m", "1h", "1d", "1w", "1mon")],
     ("get_market_data_ex", ["close", "volume"], BOTH, "1d", "20231201", "20231231", -1, "front"),
     ("get_market_data_ex", ["askPrice", "lastPrice"], [CODE], "tick", "", "", 2),
+    *[("get_market_data3", [], BOTH, period, "", "", 4) for period in ("1m", "1d", "1mon")],
+    ("gmd3", ["volume", "close"], BOTH, "1d", "20231201", "20231231", -1, "front"),
+    ("get_market_data3", ["close", "time"], ["601999.SH"], "1d"), ("t2d", 1700000000000, "%Y%m%d%H%M%S"),
     *[("get_market_data", [], BOTH, period, "", "", 3) for period in ("tick", "1m", "60m", "1d")],
     ("get_local_data", [], BOTH, "1d", "", "", 3), ("get_local_data", ["lastPrice"], BOTH, "tick", "", "", 3),
     ("get_divid_factors", CODE), ("get_instrument_detail", CODE), ("get_instrument_detail", CODE, True),

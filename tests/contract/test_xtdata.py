@@ -110,6 +110,24 @@ def test_ticks_are_structured_arrays_or_frames(recorded: DataDesk) -> None:
     assert frame.loc["20240102093203"].tolist() == [40.5, 3.0, 300.0]
 
 
+def test_rows_named_by_moments(recorded: DataDesk) -> None:
+    recorded.at(at("09:35"))
+    frame = xtdata.get_market_data3(["close"], [CODE], "1m", count=2)[CODE]
+    assert [str(moment) for moment in frame.index] == ["2024-01-02 09:34:00", "2024-01-02 09:35:00"]
+    assert (list(frame.columns), frame["close"].tolist()) == (["close"], [10.03, 10.04])
+    assert len(xtdata.gmd3([], [UNLISTED], "1d")[UNLISTED]) == 0
+
+
+def test_the_full_bars_are_those_of_the_present_day(recorded: DataDesk) -> None:
+    recorded.at(at("09:33", NEXT))
+    newest = xtdata.get_full_kline(["close"], [CODE, OTHER])["close"]
+    assert (list(newest.columns), newest.loc[CODE].tolist()) == (["20240103093300"], [10.12])
+    assert newest.loc[OTHER].isna().all(), "its last bar is of the day before"
+    assert xtdata.get_full_kline(["close"], [CODE], count=-1)["close"].loc[CODE].tolist() == [10.1, 10.11, 10.12]
+    with pytest.raises(NotImplementedError, match="not ticks"):
+        xtdata.get_full_kline([], [CODE], "tick")
+
+
 def test_local_data_is_as_the_vendors_code_gives_it(recorded: DataDesk) -> None:
     recorded.at(at("15:00"))
     ours = xtdata.get_local_data([], [CODE], "1d", data_dir="D:\\anywhere")
@@ -183,6 +201,7 @@ def test_what_is_no_time_is_refused(recorded: DataDesk, text: Any) -> None:
 
 
 def test_texts_are_china_time() -> None:
+    assert xtdata.t2d is xtdata.timetag_to_datetime
     assert xtdata.datetime_to_timetag("20240102") == midnight_ms(DAY)
     assert xtdata.timetag_to_datetime(at("09:31"), "%Y%m%d %H:%M") == "20240102 09:31"
 
