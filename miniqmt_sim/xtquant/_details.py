@@ -12,6 +12,8 @@ from miniqmt_sim.wire.messages import JsonObject
 
 NEVER: Final = "99999999"
 """``ExpireDate`` of what does not expire."""
+LONG_AGO: Final = 19901219
+"""``OpenDate`` where the instruments file has none, SSE's first day: a date, because strategies parse it."""
 STOCKS: Final = ("SH_MAIN", "STAR", "SZ_MAIN", "CHINEXT")
 FUNDS: Final = ("SH_FUND", "SZ_FUND")
 BONDS: Final = ("SH_BOND", "SZ_BOND")
@@ -31,7 +33,7 @@ def detail(row: JsonObject, *, complete: bool) -> JsonObject:
         "ExchangeCode": symbol,
         "UniCode": symbol,
         "CreateDate": "0",
-        "OpenDate": str(row["OpenDate"]),
+        "OpenDate": str(row["OpenDate"] or LONG_AGO),
         "ExpireDate": NEVER,
         "TradingDay": str(row["TradingDay"]),
         "PreClose": row["PreClose"],

@@ -269,6 +269,7 @@ def test_what_is_listed(recorded: DataDesk) -> None:
     fields = re.findall(r"^ +([A-Z]\w+) - \w", section[0] + section[1] + "x", re.MULTILINE)
     assert {"PreClose", "IsRecent"} <= set(fields)
     assert set(fields) - set(detail) == set()
+    assert datetime.strptime(detail["OpenDate"], "%Y%m%d").year == 1990, "listed longer ago than its file says"
     complete = xtdata.get_instrument_detail(CODE, True)
     assert complete is not None
     assert complete["MinLimitOrderVolume"] == 100
