@@ -19,6 +19,7 @@ from typing import Any, Final
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.xtquant import _frames, _market, _quotes
 from miniqmt_sim.xtquant._details import detail, kinds
+from miniqmt_sim.xtquant._faults import Faults
 from miniqmt_sim.xtquant._market import OnData
 from miniqmt_sim.xtquant._unsimulated import add_unsimulated
 
@@ -39,6 +40,7 @@ debug_mode = 0
 data_dir: str | None = None
 """Where ``get_data_dir`` says that data lies; the server reads its own files whatever it says."""
 
+_download_faults: Final = Faults()
 _CHECK_S: Final = 3.0
 """How often ``run`` looks whether the connection is still there."""
 
@@ -249,12 +251,15 @@ def download_history_data2(
     callback: OnData | None = None,
     incrementally: bool | None = None,
 ) -> JsonObject:
-    """Nothing to do either, but ``callback`` hears of every code that it is done."""
+    """Nothing to do either, but ``callback`` hears of every code that it is done; what it raises is logged."""
     download_history_data("", period)
     codes = [stock_list] if isinstance(stock_list, str) else list(stock_list)
     for finished, code in enumerate(codes, 1):
         if callback is not None:
-            callback({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
+            try:
+                callback({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
+            except Exception as error:  # the vendor's goes on as well
+                _download_faults.note(error)
     return {}
 
 

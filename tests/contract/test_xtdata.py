@@ -493,6 +493,18 @@ def test_downloads_have_nothing_to_do_and_say_when_it_is_done(recorded: DataDesk
     assert (xtdata.download_sector_data(), xtdata.download_holiday_data()) == (None, None)
 
 
+def test_a_download_goes_on_whatever_its_callback_raises(recorded: DataDesk, caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Any] = []
+
+    def broken(progress: Any) -> None:
+        heard.append(progress["finished"])
+        raise ZeroDivisionError
+
+    xtdata.download_history_data2([CODE, OTHER], "1m", callback=broken)
+    assert heard == [1, 2]
+    assert "ZeroDivisionError" in caplog.text
+
+
 def test_one_text_is_no_list_of_codes(recorded: DataDesk) -> None:
     with pytest.raises(TypeError, match="must be a list of codes"):
         xtdata.get_market_data_ex([], CODE, "1d")
