@@ -69,7 +69,7 @@ def on_sectors(context: Context, fields: JsonObject) -> Answer:
 
 def on_sector(context: Context, fields: JsonObject) -> Answer:
     """The codes of a sector."""
-    belongs = SECTORS.get(fields["sector"], _nothing)
+    belongs = (SECTORS | MARKET_SECTORS).get(fields["sector"], _nothing)
     world = context.world
     securities = world.exchange.securities.values()
     return {"codes": sorted(each.code for each in securities if belongs(each) and world.exchange.has_begun(each))}
@@ -248,13 +248,17 @@ def _of(*boards: Board) -> Callable[[Security], bool]:
     return lambda security: security.board in boards
 
 
+def _at(venue: Venue) -> Callable[[Security], bool]:
+    return lambda security: security.venue is venue
+
+
 def _etf(*venues: Venue) -> Callable[[Security], bool]:
     """Exchange-traded funds, by their prefixes. Source: exchange-rules §1."""
     return lambda security: security.venue in venues and security.code.startswith(ETF_PREFIXES[security.venue])
 
 
 ETF_PREFIXES: Final = {Venue.SH: ("51", "52", "53", "55", "56", "58"), Venue.SZ: ("159",), Venue.BJ: ("-",)}
-SECTORS: Final[Mapping[str, Callable[[Security], bool]]] = {
+SECTORS: Final[dict[str, Callable[[Security], bool]]] = {
     "沪深A股": _of(Board.SH_MAIN, Board.STAR, Board.SZ_MAIN, Board.CHINEXT),
     "上证A股": _of(Board.SH_MAIN, Board.STAR),
     "深证A股": _of(Board.SZ_MAIN, Board.CHINEXT),
@@ -271,6 +275,8 @@ SECTORS: Final[Mapping[str, Callable[[Security], bool]]] = {
     "深证转债": _of(Board.SZ_BOND),
 }
 """The terminal's sectors whose securities are simulated."""
+MARKET_SECTORS: Final = {venue.name: _at(venue) for venue in Venue}
+"""A market is a sector as well that no list of sectors names."""
 
 DATA_HANDLERS: Final[Mapping[str, Callable[[Context, JsonObject], Answer]]] = {
     "data_full_tick": on_full_tick,

@@ -286,6 +286,8 @@ def test_kinds_and_sectors(recorded: DataDesk) -> None:
     assert (CODE in stocks, "510300.SH" in funds, set(stocks) & set(funds)) == (True, True, set())
     assert xtdata.get_stock_list_in_sector("月球板块") == []
     both = xtdata.get_full_tick(["SH", "SZ"])
+    assert xtdata.get_stock_list_in_sector("SH") == sorted(code for code in both if code.endswith("SH"))
+    assert "SH" not in xtdata.get_sector_list()
     assert list(xtdata.get_full_tick(["SH"])) == [code for code in both if code.endswith("SH")]
 
 
