@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from pathlib import Path
 from typing import Final
@@ -36,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
     seconds = None if args.seconds is None else _duration(args.seconds)
     existing_file(args.strategy)
+    if getattr(args, "userdata", None) is not None:
+        os.environ[discovery.ENV_USERDATA] = os.path.abspath(args.userdata)
     return strategy.run(args.strategy, args.args, endpoint(args), seconds, args.sdk)
 
 

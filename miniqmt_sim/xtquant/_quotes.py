@@ -351,6 +351,8 @@ def connected_by(connector: DataConnector) -> Iterator[None]:
 
 def userdata() -> str:
     """The userdata directory of this machine that leads to the server; the path in a strategy is often another machine's."""
+    if os.environ.get(discovery.ENV_ADDR):  # whatever a path leads to
+        return os.fspath(discovery.default_userdata())
     path = discovery.remembered()
     return os.fspath(path if os.path.isdir(path) else discovery.default_userdata())
 

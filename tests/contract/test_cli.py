@@ -401,6 +401,12 @@ def test_what_a_strategy_prints_is_seen_at_once(sim: SimServer, tmp_path: Path) 
         running.kill()
 
 
+def test_run_says_where_the_data_of_the_named_server_lie(sim: SimServer, tmp_path: Path) -> None:
+    path = strategy(tmp_path, "from xtquant import xtdata\nprint(xtdata.get_data_dir())")
+    said = spawn(["run", "--userdata", sim.userdata, path])
+    assert (said.code, said.out.splitlines()) == (0, [sim.userdata]), said.err
+
+
 def test_run_of_a_file_that_is_not_there(cli, sim: SimServer) -> None:
     said = cli("run", "--userdata", sim.userdata, "nowhere.py")
     assert (said.code, said.complaint) == (2, "miniqmt-sim: there is no file 'nowhere.py'")
