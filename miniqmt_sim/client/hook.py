@@ -32,6 +32,11 @@ VENDOR: Final = "vendor"
 SDKS: Final = (OWN, VENDOR)
 NATIVE: Final = (f"{ALIAS}.xtpythonclient", f"{ALIAS}.datacenter")
 """What the vendor's wheel cannot bring along but for Windows."""
+VENDORS: Final = (
+    "metatable", "qmttools", "xtbson", "xtconn", "xtdata_config", "xtdatacenter", "xtextend", "xtstocktype", "xttools",
+    "xtutil", "xtview",
+)  # fmt: skip
+"""What the vendor's wheel has and our SDK has not."""
 
 
 def install(sdk: str | None = None) -> None:
@@ -83,6 +88,11 @@ def chosen(sdk: str | None = None) -> str:
 
 class _OwnFinder(MetaPathFinder):
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        package, _, name = fullname.rpartition(".")
+        if name in VENDORS and package in (ALIAS, TARGET):
+            # `from xtquant import xtview` asks for it under the other name, and would swallow a ModuleNotFoundError.
+            way = f"with `miniqmt-sim run --sdk {VENDOR}` or {ENV_SDK}={VENDOR} xtquant is the vendor's wheel, which has it"
+            raise ImportError(f"{ALIAS}.{name} is no part of miniqmt-sim's own SDK; {way}", name=fullname)
         if not _is_alias(fullname) or importlib.util.find_spec(_target_of(fullname)) is None:
             return None
         return ModuleSpec(fullname, _AliasLoader())

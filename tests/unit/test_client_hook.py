@@ -16,6 +16,7 @@ import miniqmt_sim.xtquant
 from miniqmt_sim.client import discovery, hook
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.xtquant import xtconstant, xttrader, xttype
+from tests.kit import vendor
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("", ".xttrader", ".xttype", ".xtconstant", ".xtdata")
@@ -58,8 +59,25 @@ def test_every_form_of_import_gives_it() -> None:
 
 @pytest.mark.usefixtures("_installed")
 def test_a_module_the_sdk_does_not_have_is_not_found() -> None:
-    with pytest.raises(ModuleNotFoundError, match=r"xtquant\.xtdatacenter"):
-        importlib.import_module("xtquant.xtdatacenter")
+    with pytest.raises(ModuleNotFoundError, match=r"xtquant\.xtnothing"):
+        importlib.import_module("xtquant.xtnothing")
+
+
+@pytest.mark.usefixtures("_installed")
+@pytest.mark.parametrize("name", hook.VENDORS)
+def test_a_module_that_only_the_wheel_has_is_refused_with_the_way_to_it(name: str) -> None:
+    assert any(vendor.path_of("xtdata").parent.glob(f"{name}*"))
+    with pytest.raises(ImportError, match=rf"xtquant\.{name} is no part .*--sdk vendor"):
+        exec(f"from xtquant import {name}")
+    with pytest.raises(ImportError, match="--sdk vendor"):
+        importlib.import_module(f"xtquant.{name}")
+
+
+def test_every_module_of_the_wheel_is_ours_or_refused() -> None:
+    wheel = vendor.path_of("xtdata").parent
+    theirs = {path.stem for path in wheel.glob("*.py")} | {path.parent.name for path in wheel.glob("*/__init__.py")}
+    ours = {path.stem for path in Path(xttrader.__file__).parent.glob("*.py")}
+    assert theirs - ours == set(hook.VENDORS)
 
 
 @pytest.mark.usefixtures("_installed")
