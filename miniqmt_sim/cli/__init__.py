@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--seconds", type=float, metavar="N", help="interrupt it after so long, as Ctrl+C would")
     run.add_argument("--sdk", choices=SDKS, help=f"what xtquant means to it: ours, or the vendor's wheel ({ENV_SDK}, else own)")
     run.add_argument("strategy", metavar="STRATEGY.py")
-    run.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS")
+    run.add_argument("args", nargs=argparse.REMAINDER, metavar="ARGS").required = False  # argparse would call them required
     run.set_defaults(run=commands.run)
 
     demo = parts.add_parser("demo", help="start a server, run the quick-start strategy, show what happened")

@@ -563,12 +563,16 @@ def _heartbeat_s(welcome: JsonObject) -> float:
     return heartbeat_ms / 1000
 
 
-def connect(path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport:
-    """Connect to the server that a userdata path, or the environment, means. Raises ConnectError."""
+def endpoint_of(path: PathLike) -> Endpoint:
+    """Find the server that a userdata path, or the environment, means. Raises ConnectError with what leads to one."""
     try:
-        endpoint = find(path)
+        return find(path)
     except ConnectError as error:
         raise ConnectError(f"{error}; `miniqmt-sim run` and {ENV_ADDR} lead to a server whatever the path says") from None
-    transport = SocketTransport.connect(endpoint, session_id, on_push, on_closed)
+
+
+def connect(path: PathLike, session_id: int, on_push: OnPush, on_closed: OnClosed) -> Transport:
+    """Connect to the server that a userdata path, or the environment, means. Raises ConnectError."""
+    transport = SocketTransport.connect(endpoint_of(path), session_id, on_push, on_closed)
     discovery.remember(path)
     return transport

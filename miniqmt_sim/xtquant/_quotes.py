@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import Any, ClassVar, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client import discovery
-from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport
+from miniqmt_sim.client.transport import DATA, Answer, OnClosed, OnPush, SocketTransport, Transport, endpoint_of
 from miniqmt_sim.errors import CommandRefused, ConnectError
 from miniqmt_sim.wire.messages import JsonObject, QuotePush, Rows, Said, copy_of
 from miniqmt_sim.xtquant._worker import Worker
@@ -45,7 +45,7 @@ class DataConnector(Protocol):
 
 def connect_data(on_push: OnPush, on_closed: OnClosed) -> Transport:
     """Connect to the server that the environment, the newest trader's path, or the default userdata means."""
-    return SocketTransport.connect(discovery.find(discovery.remembered()), 0, on_push, on_closed, purpose=DATA)
+    return SocketTransport.connect(endpoint_of(discovery.remembered()), 0, on_push, on_closed, purpose=DATA)
 
 
 class _Want:
@@ -101,6 +101,10 @@ class Quotes:
     def is_open(self) -> bool:
         """Can it still be asked?"""
         return self._transport.is_open
+
+    def is_connected(self) -> bool:
+        """The same under the vendor's name."""
+        return self.is_open
 
     @property
     def server(self) -> str:

@@ -142,6 +142,10 @@ def test_bad_arguments_are_a_sentence_and_exit_code_2(cli, words: list[str], com
     assert said.out == ""
 
 
+def test_a_strategy_needs_no_arguments(cli) -> None:
+    assert cli("run").err.endswith("required: STRATEGY.py\n")
+
+
 # -- ctl -----------------------------------------------------------------------------------------------------------------
 
 

@@ -158,6 +158,7 @@ def test_the_traders_path_leads_to_its_server(tmp_path: Any) -> None:
         assert trader.connect() == 0
         assert xtdata.get_full_tick([CODE])[CODE]["lastPrice"] > 0
         assert xtdata.get_data_dir() == sim.userdata
+        assert xtdata.get_client().is_connected()
         trader.stop()
 
 

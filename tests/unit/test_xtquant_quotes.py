@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
+from miniqmt_sim.client import discovery
 from miniqmt_sim.client.transport import Transport
 from miniqmt_sim.errors import ConnectError
 from miniqmt_sim.wire.messages import JsonObject
@@ -178,3 +180,11 @@ def test_a_callback_may_subscribe(quotes: Quotes) -> None:
     subscribe(quotes, nest, 1)
     eventually(lambda: told)
     assert numbers == [2]
+
+
+def test_without_a_server_the_error_says_what_leads_to_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (discovery.ENV_ADDR, discovery.ENV_TOKEN):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(discovery, "_remembered", [tmp_path])
+    with pytest.raises(ConnectError, match=r"`miniqmt-sim run` and MINIQMT_SIM_ADDR lead to a server"):
+        _quotes.connect_data(lambda _push: None, lambda _reason: None)
