@@ -275,7 +275,10 @@ def _compiled(path: Path, parameters: Mapping[str, Any]) -> CodeType:
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id in left:
                 node.value = ast.copy_location(_literal(target.id, left.pop(target.id)), node)
     if left:
-        raise ConfigError(f"{path} sets no {min(left)!r} at its top level that a parameter could replace")
+        places = [node for node in tree.body if isinstance(node, ast.Assign | ast.AnnAssign)]
+        set_there = [each for node in places for each in (node.targets if isinstance(node, ast.Assign) else [node.target])]
+        names = ", ".join(sorted({each.id for each in set_there if isinstance(each, ast.Name)})) or "none"
+        raise ConfigError(f"{path} sets no {min(left)!r} at its top level that a parameter could replace; it sets {names}")
     return compile(ast.fix_missing_locations(tree), str(path), "exec")
 
 
