@@ -151,11 +151,12 @@ class CloseOut:
         """Whole lots for so many shares, or all there are with the odd ones where they may go along; 0 if none may be sold."""
         security = self._broker.exchange.securities[position.stock_code]
         lot = self._broker.exchange.board_rules(security).lot
-        most = min(self._broker.sellable(account, security), self._highest(security, now_ms))
+        sellable = self._broker.sellable(account, security)
+        most = min(sellable, self._highest(security, now_ms))
         volume = min(max(lot.sell_min, -(-wanted // lot.sell_step) * lot.sell_step), most)
         holding = position.volume - position.frozen_volume
         pieces = (volume, volume // lot.sell_step * lot.sell_step)
-        return next((piece for piece in pieces if self._may(security, SELL, piece, holding, now_ms)), 0)
+        return next((piece for piece in pieces if self._may(security, SELL, piece, now_ms, holding, sellable)), 0)
 
     def _buy_back(self, account: Account, now_ms: int) -> None:
         """Buy back borrowed shares that may be returned today, as far as cash reaches."""
@@ -190,7 +191,7 @@ class CloseOut:
         most = min(most, self._highest(security, now_ms))
         if volume > most:
             volume = most // lot.buy_step * lot.buy_step
-        return volume if self._may(security, BUY, volume, 0, now_ms) else 0
+        return volume if self._may(security, BUY, volume, now_ms) else 0
 
     # ---- what may be ordered -------------------------------------------------------------------------------------------
 
@@ -204,11 +205,13 @@ class CloseOut:
         lot = self._broker.exchange.board_rules(security).lot
         return lot.max_market_volume if self._price_type(security, now_ms).market else lot.max_limit_volume
 
-    def _may(self, security: Security, side: Side, volume: int, holding: int, now_ms: int) -> bool:
+    def _may(
+        self, security: Security, side: Side, volume: int, now_ms: int, holding: int = 0, sellable: int = 0
+    ) -> bool:
         """Would the counter take such an order? Not for a suspended security, nor for odd shares that must stay."""
         price_type, setting = self._price_type(security, now_ms), self._broker.exchange.setting(security, now_ms)
         price_li = worst_price(security.last_li, side, price_type, setting)
-        terms = Terms(side, price_type, price_li, True, volume, holding)
+        terms = Terms(side, price_type, price_li, True, volume, holding, sellable)
         return volume > 0 and counter_rejection(terms, setting) is None
 
     def _price_type(self, security: Security, now_ms: int) -> PriceType:
