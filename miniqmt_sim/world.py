@@ -373,6 +373,7 @@ class World:
         for code, events in self.exchange.turn_phase(thing.due_ms):
             self.broker.settle(events, thing.due_ms)
             self.market.record(self.exchange.securities[code], thing.due_ms)
+        self.market.show_closes(thing.due_ms)
         for code in self.market.house.codes():
             if PHASE_RULES[self.exchange.phase(self.exchange.securities[code], thing.due_ms)].call:
                 self.market.playback.stay_out(code)

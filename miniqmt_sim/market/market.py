@@ -251,10 +251,20 @@ class Market(Liquidity):
 
     def fix_closes(self, now_ms: int) -> None:
         """The host takes no more orders: those who wait to trade at the close learn it."""
-        over = [board for board in Board if self._exchange.last_trading_ms(board) < now_ms]
-        for security in self._exchange.securities.values() if over else ():
-            if security.board in over and self._exchange.fixed_orders(security.code):
+        for security in self._over(now_ms):
+            if self._exchange.fixed_orders(security.code):
                 self._fix_close(security, now_ms)
+
+    def show_closes(self, now_ms: int) -> None:
+        """Auctions are over: what is walked is shown at its close from now on, as it will be the day after."""
+        for security in self._over(now_ms) if self._synthetic is not None else ():
+            if security.code not in self._quotes:
+                self._fix_close(security, now_ms)
+
+    def _over(self, now_ms: int) -> Iterator[Security]:
+        """The securities whose host takes no more orders today."""
+        over = [board for board in Board if self._exchange.last_trading_ms(board) < now_ms]
+        return (security for security in self._exchange.securities.values() if security.board in over)
 
     def _fix_close(self, security: Security, now_ms: int) -> None:
         if self.playback.knows(security.code):
