@@ -6,7 +6,7 @@ kept of codes somebody subscribes to. What data files know is answered before it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from matching import calendar
@@ -53,10 +53,16 @@ def _securities(world: World, names: Iterable[str]) -> list[Security]:
     found: dict[str, Security] = {}
     for name in names:
         if name in MARKETS:
-            found |= {code: security for code, security in listed.items() if security.venue.name == name}
+            found |= {each.code: each for each in _shown(world) if each.venue.name == name}
         elif name in listed:
             found[name] = listed[name]
     return list(found.values())
+
+
+def _shown(world: World) -> Iterator[Security]:
+    """What a market or a sector is made of; with a recording only its codes, for of others no price is known."""
+    recorded = None if world.source is None else frozenset(world.source.codes)
+    return (each for code, each in world.exchange.securities.items() if recorded is None or code in recorded)
 
 
 # ---- sectors and the calendar ------------------------------------------------------------------------------------------
@@ -71,8 +77,7 @@ def on_sector(context: Context, fields: JsonObject) -> Answer:
     """The codes of a sector."""
     belongs = (SECTORS | MARKET_SECTORS).get(fields["sector"], _nothing)
     world = context.world
-    securities = world.exchange.securities.values()
-    return {"codes": sorted(each.code for each in securities if belongs(each) and world.exchange.has_begun(each))}
+    return {"codes": sorted(each.code for each in _shown(world) if belongs(each) and world.exchange.has_begun(each))}
 
 
 def on_trading_days(context: Context, fields: JsonObject) -> Answer:

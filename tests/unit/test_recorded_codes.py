@@ -210,6 +210,15 @@ def test_an_order_fills_alike_whether_others_rest_elsewhere_or_not() -> None:
     assert fills[0] == fills[1] == [(300, 9.95)]
 
 
+def test_a_sector_and_a_market_are_what_is_recorded_of_them() -> None:
+    desk = TapeDesk([bar("09:31", 10.0)], others={OTHER: RISING})
+    assert desk.simulator.open_session(50, "data", 0) is None
+    desk.go("09:31")
+    assert desk.ask("data_sector", 50, sector="沪深A股")["codes"] == [CODE, OTHER]
+    assert [row["stock_code"] for row in desk.rows("data_full_tick", 50, codes=["SH", "SZ"])] == [CODE, OTHER]
+    assert len(desk.rows("data_instruments", 50, codes=["600036.SH"])) == 1, "what is asked for by name is listed"
+
+
 def test_what_is_due_follows_who_watches_at_once() -> None:
     minutes = [bar(f"09:{minute}", 10.0) for minute in range(31, 40)]
     desk = TapeDesk(minutes, others={OTHER: minutes})
