@@ -16,6 +16,7 @@ COMPILED = (
     *("miniqmt_sim/counter/" + name for name in ("account.py", "broker.py", "compliance.py", "fees.py", "fills.py")),
     *("miniqmt_sim/counter/" + name for name in ("holdings.py", "ipo.py", "ledger.py", "order.py", "settlement.py")),
     *("miniqmt_sim/market/" + name for name in ("bars.py", "house.py", "market.py", "playback.py", "quote.py", "recorded.py")),
+    "miniqmt_sim/market/rows.py",
     *("miniqmt_sim/sessions/" + name for name in ("context.py", "handlers.py", "pushes.py", "registry.py", "screens.py")),
     *("miniqmt_sim/sessions/" + name for name in ("snapshots.py", "ticks.py", "watch.py")),
     *("miniqmt_sim/backtest/" + name for name in ("baton.py", "host.py")),

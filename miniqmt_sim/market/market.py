@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from matching.book import HOUSE, Side
 from matching.codes import Board
@@ -22,6 +21,7 @@ from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.playback import Playback
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
+from miniqmt_sim.market.rows import FigureRow, InstrumentRow, QuoteRow, happened
 from miniqmt_sim.market.synthetic import STEP_MS, STEPS_PER_MINUTE, SyntheticMarket
 from miniqmt_sim.market.walk import Past, Walk
 
@@ -31,34 +31,6 @@ ABSURD_PRICE_LI = 10_000 * LI_PER_YUAN
 """From here on an order's price says nothing of a code: the exchanges take no such price. Source: exchange-rules §3."""
 NO_QUOTE = ""
 _ENTRY, _AFTER_HOURS = Phase.AFTER_HOURS_ENTRY, Phase.AFTER_HOURS
-
-
-class _InstrumentRow(NamedTuple):
-    """A row of table instruments."""
-
-    security: Security
-    base_li: int
-
-    def row(self) -> Row:
-        security = self.security
-        return (
-            security.code, security.name, str(security.board), security.pre_close_li, self.base_li,
-            " ".join(map(str, security.dated_tags)),
-            security.listed,
-        )  # fmt: skip
-
-
-class _FigureRow(NamedTuple):
-    """A row of table day_figures."""
-
-    security: Security
-
-    def row(self) -> Row:
-        figures = self.security.figures
-        return (
-            self.security.code, figures.open_li, figures.high_li, figures.low_li, figures.close_li, figures.volume,
-            figures.amount_li, figures.halted_until_ms, json.dumps(figures.halts), json.dumps(figures.tape),
-        )  # fmt: skip
 
 
 class Market(Liquidity):
@@ -213,9 +185,9 @@ class Market(Liquidity):
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day; of a recorded one, with the time of its newest row."""
         quote_ms = self.playback.row_ms(security.code) or now_ms
-        self._changes.put("quotes", security.code, _QuoteRow(self, security.code, security.last_li, quote_ms))
-        if _happened(security):
-            self._changes.put("day_figures", security.code, _FigureRow(security))
+        self._changes.put("quotes", security.code, QuoteRow(self.levels_of, security.code, security.last_li, quote_ms))
+        if happened(security):
+            self._changes.put("day_figures", security.code, FigureRow(security))
 
     def record_played(self) -> bool:
         """Write down what the recording changed since the last time; did it change anything?"""
@@ -331,15 +303,15 @@ class Market(Liquidity):
     def record_reference(self, security: Security) -> None:
         """Write down a security's reference price."""
         self.playback.forget_limits(security.code)
-        self._changes.put("instruments", security.code, _InstrumentRow(security, self._bases[security.code]))
+        self._changes.put("instruments", security.code, InstrumentRow(security, self._bases[security.code]))
 
     def instrument_rows(self) -> list[Row]:
         """Rows of table instruments."""
-        return sorted(_InstrumentRow(security, self._bases[code]).row() for code, security in self._exchange.securities.items())
+        return sorted(InstrumentRow(security, self._bases[code]).row() for code, security in self._exchange.securities.items())
 
     def figure_rows(self) -> list[Row]:
         """Rows of table day_figures: securities in which something happened today."""
-        return sorted(_FigureRow(security).row() for security in self._exchange.securities.values() if _happened(security))
+        return sorted(FigureRow(security).row() for security in self._exchange.securities.values() if happened(security))
 
     def quote_rows(self) -> list[Row]:
         """Rows of table quotes that bring every last price back; a walk goes on where it was."""
@@ -441,22 +413,5 @@ class Market(Liquidity):
         return self.house.problems()
 
 
-def _happened(security: Security) -> bool:
-    """Did anything happen in a security today that must be remembered?"""
-    return security.figures.volume > 0 or security.figures.close_li > 0
-
-
 def _levels(text: str) -> Levels:
     return tuple((price_li, volume) for price_li, volume in json.loads(text))
-
-
-class _QuoteRow(NamedTuple):
-    """A row of table quotes; without levels it only keeps the last traded price."""
-
-    market: Market
-    stock_code: str
-    last_li: int
-    quote_ms: int
-
-    def row(self) -> Row:
-        return (self.stock_code, self.last_li, *self.market.levels_of(self.stock_code), self.quote_ms)
