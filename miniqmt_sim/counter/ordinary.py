@@ -159,8 +159,6 @@ class OrdinaryCounter:
         source, target = (held, position) if incoming else (position, held)
         if incoming:
             position.open(self._broker.exchange.day)
-        elif not held.volume:
-            held.cost_li = held.bought_li = held.bought_volume = 0
         _move_shares(source, target, volume)
         position.today_volume = min(position.today_volume, position.volume)
         self._counters.add(f"shares.{security.code}", volume if incoming else -volume)
