@@ -55,13 +55,13 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "compliance_window": ("account_id", "sent_ms", "messages"),
     "compacts": (
         "compact_id", "account_id", "compact_type", "cashgroup_prop", "stock_code", "order_id", "open_day", "end_day", "volume",
-        "repaid_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days", "fee_li", "fee_rest",
-        "repaid_fee_li", "extensions", "overdue", "status",
+        "repaid_volume", "free_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days",
+        "fee_li", "fee_rest", "repaid_fee_li", "extensions", "overdue", "status",
     ),
     "compact_history": (
         "compact_id", "account_id", "compact_type", "cashgroup_prop", "stock_code", "order_id", "open_day", "end_day", "volume",
-        "repaid_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days", "fee_li", "fee_rest",
-        "repaid_fee_li", "extensions", "overdue", "status", "closed_day",
+        "repaid_volume", "free_volume", "amount_li", "repaid_li", "trade_fees_li", "rate_ppm", "ratio_ppm", "basis_days",
+        "fee_li", "fee_rest", "repaid_fee_li", "extensions", "overdue", "status", "closed_day",
     ),
     "credit_accounts": (
         "account_id", "fin_quota_li", "fin_special_quota_li", "slo_quota_li", "called_day", "due_day",

@@ -23,6 +23,21 @@ APPLICATION_ID: Final = int.from_bytes(b"MQSM", "big")
 OLDEST_SQLITE: Final = (3, 37, 0)
 """The first with strict tables."""
 
+_COMPACT_5: Final = (
+    "compact_id TEXT NOT NULL, account_id TEXT NOT NULL, compact_type INTEGER NOT NULL, cashgroup_prop INTEGER NOT "
+    "NULL, stock_code TEXT NOT NULL, order_id INTEGER NOT NULL, open_day INTEGER NOT NULL, end_day INTEGER NOT NULL, "
+    "volume INTEGER NOT NULL, repaid_volume INTEGER NOT NULL, free_volume INTEGER NOT NULL, amount_li INTEGER NOT "
+    "NULL, repaid_li INTEGER NOT NULL, trade_fees_li INTEGER NOT NULL, rate_ppm INTEGER NOT NULL, ratio_ppm INTEGER "
+    "NOT NULL, basis_days INTEGER NOT NULL, fee_li INTEGER NOT NULL, fee_rest INTEGER NOT NULL, repaid_fee_li "
+    "INTEGER NOT NULL, extensions INTEGER NOT NULL, overdue INTEGER NOT NULL, status INTEGER NOT NULL"
+)
+_COMPACT_OF_4: Final = (
+    "compact_id, account_id, compact_type, cashgroup_prop, stock_code, order_id, open_day, end_day, volume, "
+    "iif(compact_type = 49, repaid_volume, 0), iif(compact_type = 48, repaid_volume, 0), amount_li, repaid_li, "
+    "trade_fees_li, rate_ppm, ratio_ppm, basis_days, fee_li, fee_rest, repaid_fee_li, extensions, overdue, status"
+)
+"""Columns of both tables of compacts as they were made for version 5, and what they held in version 4."""
+
 MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
     2: (
         "ALTER TABLE journal ADD COLUMN request_seq INTEGER NOT NULL DEFAULT 0",
@@ -74,6 +89,19 @@ MIGRATIONS: Final[Mapping[int, Sequence[str]]] = {
     ),
     # An account's orders of a day are few of few: by_day finds them. Keeping this index took half the time of storing an order.
     4: ("DROP INDEX orders_by_account",),
+    # Free shares of a financed compact stood in the column of shares returned. The world that the journal begins with lacks the
+    # new column: another one begins.
+    5: (
+        "ALTER TABLE compacts RENAME TO compacts_4",
+        f"CREATE TABLE compacts ({_COMPACT_5}, PRIMARY KEY (compact_id)) STRICT",
+        f"INSERT INTO compacts SELECT {_COMPACT_OF_4} FROM compacts_4 ORDER BY rowid",
+        "DROP TABLE compacts_4",
+        "ALTER TABLE compact_history RENAME TO compact_history_4",
+        f"CREATE TABLE compact_history ({_COMPACT_5}, closed_day INTEGER NOT NULL, PRIMARY KEY (compact_id)) STRICT",
+        f"INSERT INTO compact_history SELECT {_COMPACT_OF_4}, closed_day FROM compact_history_4 ORDER BY rowid",
+        "DROP TABLE compact_history_4",
+        "UPDATE counters SET value = 0 WHERE name = 'journal_base'",
+    ),
 }
 """Version -> the statements that make it of the version before. A new database is made at the newest version at once.
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 """Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
 
 
@@ -203,7 +203,8 @@ class Compact(Base):
     open_day: Mapped[int]
     end_day: Mapped[int]
     volume: Mapped[int] = _is("shares bought with it, or owed")
-    repaid_volume: Mapped[int] = _is("short: shares returned; financing: free shares that came with those bought")
+    repaid_volume: Mapped[int] = _is("short: shares returned")
+    free_volume: Mapped[int] = _is("financing: bonus and transfer shares that came to those bought")
     amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
     repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
     trade_fees_li: Mapped[int] = _is("fees of the opening trades")
@@ -231,7 +232,8 @@ class ClosedCompact(Base):
     open_day: Mapped[int]
     end_day: Mapped[int]
     volume: Mapped[int] = _is("shares bought with it, or owed")
-    repaid_volume: Mapped[int] = _is("short: shares returned; financing: free shares that came with those bought")
+    repaid_volume: Mapped[int] = _is("short: shares returned")
+    free_volume: Mapped[int] = _is("financing: bonus and transfer shares that came to those bought")
     amount_li: Mapped[int] = _is("lent, fees included; short: what the sale brought")
     repaid_li: Mapped[int] = _is("repaid; short: the part of amount that belongs to shares returned")
     trade_fees_li: Mapped[int] = _is("fees of the opening trades")

@@ -174,31 +174,27 @@ class Compact:
         return fee_li
 
     def row(self) -> Row:
-        """The row of table compacts. One column has shares returned or, as those of a financing never are, its free ones."""
-        returned = self.repaid_volume if self.is_short else self.free_volume
+        """The row of table compacts."""
         return (
             self.compact_id, self.account_id, int(self.compact_type), int(self.source), self.stock_code, self.order_id,
-            self.open_day, self.end_day, self.volume, returned, self.amount_li, self.repaid_li, self.trade_fees_li,
-            self.rate_ppm, self.ratio_ppm, *self.interest.row(), self.extensions, int(self.overdue), int(self.status),
+            self.open_day, self.end_day, self.volume, self.repaid_volume, self.free_volume, self.amount_li, self.repaid_li,
+            self.trade_fees_li, self.rate_ppm, self.ratio_ppm, *self.interest.row(), self.extensions, int(self.overdue),
+            int(self.status),
         )  # fmt: skip
 
     @classmethod
     def restored(cls, row: Row) -> Compact:
         """A compact from its row."""
         (
-            compact_id, account_id, compact_type, source, stock_code, order_id, open_day, end_day, volume, returned,
-            amount_li, repaid_li, trade_fees_li, rate_ppm, ratio_ppm, basis_days, whole_li, rest, repaid_fee_li, extensions,
-            overdue, _,
+            compact_id, account_id, compact_type, source, stock_code, order_id, open_day, end_day, volume, repaid_volume,
+            free_volume, amount_li, repaid_li, trade_fees_li, rate_ppm, ratio_ppm, basis_days, whole_li, rest, repaid_fee_li,
+            extensions, overdue, _,
         ) = row  # fmt: skip
         compact = cls(
             compact_id, account_id, CompactType(compact_type), CashGroup(source), stock_code, order_id, open_day, end_day,
             rate_ppm, ratio_ppm, Accrual(basis_days, whole_li, rest, repaid_fee_li),
         )  # fmt: skip
-        compact.volume = volume
-        if compact.is_short:
-            compact.repaid_volume = returned
-        else:
-            compact.free_volume = returned
+        compact.volume, compact.repaid_volume, compact.free_volume = volume, repaid_volume, free_volume
         compact.amount_li, compact.repaid_li, compact.trade_fees_li = amount_li, repaid_li, trade_fees_li
         compact.extensions, compact.overdue = extensions, bool(overdue)
         return compact

@@ -29,11 +29,11 @@ orders: order_id* day account_id account_type stock_code order_type price_type p
 trades: trade_id* day account_id account_type order_id stock_code order_type price_li volume amount_li trade_ms
         commission_li stamp_duty_li transfer_fee_li other_fees_li self_trade
 compacts: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume
-        repaid_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li extensions
-        overdue status
+        repaid_volume free_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li
+        extensions overdue status
 compact_history: compact_id* account_id compact_type cashgroup_prop stock_code order_id open_day end_day volume
-        repaid_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li extensions
-        overdue status closed_day
+        repaid_volume free_volume amount_li repaid_li trade_fees_li rate_ppm ratio_ppm basis_days fee_li fee_rest repaid_fee_li
+        extensions overdue status closed_day
 credit_accounts: account_id* fin_quota_li fin_special_quota_li slo_quota_li called_day due_day
 credit_surplus: account_id* stock_code* volume today_volume cost_li
 credit_events: event_id* account_id day event_ms kind ratio_ppm order_id detail

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from miniqmt_sim.server.replay import replay
 from miniqmt_sim.testing import SimServer
 from storage.migrations import MIGRATIONS, create, migrate, schema_version
 from storage.schema import SCHEMA_VERSION, TABLES
@@ -57,13 +58,30 @@ def test_a_migrated_file_is_shaped_like_a_new_one(version: int, tmp_path: Path, 
 def test_no_row_is_lost(version: int, tmp_path: Path) -> None:
     with closing(sqlite3.connect(file_of(version, tmp_path / "a.sqlite"), isolation_level=None)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        before = {name: connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall() for name in names}
+        queries = {name: f"SELECT {kept_columns(connection, name)} FROM {name} ORDER BY 1, 2" for name in names}
+        before = {name: connection.execute(query).fetchall() for name, query in queries.items()}
         migrate(connection, MIGRATIONS)
         for name in set(names) - {"meta"}:
-            width = len(before[name][0]) if before[name] else 0
-            after = [row[:width] for row in connection.execute(f"SELECT * FROM {name} ORDER BY 1, 2")]
-            assert after == before[name], name
+            assert connection.execute(queries[name]).fetchall() == before[name], name
         assert sum(map(len, before.values())) > 50, "an empty file proves nothing"
+
+
+def kept_columns(connection: sqlite3.Connection, table: str) -> str:
+    """The columns of a table whose values no migration changes; of ``counters`` that is not where the journal begins."""
+    if table == "counters":
+        return "name, iif(name = 'journal_base', 0, value)"
+    found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    return ", ".join(name for (name,) in found if name != "repaid_volume")
+
+
+def test_free_shares_move_to_a_column_of_their_own(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(file_of(4, tmp_path / "a.sqlite"), isolation_level=None)) as connection:
+        migrate(connection, MIGRATIONS)
+        query = "SELECT compact_type, volume, repaid_volume, free_volume FROM {} ORDER BY compact_id"
+        assert connection.execute(query.format("compacts")).fetchall() == [(48, 1000, 0, 200), (49, 345, 50, 0)]
+        assert connection.execute(query.format("compact_history")).fetchall() == [
+            (48, 500, 0, 100), (48, 100, 0, 0), (49, 1150, 1150, 0), (49, 345, 345, 0),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -75,3 +93,7 @@ def test_a_server_goes_on_from_it(version: int, tmp_path: Path) -> None:
         before = sim.ctl.state_hash()
         sim.restart()
         assert sim.ctl.state_hash() == before
+        sim.ctl.cash.deposit("A", 1)
+        state_hash = sim.ctl.state_hash()["state_hash"]
+    found = replay(str(database))
+    assert (found.same, found.state_hash) == (True, state_hash), "what happened since can be played again"
