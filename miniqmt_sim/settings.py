@@ -211,7 +211,13 @@ def load_settings(
         values |= _read_server_file(Path(config))
     if environ.get(ENV_LISTEN):
         values["listen"] = environ[ENV_LISTEN]
-    values |= _checked({key: value for key, value in (options or {}).items() if value is not None}, "options")
+    given = _checked({key: value for key, value in (options or {}).items() if value is not None}, "options")
+    values |= given
+    for key in given:
+        if key == "data" or key.startswith("replay."):
+            user = "clock" if key == "replay.speed" else "feed"
+            if values[user] != "replay":
+                raise ConfigError(f"options: {key}: is for {user} = replay, and here {user} = {values[user]}")
     return _settings(values, home)
 
 

@@ -1,8 +1,8 @@
 """The command line: words in, an exit code out.
 
 0: done. 1: no server, a check that found problems, a strategy that failed. 2: something its author must correct, said in
-one sentence. What a command does stands in a module of its own and is loaded when it is asked for, because starting a
-server takes far more code than asking one.
+one sentence. 130: interrupted by Ctrl+C, as a shell has it. What a command does stands in a module of its own and is loaded
+when it is asked for, because starting a server takes far more code than asking one.
 """
 
 from __future__ import annotations
@@ -33,8 +33,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ConnectError as error:
         code = _complain(error, 1)
     except BrokenPipeError:  # the reader of our output has seen enough
-        sys.stderr.close()
+        commands.say_no_more()
         code = 1
+    except KeyboardInterrupt:
+        code = commands.INTERRUPTED
     return code
 
 

@@ -17,6 +17,8 @@ from miniqmt_sim.compiled import core, stale
 from miniqmt_sim.errors import CommandRefused, ConfigError, ConnectError
 from miniqmt_sim.settings import OPTIONS, load_settings
 
+INTERRUPTED: Final = 130
+"""Exit code after Ctrl+C: 128 and the number of the signal, as shells have it."""
 _LONGEST_RUN_S: Final = 10 * 365 * 86400.0
 
 
@@ -115,15 +117,27 @@ def operator(args: argparse.Namespace) -> SocketTransport:
 
 
 def say(text: str) -> None:
-    """Write a line at once, whatever reads it."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """Write a line at once, whatever reads it. Raises BrokenPipeError when nobody does any more, else ConfigError."""
+    try:
+        print(text, flush=True)  # knows what to do when there is no standard output
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        say_no_more()
+        raise ConfigError(f"the standard output cannot be written: {error.strerror or error}") from None
+
+
+def say_no_more() -> None:
+    """Let what could not be written go, or the interpreter would try again at its end, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def complain(text: str) -> None:
     """Write a line to those who look for trouble."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    if sys.stderr is not None:  # print would take the standard output instead
+        print(text, file=sys.stderr, flush=True)
 
 
 def existing_file(name: str) -> Path:

@@ -63,6 +63,10 @@ class Stream:
         for lines in arrived:
             for start in range(0, len(lines), MAX_AT_ONCE):
                 self._send(lines[start : start + MAX_AT_ONCE])
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait for the answers to what was sent. Raises ConnectError."""
         self._wait(0)
 
     def _send(self, lines: list[bytes]) -> None:

@@ -43,8 +43,9 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     try:
         limit.start()
         runpy.run_path(name, run_name="__main__")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         if not limit.reached:
+            _show(error, path)
             raise
     except Exception as error:
         _show(error, path)
@@ -88,7 +89,7 @@ class _TimeLimit:
             interrupt_main()
 
 
-def _show(error: Exception, path: Path) -> None:
+def _show(error: BaseException, path: Path) -> None:
     """Show a strategy's exception as Python would, without the frames that are ours."""
     frame = error.__traceback__
     while frame is not None and Path(frame.tb_frame.f_code.co_filename) != path:

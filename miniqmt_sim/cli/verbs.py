@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from miniqmt_sim.cli import commands, quotes
 from miniqmt_sim.cli.tables import as_json, as_table
+from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.control import VERBS, Argument, Verb, answer_of, fields_of
 
 if TYPE_CHECKING:
@@ -38,14 +39,22 @@ def add_parser(parts: Parts, place: argparse.ArgumentParser) -> None:
 
 
 def _stream(args: argparse.Namespace) -> int:
+    if sys.stdin is None:
+        raise ConfigError("quotes: the standard input is closed")
     transport = commands.operator(args)
     stream = quotes.Stream(transport)
+    interrupted = False
     try:
         stream.send(quotes.arrivals(sys.stdin.buffer))
+    except KeyboardInterrupt:  # the usual end of a stream that has none
+        interrupted = True
+        stream.finish()
     finally:
         transport.close()
     told = {"taken": stream.taken, "wrong": stream.wrong}
     commands.say(as_json(told) if getattr(args, "json", False) else f"{stream.taken} quotes taken")
+    if interrupted:
+        return commands.INTERRUPTED
     return 1 if stream.wrong else 0
 
 

@@ -27,7 +27,7 @@ from concurrent.futures import Future
 from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from miniqmt_sim import __version__
 from miniqmt_sim.behaviour import behaviour_of
@@ -59,6 +59,9 @@ _SWITCH_INTERVAL_S: Final = 0.0005
 _OTHER_DESCRIPTORS: Final = 100
 """Database, listeners, event loop and whatever else needs a descriptor beside the connections."""
 
+_ONE_SIGNAL_S: Final = 1.0
+"""Signals that come together, of a terminal and of whoever started us, are one."""
+
 _log = logging.getLogger("miniqmt_sim.server")
 
 
@@ -74,7 +77,8 @@ class Server:
         self.database = ""
         self._undo = contextlib.AsyncExitStack()
         self._stop = asyncio.Event()
-        self._killed = False
+        self._killed = asyncio.Event()
+        self._stop_asked_s = 0.0
         self._listeners: list[asyncio.AbstractServer] = []
         self.persistence: Persistence
         self.dispatcher: Dispatcher
@@ -193,9 +197,23 @@ class Server:
         """Ask ``run`` to end gracefully; from the loop's own thread."""
         self._stop.set()
 
+    def hear_signal(self) -> None:
+        """Ask ``run`` to end gracefully; to whoever asks again after a while, that takes too long: ``kill``."""
+        now_s = asyncio.get_running_loop().time()
+        if not self._stop.is_set():
+            self._stop_asked_s = now_s
+            self.request_stop()
+        elif now_s - self._stop_asked_s >= _ONE_SIGNAL_S:
+            self.kill()
+
+    @property
+    def killed(self) -> bool:
+        """Was it ended in the middle?"""
+        return self._killed.is_set()
+
     def kill(self) -> None:
         """End ``run`` as if the process had been killed: no bye, nothing more is done, stored or sent."""
-        self._killed = True
+        self._killed.set()
         self.switchboard.abort()
         self._stop.set()
 
@@ -204,25 +222,32 @@ class Server:
         async with self._undo:
             writer = asyncio.create_task(self.dispatcher.run(self.switchboard))
             stop = asyncio.create_task(self._stop.wait())
+            killed = asyncio.create_task(self._killed.wait())
             try:
                 await asyncio.wait((writer, stop), return_when=asyncio.FIRST_COMPLETED)
-                if self._killed:
-                    return
                 if not writer.done():
-                    await self._finish(writer)
-                await writer
+                    await self._finish(writer, killed)
+                if not self.killed:
+                    await writer
             finally:
                 stop.cancel()
+                killed.cancel()
                 writer.cancel()
 
-    async def _finish(self, writer: asyncio.Task[None]) -> None:
-        """Stop gracefully: what was accepted is done and answered, then everybody is told."""
+    async def _finish(self, writer: asyncio.Task[None], killed: asyncio.Task[Literal[True]]) -> None:
+        """Stop gracefully: what was accepted is done and answered, then everybody is told. Give up when killed."""
+        if self.killed:
+            return
         for listener in self._listeners:
             listener.close()
         self.switchboard.stop_reading()
         self.dispatcher.finish()
-        await asyncio.wait((writer,))
-        if writer.exception() is None:
+        ends = (writer, killed)
+        done, _ = await asyncio.wait(ends, timeout=_ONE_SIGNAL_S, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            _log.info("stopping when what was asked is done; asked once more, the server stops at once")
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if writer.done() and writer.exception() is None:
             await self.switchboard.goodbye("the server is stopping")
 
 
@@ -307,6 +332,9 @@ async def _serve(settings: Settings, say: Callable[[str], None]) -> int:
     except Exception:
         _log.critical("stopped by a fault of its own; start again to go on from the database\n%s", traceback.format_exc())
         return 1
+    if server.killed:
+        _log.warning("stopped in the middle, as asked; start again to go on from the database")
+        return 1
     return 0
 
 
@@ -371,6 +399,6 @@ def _stop_on_signals(server: Server) -> None:
         if number is None:
             continue
         try:
-            loop.add_signal_handler(number, server.request_stop)
+            loop.add_signal_handler(number, server.hear_signal)
         except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.request_stop) and None)
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(server.hear_signal) and None)

@@ -353,7 +353,8 @@ def on_credit_repay(context: Context, fields: JsonObject) -> Answer:
     amount_li = positive_li(fields["amount"])
     if amount_li > account.available_li:
         raise CommandRefused(f"only {units.text_yuan(account.available_li)} yuan are the account's own and free")
-    desk.repay(account, None, "", amount_li, "", context.now_ms, designated=designated)
+    if not desk.repay(account, None, "", amount_li, "", context.now_ms, designated=designated):
+        raise CommandRefused(f"account {account.account_id} owes no cash")
     return state_row(desk, account, context.now_ms)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -273,6 +276,32 @@ def test_serve_says_ready_in_one_line_and_ends_on_a_signal(number: signal.Signal
     assert not (tmp_path / discovery.FILE_NAME).exists()
 
 
+def test_a_second_signal_breaks_off_what_a_server_would_finish_first(cli, tmp_path: Path) -> None:
+    place = ("--userdata", str(tmp_path))
+    with served(*place, "--hours", "exchange", "--clock", "manual", "--feed", "none") as (process, _ready):
+        began = json.loads(cli("ctl", *place, "--json", "clock", "show").out)["now_ms"]
+        with at_work(["ctl", *place, "clock", "advance", "3650d"]) as jump:
+            while process.poll() is None and not _settled(tmp_path):
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGTERM)  # at once: one signal of two senders
+            assert process.stderr is not None
+            assert "asked once more, the server stops at once" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(ENDS_WITHIN_S) == 1
+            assert "stopped in the middle, as asked" in process.stderr.read()
+            assert jump.wait(ENDS_WITHIN_S) == 1
+    with served(*place, "--hours", "exchange", "--clock", "manual", "--feed", "none"):
+        assert json.loads(cli("ctl", *place, "--json", "clock", "show").out)["now_ms"] > began, "it goes on from where it was"
+        assert cli("ctl", *place, "check").code == 0
+
+
+def _settled(userdata: Path) -> bool:
+    """Has a day been settled, and stored?"""
+    with closing(sqlite3.connect(userdata / "miniqmt-sim.sqlite")) as connection:
+        return bool(connection.execute("SELECT 1 FROM settlements LIMIT 1").fetchall())
+
+
 def test_serve_uses_the_shared_userdata_and_the_environments_address(cli) -> None:
     with served("--hours", "exchange", "--feed", "none", "--clock", "manual", "--durability", "off", "--seed", "7"):
         assert cli("health").code == 0
@@ -313,6 +342,71 @@ def test_a_server_whose_disk_is_full_ends_with_a_sentence_and_exit_code_1(cli, t
     with served("--userdata", str(tmp_path), "--feed", "none"):
         assert json.loads(cli("ctl", "--userdata", str(tmp_path), "--json", "asset", "1000000365").out)["cash"] == 1_000_000
         assert cli("ctl", "--userdata", str(tmp_path), "check").code == 0
+
+
+# -- Ctrl+C, and output that goes nowhere ---------------------------------------------------------------------------------
+
+
+@contextmanager
+def at_work(words: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    """A command whose input stays open."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([*PROGRAM, *words], stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_ctrl_c_ends_a_stream_of_quotes_and_says_how_many_were_taken(cli, sim: SimServer) -> None:
+    with at_work(["ctl", "--userdata", sim.userdata, "quotes", "--stdin"]) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        for code in ("600000.SH", "600000.SH", "nowhere"):
+            process.stdin.write(f'{{"code": "{code}", "last": 10.45}}\n')
+        process.stdin.flush()
+        assert process.stderr.readline() == "line 3: 'nowhere' is not a code like 600000.SH\n", "all were answered"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(ENDS_WITHIN_S) == 130
+        assert process.stdout is not None
+        assert (process.stdout.read(), process.stderr.read()) == ("2 quotes taken\n", "")
+
+
+def test_ctrl_c_in_a_strategy_is_shown_as_python_would(sim: SimServer, tmp_path: Path) -> None:
+    path = strategy(tmp_path, "import threading\nprint('begun')\nthreading.Event().wait()\n")
+    with at_work(["run", "--userdata", sim.userdata, path]) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(ENDS_WITHIN_S) == 130
+        lines = process.stderr.read().splitlines()
+    assert lines[-1] == "KeyboardInterrupt"
+    assert "strategy.py" in lines[1]
+    assert not any("runpy" in line for line in lines)
+
+
+WITHOUT = [
+    ("sys.stdin = None", ["quotes", "--stdin"], 2, "miniqmt-sim: quotes: the standard input is closed\n"),
+    ("sys.stdout = None", ["account", "list"], 0, ""),
+    ("sys.stderr = None", ["explain", "1"], 2, ""),
+]
+
+
+@pytest.mark.parametrize(("without", "words", "code", "complaint"), WITHOUT)
+def test_a_stream_that_is_closed(sim: SimServer, without: str, words: list[str], code: int, complaint: str) -> None:
+    words = ["ctl", "--userdata", sim.userdata, *words]
+    program = f"import sys\nfrom miniqmt_sim.cli import main\n{without}\nsys.exit(main({words!r}))"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (code, "", complaint)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
+def test_an_output_that_is_full_is_a_sentence_and_exit_code_2() -> None:
+    with Path("/dev/full").open("w") as full:
+        said = subprocess.run([*PROGRAM, "version"], stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+    complaint = f"miniqmt-sim: the standard output cannot be written: {os.strerror(errno.ENOSPC)}\n"
+    assert (said.returncode, said.stderr) == (2, complaint)
 
 
 # -- run -----------------------------------------------------------------------------------------------------------------

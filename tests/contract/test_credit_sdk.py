@@ -276,6 +276,8 @@ def test_the_operator_sets_quotas_and_what_can_be_lent(table: Table) -> None:
 
 def test_the_operator_repays_a_designated_compact_and_extends_another(table: Table) -> None:
     ctl = table.server.ctl
+    with pytest.raises(CommandRefused, match="account C1 owes no cash"):
+        ctl.credit_repay("C1", 500)
     for volume in (100, 200):
         table.order(xtconstant.CREDIT_FIN_BUY, volume)
     first, second = ctl.credit_compacts("C1")

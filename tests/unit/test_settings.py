@@ -24,6 +24,21 @@ def written(directory: Path, name: str, text: str) -> Path:
     return path
 
 
+UNUSED = [
+    ({"data": "x"}, "options: data: is for feed = replay, and here feed = synthetic"),
+    ({"replay.start": "2026-01-05"}, "options: replay.start: is for feed = replay, and here feed = synthetic"),
+    ({"feed": "replay", "data": "x", "replay.speed": 2.0}, "options: replay.speed: is for clock = replay, and here clock"),
+]
+
+
+@pytest.mark.parametrize(("options", "complaint"), UNUSED)
+def test_an_option_that_nothing_would_use_is_refused(options: dict[str, Any], complaint: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=complaint):
+        load(options)
+    config = written(tmp_path, "my.toml", 'data = "x"\n[replay]\nspeed = 2.0\n')
+    assert load({"feed": "none"}, config).world.feed == "none", "a file may hold what another option switches off"
+
+
 # -- layers --------------------------------------------------------------------------------------------------------------
 
 
