@@ -6,7 +6,7 @@ China has had no daylight saving since 1991, so UTC+8 is a constant here and no 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Final
 
 MS_PER_SECOND: Final = 1000
@@ -14,6 +14,7 @@ MS_PER_MINUTE: Final = 60 * MS_PER_SECOND
 MS_PER_HOUR: Final = 60 * MS_PER_MINUTE
 MS_PER_DAY: Final = 24 * MS_PER_HOUR
 UTC_OFFSET_MS: Final = 8 * MS_PER_HOUR
+_EPOCH: Final = datetime(1970, 1, 1, 8)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
@@ -57,12 +58,7 @@ def parse_clock(text: str) -> int:
 
 def text_of(now_ms: int) -> str:
     """A moment as ``YYYY-MM-DDTHH:MM:SS.mmm`` in China time."""
-    day, rest = day_of(now_ms), time_of_day_ms(now_ms)
-    seconds, ms = divmod(rest, MS_PER_SECOND)
-    return (
-        f"{day // 10000:04d}-{day // 100 % 100:02d}-{day % 100:02d}"
-        f"T{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
-    )
+    return (_EPOCH + timedelta(milliseconds=now_ms)).isoformat(timespec="milliseconds")
 
 
 def parse_moment(text: str, today: int) -> int:

@@ -11,22 +11,27 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from matching import calendar, units
-from miniqmt_sim.changes import TABLES, Facts
+from miniqmt_sim.changes import TABLES, Facts, Key, Row
 from miniqmt_sim.constants import OrderStatus, SubmittedOrderType
 from miniqmt_sim.counter.ledger import Entry
 
 TRADING_DAYS: Final = 243
 """Trading days of a year, for what is annualised. Source: the exchanges' calendars of 2015 to 2025, 242 to 244 a year."""
-FLOWS: Final = (
-    Entry.DEPOSIT, Entry.WITHDRAW, Entry.BANK_IN, Entry.BANK_OUT, Entry.COUNTER_IN, Entry.COUNTER_OUT,
-)  # fmt: skip
+FLOWS: Final = frozenset((Entry.DEPOSIT, Entry.WITHDRAW, Entry.BANK_IN, Entry.BANK_OUT, Entry.COUNTER_IN, Entry.COUNTER_OUT))
 """Money that came from or went to outside: no gain and no loss."""
+_NAMED: Final[Mapping[str, Mapping[int, str]]] = {
+    "status": {int(status): status.name for status in OrderStatus},
+    "order_type": {int(order_type): order_type.name for order_type in SubmittedOrderType},
+}
+"""Columns that are shown as the names of their numbers."""
+_BUYING: Final = frozenset(number for number, name in _NAMED["order_type"].items() if "BUY" in name)
 FEE_COLUMNS: Final = ("commission_li", "stamp_duty_li", "transfer_fee_li", "other_fees_li")
 DIGITS: Final = 10
 _REASON: Final = re.compile(r"\[(-?\d+)\]\[([^\[\]]*)")
@@ -36,34 +41,31 @@ Record = dict[str, Any]
 
 
 class Collected:
-    """Rows of all days; it is the host's Collector."""
+    """Rows of all days, as the core wrote them down (columns in the order of TABLES); it is the host's Collector."""
 
     def __init__(self) -> None:
-        self.orders: dict[int, Record] = {}
-        self.trades: list[Record] = []
-        self.settlements: list[Record] = []
+        self.orders: dict[Key, Row] = {}
+        self.trades: list[Row] = []
+        self.settlements: list[Row] = []
         self.flows: dict[int, int] = {}
         """Day -> li that came from outside."""
         self.refusals: dict[str, int] = {}
 
     def day(self, facts: Facts) -> None:
         """Take the rows of a day."""
-        for row in _rows(facts, "orders"):
-            self.orders[row["order_id"]] = row
-        self.trades += _rows(facts, "trades")
-        self.settlements += _rows(facts, "settlements")
-        for row in _rows(facts, "cash_ledger"):
-            if row["reason"] in FLOWS:
-                self.flows[row["day"]] = self.flows.get(row["day"], 0) + row["amount_li"]
+        self.orders.update(_rows(facts, "orders"))
+        self.trades += [row for _, row in _rows(facts, "trades")]
+        self.settlements += [row for _, row in _rows(facts, "settlements")]
+        for _, row in _rows(facts, "cash_ledger"):
+            _, _, day, _, reason, amount_li, *_ = row
+            if reason in FLOWS:
+                self.flows[day] = self.flows.get(day, 0) + amount_li
 
     def marked(self, day: int, accounts: list[Record]) -> None:
         """Take what accounts are worth, and owe, on a day that was not closed, as if it had been."""
         for row in accounts:
-            total_li, value_li = units.li_from_yuan(row["total_asset"]), units.li_from_yuan(row["market_value"])
-            self.settlements.append({
-                "account_id": row["account_id"], "day": day, "cash_li": units.li_from_yuan(row["current_balance"]),
-                "market_value_li": value_li, "total_asset_li": total_li, "debt_li": units.li_from_yuan(row["debt"]),
-            })  # fmt: skip
+            worth = (units.li_from_yuan(row[name]) for name in ("current_balance", "market_value", "total_asset", "debt"))
+            self.settlements.append((row["account_id"], day, row["account_type"], *worth))
 
     def refused(self, text: str) -> None:
         """Count a refusal by its reason."""
@@ -71,9 +73,9 @@ class Collected:
         self.refusals[reason] = self.refusals.get(reason, 0) + 1
 
 
-def _rows(facts: Facts, table: str) -> list[Record]:
-    columns = TABLES[table]
-    return [dict(zip(columns, row, strict=True)) for _, row in sorted(facts.get(table, {}).items()) if row is not None]
+def _rows(facts: Facts, table: str) -> list[tuple[Key, Row]]:
+    """Keys and rows of a table in order; what is gone is left out."""
+    return [(key, row) for key, row in sorted(facts.get(table, {}).items()) if row is not None]
 
 
 def reason_of(text: str) -> str:
@@ -145,27 +147,32 @@ def result_of(collected: Collected, facts: Record, output: str = "") -> Result:
     }
     return Result(
         _rounded(summary),
-        [shown(row, COLUMNS["orders"]) for row in orders],
-        [shown(row, COLUMNS["trades"]) for row in trades],
-        [shown(row, COLUMNS["settlements"]) for row in collected.settlements],
+        shown(orders, "orders"),
+        shown(trades, "trades"),
+        shown(collected.settlements, "settlements"),
         [_rounded(row) for row in curve],
         output,
     )
 
 
-def shown(row: Record, columns: Sequence[str]) -> Record:
-    """A row in yuan, time and names."""
-    shown: Record = {}
-    for name in columns:
-        if name == "time":
-            shown[name] = calendar.text_of(row.get("order_ms") or row["trade_ms"])
-        elif name == "status":
-            shown[name] = OrderStatus(row[name]).name
-        elif name == "order_type":
-            shown[name] = SubmittedOrderType(row[name]).name
-        else:
-            shown[name] = row[name] if name in row else units.yuan(row[f"{name}_li"])
-    return shown
+def shown(rows: Sequence[Row], table: str) -> list[Record]:
+    """Rows of a table in yuan, times and names. Column by column: there are ten thousands of rows."""
+    names = COLUMNS[table]
+    columns = [_shown_column(rows, table, name) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _shown_column(rows: Sequence[Row], table: str, name: str) -> Iterable[Any]:
+    if name == "time":
+        return map(calendar.text_of, _column(rows, table, f"{table.removesuffix('s')}_ms"))
+    if name in _NAMED:
+        return map(_NAMED[name].__getitem__, _column(rows, table, name))
+    return _column(rows, table, name) if name in TABLES[table] else map(units.yuan, _column(rows, table, f"{name}_li"))
+
+
+def _column(rows: Sequence[Row], table: str, name: str) -> Iterator[Any]:
+    """What stands in a column."""
+    return map(itemgetter(TABLES[table].index(name)), rows)
 
 
 def _rounded(value: Any) -> Any:
@@ -183,10 +190,10 @@ def _rounded(value: Any) -> Any:
 def _curve(collected: Collected) -> list[Record]:
     """Equity, drawdown and exposure of all accounts together, day by day; money from outside is no gain."""
     days: dict[int, list[int]] = {}
-    for row in collected.settlements:
-        sums = days.setdefault(row["day"], [0, 0])
-        sums[0] += row["total_asset_li"] - row["debt_li"]
-        sums[1] += row["market_value_li"]
+    for _, day, _, _, value_li, total_li, debt_li in collected.settlements:
+        sums = days.setdefault(day, [0, 0])
+        sums[0] += total_li - debt_li
+        sums[1] += value_li
     curve = []
     before = 0
     growth = peak = 1.0
@@ -221,10 +228,11 @@ def _money(curve: Sequence[Record], flows: Mapping[int, int]) -> Record:
     }
 
 
-def _trading(orders: Sequence[Record], trades: Sequence[Record], curve: Sequence[Record]) -> Record:
-    taken = [row for row in orders if row["status"] != OrderStatus.JUNK]
-    wanted, filled = sum(row["volume"] for row in taken), sum(row["traded_volume"] for row in taken)
-    amount = units.yuan(sum(row["amount_li"] for row in trades))
+def _trading(orders: Sequence[Row], trades: Sequence[Row], curve: Sequence[Record]) -> Record:
+    statuses = _column(orders, "orders", "status")
+    taken = [row for row, status in zip(orders, statuses, strict=True) if status != OrderStatus.JUNK]
+    wanted, filled = sum(_column(taken, "orders", "volume")), sum(_column(taken, "orders", "traded_volume"))
+    amount = units.yuan(sum(_column(trades, "trades", "amount_li")))
     equity = sum(row["equity"] for row in curve) / len(curve) if curve else 0.0
     wins, closed = _wins(trades)
     return {
@@ -236,25 +244,24 @@ def _trading(orders: Sequence[Record], trades: Sequence[Record], curve: Sequence
         "fill_ratio": units.ratio(filled, wanted),
         "sells": closed,
         "win_rate": units.ratio(wins, closed),
-        "fees": {name.removesuffix("_li"): units.yuan(sum(row[name] for row in trades)) for name in FEE_COLUMNS},
+        "fees": {name.removesuffix("_li"): units.yuan(sum(_column(trades, "trades", name))) for name in FEE_COLUMNS},
     }
 
 
-def _wins(trades: Sequence[Record]) -> tuple[int, int]:
+def _wins(trades: Sequence[Row]) -> tuple[int, int]:
     """Of the trades that sold what had been bought, how many brought more than it had cost on average, fees included."""
-    held: dict[tuple[str, str], list[int]] = {}
+    held: dict[tuple[str, str], tuple[int, int]] = {}
+    """(account, code) -> volume and cost."""
     wins = closed = 0
-    for row in trades:
-        position = held.setdefault((row["account_id"], row["stock_code"]), [0, 0])
-        volume, fees = row["volume"], sum(row[name] for name in FEE_COLUMNS)
-        if SubmittedOrderType(row["order_type"]).name.find("BUY") >= 0:
-            position[0] += volume
-            position[1] += row["amount_li"] + fees
-        elif position[0] >= volume:
-            cost = position[1] * volume // position[0]
-            position[0] -= volume
-            position[1] -= cost
-            wins += row["amount_li"] - fees > cost
+    for _, _, account_id, _, _, stock_code, order_type, _, volume, amount_li, _, *fees_li, _ in trades:
+        key, paid_li = (account_id, stock_code), sum(fees_li)
+        has, cost_li = held.get(key, (0, 0))
+        if order_type in _BUYING:
+            held[key] = (has + volume, cost_li + amount_li + paid_li)
+        elif has >= volume:
+            sold_li = cost_li * volume // has
+            held[key] = (has - volume, cost_li - sold_li)
+            wins += amount_li - paid_li > sold_li
             closed += 1
     return wins, closed
 

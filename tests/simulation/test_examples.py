@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from miniqmt_sim.backtest.results import COLUMNS, shown
+from miniqmt_sim.backtest.results import shown
+from miniqmt_sim.changes import TABLES
 from miniqmt_sim.client import discovery
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.testing import SimServer
@@ -145,6 +146,5 @@ def test_over_a_socket_it_does_the_same_at_the_same_times(
 def stored(database: str, table: str) -> list[dict[str, Any]]:
     """Rows of a server's database, as a backtest gives them."""
     with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        rows = connection.execute(f"SELECT * FROM {table} ORDER BY rowid").fetchall()
-    return [shown(dict(row), COLUMNS[table]) for row in rows]
+        rows = connection.execute(f"SELECT {','.join(TABLES[table])} FROM {table} ORDER BY rowid").fetchall()
+    return shown(rows, table)
