@@ -1,7 +1,8 @@
 """What a strategy's own code finds under the names of the standard library while a backtest runs: the simulated clock.
 
-Put in: ``time.sleep``, and everything of ``threading`` and ``queue`` that waits. Unless it is switched off, also ``time.time``,
-``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``, ``utcnow`` and ``date.today``; local time is China's.
+Put in: ``time.sleep``, and everything of ``threading`` and ``queue`` that waits; pools that wait in pipes are refused. Unless it
+is switched off, also ``time.time``, ``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``, ``utcnow`` and
+``date.today``; local time is China's.
 ``time.perf_counter`` and ``time.process_time`` keep measuring the machine. Everything is as before when ``follow`` is left.
 
 A module that took such a name before the backtest began keeps the real one: a strategy's own file never does.
@@ -15,8 +16,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import thread as futures
+from concurrent.futures import process as process_pools
+from concurrent.futures import thread as thread_pools
 from contextlib import contextmanager
+from functools import wraps
+from multiprocessing import pool
 from typing import Any, Final
 
 from miniqmt_sim.backtest.baton import Baton, Gone, Strand, ms_of
@@ -87,7 +91,7 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
         put(threading, name, _spawning(baton, getattr(threading, name, None)))
     put(threading.Thread, "join", join)
     put(threading, "excepthook", _without_the_end(threading.excepthook))
-    put(futures, "_global_shutdown_lock", Lock(baton))
+    put(thread_pools, "_global_shutdown_lock", Lock(baton))
     put(queue, "SimpleQueue", new_tasks)
     for module in (_session, _quotes):
         put(module, "Worker", new_strand)
@@ -95,6 +99,8 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(xtdata, "_CHECK_S", NEVER_S)
     for owner, name in ((time, "monotonic"), (threading, "_time"), (queue, "time")):
         put(owner, name, lambda: baton.now_ms / 1000)
+    for owner in (pool.Pool, process_pools.ProcessPoolExecutor):
+        put(owner, "__init__", _without_processes(owner.__init__, baton))
 
 
 def _without_the_end(real: Callable[[Any], object]) -> Callable[[Any], object]:
@@ -105,6 +111,23 @@ def _without_the_end(real: Callable[[Any], object]) -> Callable[[Any], object]:
             real(args)
 
     return hook
+
+
+def _without_processes(real: Callable[..., None], baton: Baton) -> Callable[..., None]:
+    """A pool whose threads would wait in pipes, where no baton is passed on: who takes part is refused one.
+
+    ``ThreadPool`` waits in them too.
+    """
+
+    @wraps(real)
+    def begin(self: Any, *args: Any, **how: Any) -> None:
+        if baton.seat_of(threading.get_ident()) is not None:
+            self._state = pool.INIT  # looked at when it is deleted
+            kind = type(self).__name__
+            raise RuntimeError(f"a backtest cannot wait for a {kind}: a ThreadPoolExecutor runs in it, sweep() around it")
+        real(self, *args, **how)
+
+    return begin
 
 
 def _spawning(baton: Baton, real: Any) -> Callable[..., Any]:

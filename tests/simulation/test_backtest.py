@@ -165,6 +165,30 @@ def test_its_clock_is_the_markets_and_threads_wait_in_it(strategy: Callable[[str
     assert result.summary["ended"] == "the strategy ended"
 
 
+@pytest.mark.parametrize(
+    "made", ["multiprocessing.Pool(1)", "multiprocessing.pool.ThreadPool(1)", "concurrent.futures.ProcessPoolExecutor(1)"]
+)
+def test_a_pool_that_waits_in_pipes_is_refused_instead_of_waited_for(
+    strategy: Callable[[str], Path], data: Path, made: str
+) -> None:
+    text = f"import concurrent.futures, multiprocessing.pool\nwith {made} as pool:\n    pool.map(abs, [1])\n"
+    with pytest.raises(StrategyFailed, match="cannot wait for a "):
+        play(strategy(text), data)
+
+
+def test_a_pool_of_threads_runs_in_simulated_time(strategy: Callable[[str], Path], data: Path) -> None:
+    text = HEAD + textwrap.dedent("""
+        from concurrent.futures import ThreadPoolExecutor
+
+        def wait(seconds):
+            time.sleep(seconds)
+            return time.strftime("%H:%M")
+        with ThreadPoolExecutor(2) as pool:
+            print(*pool.map(wait, [600, 1200]))
+        """)
+    assert play(strategy(text), data).output.splitlines() == ["08:40 08:50"]
+
+
 def test_a_strategy_that_tries_sees_nothing_of_what_is_to_come(strategy: Callable[[str], Path], tmp_path: Path) -> None:
     texts = []
     for later in (10.1, 9.3):
