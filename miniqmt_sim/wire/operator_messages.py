@@ -328,7 +328,7 @@ OPERATOR_MESSAGES: Final = (
         CLOCK,
     ),
     Message("ctl_clock_freeze", Flow.OPERATOR, "Let a replay clock stand still until it is given a speed.", (), CLOCK),
-    Message("ctl_settle", Flow.OPERATOR, "Close the trading day and settle it now; where that is done already, the next one.", (), CLOCK),
+    Message("ctl_settle", Flow.OPERATOR, "Close the trading day and settle it now; if that is done, the next one.", (), CLOCK),
     Message("ctl_orders", Flow.OPERATOR, "Today's orders of an account.", (text("account_id", "account"),), ORDER, Shape.ROWS),
     Message("ctl_trades", Flow.OPERATOR, "Today's trades of an account.", (text("account_id", "account"),), TRADE, Shape.ROWS),
     Message("ctl_positions", Flow.OPERATOR, "Its positions.", (text("account_id", "account"),), POSITION, Shape.ROWS),
