@@ -25,7 +25,7 @@ OPERATOR: Final = 0
 """Connection number of the backtest itself; the strategy's begin at 1."""
 
 
-COLLECTED: Final = ("orders", "trades", "settlements", "cash_ledger")
+COLLECTED: Final = ("orders", "trades", "settlements", "cash_ledger", "corporate_actions")
 """The tables that a result is drawn from."""
 
 

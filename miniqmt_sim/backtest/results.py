@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from matching import calendar, units
+from miniqmt_sim.backtest.wins import count_wins
 from miniqmt_sim.changes import TABLES, Facts, Key, Row
 from miniqmt_sim.constants import OrderStatus, SubmittedOrderType
+from miniqmt_sim.counter.corporate import Action
 from miniqmt_sim.counter.ledger import Entry
 
 TRADING_DAYS: Final = 243
@@ -31,7 +33,6 @@ _NAMED: Final[Mapping[str, Mapping[int, str]]] = {
     "order_type": {int(order_type): order_type.name for order_type in SubmittedOrderType},
 }
 """Columns that are shown as the names of their numbers."""
-_BUYING: Final = frozenset(number for number, name in _NAMED["order_type"].items() if "BUY" in name)
 FEE_COLUMNS: Final = ("commission_li", "stamp_duty_li", "transfer_fee_li", "other_fees_li")
 DIGITS: Final = 10
 _REASON: Final = re.compile(r"\[(-?\d+)\]\[([^\[\]]*)")
@@ -49,6 +50,9 @@ class Collected:
         self.settlements: list[Row] = []
         self.flows: dict[int, int] = {}
         """Day -> li that came from outside."""
+        self.actions: dict[Key, Action] = {}
+        self.rights: list[tuple[str, int, int]] = []
+        """(account, day, li) of what was paid for rights."""
         self.refusals: dict[str, int] = {}
 
     def day(self, facts: Facts) -> None:
@@ -56,10 +60,13 @@ class Collected:
         self.orders.update(_rows(facts, "orders"))
         self.trades += [row for _, row in _rows(facts, "trades")]
         self.settlements += [row for _, row in _rows(facts, "settlements")]
+        self.actions.update((key, Action(*row)) for key, row in _rows(facts, "corporate_actions"))
         for _, row in _rows(facts, "cash_ledger"):
-            _, _, day, _, reason, amount_li, *_ = row
+            _, account_id, day, _, reason, amount_li, *_ = row
             if reason in FLOWS:
                 self.flows[day] = self.flows.get(day, 0) + amount_li
+            elif reason == Entry.RIGHTS:
+                self.rights.append((account_id, day, -amount_li))
 
     def marked(self, day: int, accounts: list[Record]) -> None:
         """Take what accounts are worth, and owe, on a day that was not closed, as if it had been."""
@@ -143,6 +150,7 @@ def result_of(collected: Collected, facts: Record, output: str = "") -> Result:
         **facts,
         **_money(curve, collected.flows),
         **_trading(orders, trades, curve),
+        **_selling(collected),
         "refusals": dict(sorted(collected.refusals.items())),
     }
     return Result(
@@ -234,7 +242,6 @@ def _trading(orders: Sequence[Row], trades: Sequence[Row], curve: Sequence[Recor
     wanted, filled = sum(_column(taken, "orders", "volume")), sum(_column(taken, "orders", "traded_volume"))
     amount = units.yuan(sum(_column(trades, "trades", "amount_li")))
     equity = sum(row["equity"] for row in curve) / len(curve) if curve else 0.0
-    wins, closed = _wins(trades)
     return {
         "orders": len(orders),
         "orders_refused": len(orders) - len(taken),
@@ -242,28 +249,13 @@ def _trading(orders: Sequence[Row], trades: Sequence[Row], curve: Sequence[Recor
         "traded_amount": amount,
         "turnover": amount / equity if equity > 0 else 0.0,
         "fill_ratio": units.ratio(filled, wanted),
-        "sells": closed,
-        "win_rate": units.ratio(wins, closed),
         "fees": {name.removesuffix("_li"): units.yuan(sum(_column(trades, "trades", name))) for name in FEE_COLUMNS},
     }
 
 
-def _wins(trades: Sequence[Row]) -> tuple[int, int]:
-    """Of the trades that sold what had been bought, how many brought more than it had cost on average, fees included."""
-    held: dict[tuple[str, str], tuple[int, int]] = {}
-    """(account, code) -> volume and cost."""
-    wins = closed = 0
-    for _, _, account_id, _, _, stock_code, order_type, _, volume, amount_li, _, *fees_li, _ in trades:
-        key, paid_li = (account_id, stock_code), sum(fees_li)
-        has, cost_li = held.get(key, (0, 0))
-        if order_type in _BUYING:
-            held[key] = (has + volume, cost_li + amount_li + paid_li)
-        elif has >= volume:
-            sold_li = cost_li * volume // has
-            held[key] = (has - volume, cost_li - sold_li)
-            wins += amount_li - paid_li > sold_li
-            closed += 1
-    return wins, closed
+def _selling(collected: Collected) -> Record:
+    wins, closed = count_wins(collected.trades, collected.actions.values(), collected.rights)
+    return {"sells": closed, "win_rate": units.ratio(wins, closed)}
 
 
 SHOWN: Final[Sequence[tuple[str, str, Callable[[Any], str]]]] = (

@@ -76,7 +76,8 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.backtest": Layer(
         ("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.server.feeds", "miniqmt_sim.server.wake", "miniqmt_sim.client",
          "miniqmt_sim.xtquant", "miniqmt_sim.simulator", "miniqmt_sim.settings", "miniqmt_sim.wire.messages",
-         "miniqmt_sim.changes", "miniqmt_sim.counter.ledger", "matching", *LEAVES),
+         "miniqmt_sim.changes", "miniqmt_sim.counter.corporate", "miniqmt_sim.counter.ledger",
+         "miniqmt_sim.counter.order_types", "matching", *LEAVES),
     ),
     "miniqmt_sim.compiled": Layer(("matching",)),
     "miniqmt_sim.docs": Layer(("miniqmt_sim.refusals", "miniqmt_sim.wire", "storage", *LEAVES)),
