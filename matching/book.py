@@ -113,6 +113,10 @@ class HalfBook:
         """All levels, best first. The book must not change meanwhile."""
         return (self._levels[key * self._sign] for key in reversed(self._keys))
 
+    def best_of_users(self) -> int | None:
+        """The best price at which an order of an account stands."""
+        return next((level.price_li for level in self.levels() if level.users), None) if self.users else None
+
     def count(self) -> int:
         """How many levels it has."""
         return len(self._keys)

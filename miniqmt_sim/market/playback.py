@@ -22,7 +22,7 @@ from matching.phases import PHASE_RULES
 from miniqmt_sim.market.bars import TICK
 from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import Levels, Quote
-from miniqmt_sim.market.recorded import POINTS, Flat, News, Point, Source, point_of, quote_of
+from miniqmt_sim.market.recorded import LAST, Flat, News, Point, Source, path_of, piece_of, point_of, quote_of, traded_between
 
 
 class Playback:
@@ -134,11 +134,10 @@ class Playback:
         if source is None:
             return
         bought_li, sold_li = 0, sys.maxsize
-        for order in exchange.book(code).user_orders():
-            if order.side is Side.BUY:
-                bought_li = max(bought_li, order.price_li)
-            else:
-                sold_li = min(sold_li, order.price_li)
+        if exchange.has_users(code):
+            buys, sells = exchange.book(code).sides
+            bought_li = buys.best_of_users() or bought_li
+            sold_li = sells.best_of_users() or sold_li
         if code in exchange.dormant() or exchange.fixed_orders(code) or self._is_free.get(code):
             bought_li, sold_li = sys.maxsize, 0
         if bought_li or sold_li < sys.maxsize:
@@ -187,34 +186,32 @@ class Playback:
                 settle(events, now_ms)
 
     def point(self, security: Security, point: Point) -> list[Event]:
-        """Play a point of a bar."""
-        now_ms, code, row, number = point
-        quote = point_of(row, number)
-        self._unseen.pop(code, None)
-        self._house.forget_left(code)
+        """Play a stretch of a bar."""
+        now_ms, code, row, first, number = point
+        price_li, low_li, high_li = piece_of(row, number)
         self._bars[code] = (now_ms,)
-        self._quotes[code] = quote
-        if not quote.last_li:
-            return []
-        events: list[Event] = []
         waits = self._followed.get(code)
-        if waits is None:
-            if code in self._busy:
-                self._sweep(code)
-        elif quote.low_li <= waits[0] or quote.high_li >= waits[1]:
-            events = self._reach_with_bar(security, quote, now_ms)
+        events: list[Event] = []
+        if price_li and waits is not None and (low_li <= waits[0] or high_li >= waits[1]):
+            if first < number:
+                _note_stretch(security, row, first, number - 1)
+            self._unseen[code] = row
+            self.seen(code, number)
+            events = self._reach_with_bar(security, self._quotes[code], now_ms)
             if events or not self._exchange.has_users(code):
                 self._follow(code)
+            _note_stretch(security, row, number, number)
         else:
-            self._house.leave(code)
-        security.last_li = quote.last_li
-        if quote.volume:
-            figures = security.figures
-            figures.open_li = figures.open_li or quote.last_li
-            figures.low_li = min(figures.low_li or quote.low_li, quote.low_li)
-            figures.high_li = max(figures.high_li, quote.high_li)
-            figures.volume += quote.volume
-            figures.amount_li += quote.amount_li
+            self._unseen[code] = row
+            if number < LAST:
+                self.seen(code, number)
+            if not price_li:
+                return []
+            if waits is not None:
+                self._house.leave(code)
+            elif code in self._busy:
+                self._sweep(code)
+            _note_stretch(security, row, first, number)
         self.fresh[code] = None
         if self.is_stored:
             self._dirty[code] = security
@@ -291,15 +288,15 @@ class Playback:
 
     # ---- what it makes -------------------------------------------------------------------------------------------------
 
-    def seen(self, code: str) -> None:
-        """Somebody looks: make the newest row a quote."""
+    def seen(self, code: str, number: int = LAST) -> None:
+        """Somebody looks: make the newest row a quote, of a bar one of its points."""
         row = self._unseen.pop(code, None)
         if row is None:
             return
         if self._ticks.get(code) is row:
             self._quotes[code] = quote_of(row, None, 1)._replace(volume=0)
         else:
-            self._quotes[code] = point_of(row, POINTS - 1)
+            self._quotes[code] = point_of(row, number)
             self._house.forget_left(code)
 
     def answer(self, security: Security, side: Side, quote: Quote, now_ms: int) -> list[Event]:
@@ -341,6 +338,21 @@ class Playback:
 
 NO_TICK: Final[Flat] = ()
 """Nothing recorded yet today."""
+
+
+def _note_stretch(security: Security, row: Flat, first: int, last: int) -> None:
+    """Bring a security's day up to date with what a bar's points from ``first`` to ``last`` traded."""
+    path = path_of(row)
+    security.last_li = path[last]
+    if row[5]:
+        figures, prices = security.figures, path[max(first - 1, 0) : last + 1]
+        volume, amount_li = traded_between(row, first, last)
+        figures.open_li = figures.open_li or path[first]
+        low_li = min(prices)
+        figures.low_li = min(figures.low_li or low_li, low_li)
+        figures.high_li = max(figures.high_li, *prices)
+        figures.volume += volume
+        figures.amount_li += amount_li
 
 
 def _printed(quote: Quote) -> Quote:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.market.quote import Levels, Quote
 
@@ -83,11 +83,15 @@ class Opening(NamedTuple):
 
 
 class Point(NamedTuple):
-    """A point of a bar that is under way: ``number`` 0 to 3 of the row, which is played at ``at_ms``."""
+    """A stretch of a bar that is under way, played at ``at_ms``: its points from ``first`` to ``number``, 0 to 3.
+
+    Who waits in the code is reached at ``number`` or nowhere in it.
+    """
 
     at_ms: int
     code: str
     row: Flat
+    first: int
     number: int
 
 
@@ -111,9 +115,9 @@ class Source:
     """Who hands over a recorded market, in order of time.
 
     A bar is said whole, at its end, unless somebody must see more: who watches what happens between the ends of bars is told
-    every point at its time, and where orders rest those points that reach one of them, with what came before them. It comes
-    to the same. ``look`` brings all codes to date when somebody looks. A bar that begins while nothing is matched holds an
-    auction, whose price nobody knows before it is over, and is played at its end, all points of it.
+    every point at its time, and where orders rest those points that reach one of them, each in one with what came before it.
+    It comes to the same. ``look`` brings all codes to date when somebody looks. A bar that begins while nothing is matched
+    holds an auction, whose price nobody knows before it is over, and is played at its end, all points of it.
     """
 
     codes: list[str]
@@ -169,6 +173,9 @@ class Source:
 # -- a bar as points -----------------------------------------------------------------------------------------------------
 
 POINTS: Final = 4
+LAST: Final = POINTS - 1
+_new: Any = tuple.__new__
+"""Makes a quote in a fifth of the time that its own constructor takes."""
 
 
 def point_times(start_ms: int, end_ms: int) -> tuple[int, int, int, int]:
@@ -185,13 +192,28 @@ def path_of(bar: Flat) -> tuple[int, int, int, int]:
 
 def point_of(bar: Flat, number: int) -> Quote:
     """Point 0 to 3 of a bar: the price it comes to, and what traded on the way there."""
-    path, volume, amount_li = path_of(bar), bar[5], bar[6]
-    price_li, before_li = path[number], path[max(number - 1, 0)]
+    part, paid_li = traded_between(bar, number, number)
+    price_li, low_li, high_li = piece_of(bar, number)
+    quote: Quote = _new(Quote, (price_li, (), (), part, low_li, high_li, paid_li, True))
+    return quote
+
+
+def piece_of(bar: Flat, number: int) -> tuple[int, int, int]:
+    """The price a point comes to, and the lowest and the highest on the way there from the one before."""
+    path = path_of(bar)
+    price_li = before_li = path[number]
+    if number:
+        before_li = path[number - 1]
+    return (price_li, price_li, before_li) if price_li < before_li else (price_li, before_li, price_li)
+
+
+def traded_between(bar: Flat, first: int, last: int) -> tuple[int, int]:
+    """Volume and amount of the points from ``first`` to ``last``."""
+    volume, amount_li = bar[5], bar[6]
     part, paid_li = volume // POINTS, amount_li // POINTS
-    if number == POINTS - 1:
-        part, paid_li = volume - part * (POINTS - 1), amount_li - paid_li * (POINTS - 1)
-    low, high = (price_li, before_li) if price_li < before_li else (before_li, price_li)
-    return Quote(price_li, (), (), part, low, high, amount_li=paid_li, from_bar=True)
+    if last == LAST:
+        return volume - part * first, amount_li - paid_li * first
+    return part * (last - first + 1), paid_li * (last - first + 1)
 
 
 # -- a snapshot as a quote -----------------------------------------------------------------------------------------------

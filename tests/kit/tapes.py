@@ -18,7 +18,7 @@ def at(clock: str, day: int = DAY) -> int:
     return midnight_ms(day) + parse_clock(clock)
 
 
-def bar(clock: str, *prices: float, volume: int = 10, day: int = DAY, pre: float = 10.0, flag: int = 0) -> str:
+def bar(clock: str, *prices: float, volume: float = 10, day: int = DAY, pre: float = 10.0, flag: int = 0) -> str:
     """A bar as a line: one price for all four, or open, high, low, close; volume in 手."""
     first, high, low, last = prices if len(prices) == 4 else prices * 4
     amount = volume * 100 * (first + last) / 2

@@ -36,6 +36,10 @@ def played(source: Replay, until_ms: int = FAR_MS, during: Callable[[Moment], ob
     return found
 
 
+def stretches(moment: Moment) -> list[tuple[int, int]]:
+    return [(point.first, point.number) for point in moment.points]
+
+
 @pytest.fixture
 def history(tmp_path: Path) -> History:
     """A code of minutes, one of minutes with gaps, one of snapshots, one of days."""
@@ -85,7 +89,7 @@ def test_a_code_that_is_left_in_the_middle_of_a_bar_says_the_rest_at_its_end(his
     source.follow(CODE, 10_000, NEVER_LI)
     played(source, at("09:40:20"), lambda moment: source.leave(CODE) if moment.points[0].number == 1 else None)
     (moment,) = played(source, at("09:41"))
-    assert (moment.now_ms, [point.number for point in moment.points]) == (at("09:41"), [2, 3])
+    assert (moment.now_ms, stretches(moment), moment.rows) == (at("09:41"), [(2, 3)], [])
     (moment,) = played(source, at("09:42"))
     assert (moment.points, [row[0] for row in moment.rows]) == ([], [CODE])
 
@@ -96,11 +100,21 @@ def test_only_those_points_are_said_that_reach_who_waits_each_with_what_came_bef
     played(source, at("09:31"))
     source.follow(CODE, 9_950, 10_200)
     low, high, end, quiet = played(source, at("09:33"))
-    assert (low.now_ms, [point.number for point in low.points]) == (at("09:31:20"), [0, 1])  # the low reaches who buys
+    assert (low.now_ms, stretches(low)) == (at("09:31:20"), [(0, 1)])  # the low reaches who buys
     # On the way to the high it comes from the low, and so it reaches him again; the close does not.
-    assert (high.now_ms, [point.number for point in high.points]) == (at("09:31:40"), [2])
-    assert (end.now_ms, [point.number for point in end.points]) == (at("09:32"), [3])
-    assert (quiet.now_ms, [point.number for point in quiet.points]) == (at("09:33"), [0, 1, 2, 3])
+    assert (high.now_ms, stretches(high)) == (at("09:31:40"), [(2, 2)])
+    assert (end.now_ms, stretches(end), end.rows) == (at("09:32"), [(3, 3)], [])
+    assert (quiet.now_ms, stretches(quiet), quiet.rows) == (at("09:33"), [], quiet.news)  # nobody: it is said whole
+
+
+def test_what_an_auction_traded_is_said_point_by_point_as_far_as_it_reaches(tmp_path: Path) -> None:
+    history = History.open(write_bars(tmp_path / f"{CODE}.1m.csv", bar("14:58", 10.0, 10.1, 9.9, 10.05)))
+    source = Replay(history, at("08:30"), FAR_MS)
+    source.bind(lambda _code, at_ms: at_ms < at("14:57"))
+    source.follow(CODE, 9_950, 10_200)
+    (moment,) = played(source)
+    assert (moment.now_ms, stretches(moment)) == (at("14:58"), [(0, 1), (2, 2), (3, 3)])
+    assert {point.at_ms for point in moment.points} == {at("14:58")}
 
 
 def test_a_look_gives_what_is_under_way_once(history: History) -> None:
@@ -156,7 +170,9 @@ def test_however_it_is_looked_at_every_point_or_bar_is_said_once_and_in_order(hi
         bars = {row[0] for row in history_of_two.stream(code, "1m", 0, FAR_MS)}
         in_points = {point.row[0] for point in own}
         assert sorted([*in_points, *(time_ms for each, time_ms in whole if each == code)]) == sorted(bars)
-        assert len(own) == 4 * len(in_points)
+        for time_ms in in_points:
+            said_of_it = [number for point in own if point.row[0] == time_ms for number in range(point.first, point.number + 1)]
+            assert said_of_it == [0, 1, 2, 3]
         times = {time_ms: point_times(time_ms - LENGTH_MS["1m"], time_ms) for time_ms in in_points}
         assert all(point.at_ms == times[point.row[0]][point.number] for point in own)
 
@@ -208,6 +224,20 @@ def test_an_order_fills_alike_whether_others_rest_elsewhere_or_not() -> None:
         desk.go("09:34")
         fills.append(desk.fills(order))
     assert fills[0] == fills[1] == [(300, 9.95)]
+
+
+def test_a_bar_of_two_shares_shows_the_same_day_whether_an_order_rests_or_not() -> None:
+    days = []
+    for rests in (False, True):
+        desk = TapeDesk([bar("09:31", 10.0), bar("09:32", 10.0, 10.5, 9.9, 10.4, volume=0.02)])
+        assert desk.simulator.open_session(50, "data", 0) is None
+        desk.go("09:31")
+        if rests:
+            desk.buy("A", 100, CODE, 9.9)
+        desk.go("09:32")
+        days.append(desk.rows("data_full_tick", 50, codes=[CODE]))
+    assert days[0] == days[1]
+    assert (days[0][0]["high"], days[0][0]["low"]) == (10.5, 9.9)
 
 
 def test_a_sector_and_a_market_are_what_is_recorded_of_them() -> None:

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from matching import calendar
 from matching.units import LI_PER_YUAN
-from miniqmt_sim.market.recorded import POINTS, Flat, Moment, News, Opening, Point, Source, path_of, point_times
+from miniqmt_sim.market.recorded import LAST, POINTS, Flat, Moment, News, Opening, Point, Source, path_of, piece_of, point_times
 from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS, History
 
 NEVER_MS: Final = 2**63 - 1
@@ -28,16 +28,16 @@ STRETCH_ROWS: Final = 256
 """Rows of all codes together that are sorted at a time: a few MB of snapshots."""
 STRETCH_ROWS_EACH: Final = 16
 """Rows of each code at least, however many there are, so that going through all of them pays."""
-_LAST: Final = POINTS - 1
 _time_of: Final = itemgetter(0)
+_new: Any = tuple.__new__
 
 
 class _Lane:
     """One code's rows on their way."""
 
     __slots__ = (
-        "_rows", "at", "bought_li", "code", "delay_ms", "due", "length_ms", "loaded", "number", "period", "point", "points_ms",
-        "row", "sold_li",
+        "_points_ms", "_rows", "at", "bought_li", "code", "delay_ms", "due", "due_ms", "length_ms", "loaded", "number",
+        "period", "point", "row", "sold_li",
     )  # fmt: skip
 
     def __init__(self, code: str, number: int, period: str, rows: Iterator[Flat]) -> None:
@@ -54,11 +54,14 @@ class _Lane:
         self.row: Flat = ()
         """The bar at hand, where it is known: the first that is not complete."""
         self.point = 0
-        self.points_ms: Sequence[int] = ()
+        """Its first point that was not said."""
+        self._points_ms: Sequence[int] = ()
+        """When its points come, once somebody asked."""
         self.bought_li, self.sold_li = 0, NEVER_LI
         """The highest price at which somebody waits to buy, and the lowest at which somebody waits to sell."""
         self.due = POINTS
-        """The point that is said by itself next; POINTS: none before the end of the bar."""
+        """The point that is said by itself next, at ``due_ms``; POINTS: none before the end of the bar."""
+        self.due_ms = 0
 
     def load(self, count: int) -> Sequence[Flat]:
         """Forget the stretch before; give the next rows, that many or all that are left."""
@@ -74,13 +77,16 @@ class _Lane:
             self.loaded += islice(self._rows, 1)
         return self.loaded[place] if place < len(self.loaded) else ()
 
-    def take_up(self, after_ms: int, is_matched: Callable[[str, int], bool]) -> bool:
+    def take_up(self, after_ms: int) -> bool:
         """Make the bar that is under way after a time the one at hand; False when there is none."""
-        row = self.row = self.next_row(after_ms)
-        self.point = 0
-        if row:
-            self.points_ms = self.times_of(row, is_matched)
-        return bool(row)
+        self.row, self.point, self._points_ms = self.next_row(after_ms), 0, ()
+        return bool(self.row)
+
+    def points_ms(self, is_matched: Callable[[str, int], bool]) -> Sequence[int]:
+        """When the points of the bar at hand come."""
+        if not self._points_ms:
+            self._points_ms = self.times_of(self.row, is_matched)
+        return self._points_ms
 
     def times_of(self, row: Flat, is_matched: Callable[[str, int], bool]) -> Sequence[int]:
         """When the points of a bar come."""
@@ -91,19 +97,20 @@ class _Lane:
         """When the stretch of a bar begins."""
         return row[0] + OPEN_MS if self.period == "1d" else row[0] - self.length_ms
 
-    def next_due(self, is_watched: bool) -> int:
-        """The next point that must be said at its time, which the end of the bar need not; POINTS when there is none."""
-        path = path_of(self.row)
-        for number in range(self.point, _LAST):
-            low_li, high_li = sorted((path[max(number - 1, 0)], path[number]))
-            if is_watched or low_li <= self.bought_li or high_li >= self.sold_li:
-                return number if self.points_ms[number] < self.points_ms[_LAST] else POINTS
+    def next_reaching(self, is_watched: bool) -> int:
+        """The next point of the bar at hand that reaches who waits or watches; POINTS when there is none."""
+        row = self.row
+        if is_watched or row[3] <= self.bought_li or row[2] >= self.sold_li:
+            for number in range(self.point, POINTS):
+                _, low_li, high_li = piece_of(row, number)
+                if is_watched or low_li <= self.bought_li or high_li >= self.sold_li:
+                    return number
         return POINTS
 
-    def take_point(self) -> Point:
-        """The next point of the bar at hand."""
-        point = Point(self.points_ms[self.point], self.code, self.row, self.point)
-        self.point += 1
+    def take_points(self, at_ms: int, last: int) -> Point:
+        """The points of the bar at hand up to one of them."""
+        point: Point = _new(Point, (at_ms, self.code, self.row, self.point, last))
+        self.point = last + 1
         return point
 
 
@@ -165,13 +172,13 @@ class Replay(Source):
         while self._points and self._points[0][0] == now_ms:
             lane = self._lanes[heappop(self._points)[1]]
             if self._says(lane, now_ms):
-                points += [(lane.number, lane.take_point()) for _ in range(lane.point, lane.due + 1)]
+                points.append((lane.number, lane.take_points(now_ms, lane.due)))
                 self._expect(lane)
         quiet: list[News] = []
         news: list[News] = []
         if self._moments and self._moments[-1][0] == now_ms:
             news = self._take_rows(now_ms)
-            quiet = self._without_points(news, points)
+            quiet = self._without_points(news, now_ms, points)
         if len(points) > 1:
             points.sort(key=_time_of)
         self._note_next()
@@ -189,8 +196,8 @@ class Replay(Source):
             self.next_ms = self._moments[-1][0]
         return rows
 
-    def _without_points(self, news: Sequence[News], points: list[tuple[int, Point]]) -> list[News]:
-        """The rows of which no point was played; what is left to play of the others goes to the points."""
+    def _without_points(self, news: Sequence[News], now_ms: int, points: list[tuple[int, Point]]) -> list[News]:
+        """The rows of which no point was played or reaches anybody; what is left to play of the others goes to the points."""
         rows = []
         for each in news:
             lane = self._at_hand.get(each[0])
@@ -198,10 +205,12 @@ class Replay(Source):
                 rows.append(each)
                 continue
             is_followed = self._is_followed(lane.code)
-            if not is_followed and not lane.point:
+            while is_followed and (number := lane.next_reaching(lane.code in self._watched)) < POINTS:
+                points.append((lane.number, lane.take_points(now_ms, number)))
+            if not lane.point:
                 rows.append(each)
-            while (is_followed or lane.point) and lane.point < POINTS:
-                points.append((lane.number, lane.take_point()))
+            elif lane.point < POINTS:
+                points.append((lane.number, lane.take_points(now_ms, LAST)))
             if not (is_followed and self._take_up(lane)):
                 del self._at_hand[lane.code]
         return rows
@@ -274,7 +283,7 @@ class Replay(Source):
 
     def _take_up(self, lane: _Lane) -> bool:
         """Take up the bar under way; False at the end."""
-        if not lane.take_up(self._taken_ms, self._is_matched):
+        if not lane.take_up(self._taken_ms):
             return False
         self._at_hand[lane.code] = lane
         if self._is_followed(lane.code):
@@ -283,13 +292,17 @@ class Replay(Source):
 
     def _expect(self, lane: _Lane) -> None:
         """Put the next point of a lane that is followed and must be said on the heap."""
-        lane.due = lane.next_due(lane.code in self._watched)
-        if lane.due < POINTS:
-            heappush(self._points, (lane.points_ms[lane.due], lane.number))
+        due = lane.next_reaching(lane.code in self._watched)
+        lane.due = POINTS
+        if due < LAST:
+            points_ms = lane.points_ms(self._is_matched)
+            if points_ms[due] < points_ms[LAST]:
+                lane.due, lane.due_ms = due, points_ms[due]
+                heappush(self._points, (lane.due_ms, lane.number))
 
     def _says(self, lane: _Lane, now_ms: int) -> bool:
         """Is an entry of the heap still true?"""
-        return lane.due < POINTS and lane.points_ms[lane.due] == now_ms and self._is_followed(lane.code)
+        return lane.due < POINTS and lane.due_ms == now_ms and self._is_followed(lane.code)
 
     def look(self, now_ms: int) -> Sequence[Point]:
         """The points up to a time, of bars that are under way."""
@@ -304,10 +317,11 @@ class Replay(Source):
                     next_ms = min(next_ms, lane.start_ms(row) + 1 if row else NEVER_MS)
                     continue
                 self._take_up(lane)
-            while lane.point < _LAST and lane.points_ms[lane.point] <= now_ms:
-                point = lane.take_point()
+            points_ms = lane.points_ms(self._is_matched)
+            while lane.point < LAST and points_ms[lane.point] <= now_ms:
+                point = lane.take_points(points_ms[lane.point], lane.point)
                 found.append((point.at_ms, lane.number, point))
-            next_ms = min(next_ms, lane.points_ms[lane.point])
+            next_ms = min(next_ms, points_ms[lane.point])
         self._look_ms = next_ms
         found.sort()
         return [point for _, _, point in found]
@@ -323,7 +337,7 @@ class Replay(Source):
             if not row or lane.start_ms(row) >= now_ms:
                 return 0
         points_ms = lane.times_of(row, self._is_matched)
-        reached = bisect_right(points_ms, now_ms, hi=_LAST)
+        reached = bisect_right(points_ms, now_ms, hi=LAST)
         return path_of(row)[reached - 1] if reached > number else 0
 
     # ---- recorded.Source: days and restarts ----------------------------------------------------------------------------
