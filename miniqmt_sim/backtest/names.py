@@ -1,8 +1,8 @@
 """What a strategy's own code finds under the names of the standard library while a backtest runs: the simulated clock.
 
-Put in: ``time.sleep``, and everything of ``threading`` and ``queue`` that waits; pools that wait in pipes are refused. Unless it
-is switched off, also ``time.time``, ``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``, ``utcnow`` and
-``date.today``; local time is China's.
+Put in: ``time.sleep``, and everything of ``threading`` and ``queue`` that waits; pools that wait in pipes are refused.
+Unless it is switched off, also ``time.time``, ``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``,
+``utcnow`` and ``date.today``; local time is China's.
 ``time.perf_counter`` and ``time.process_time`` keep measuring the machine. Everything is as before when ``follow`` is left.
 
 A module that took such a name before the backtest began keeps the real one: a strategy's own file never does.
@@ -99,8 +99,8 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(xtdata, "_CHECK_S", NEVER_S)
     for owner, name in ((time, "monotonic"), (threading, "_time"), (queue, "time")):
         put(owner, name, lambda: baton.now_ms / 1000)
-    for owner in (pool.Pool, process_pools.ProcessPoolExecutor):
-        put(owner, "__init__", _without_processes(owner.__init__, baton))
+    for kind in (pool.Pool, process_pools.ProcessPoolExecutor):
+        put(kind, "__init__", _without_processes(vars(kind)["__init__"], baton))
 
 
 def _without_the_end(real: Callable[[Any], object]) -> Callable[[Any], object]:
