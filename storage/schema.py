@@ -405,7 +405,7 @@ _table(
     _text("stock_code"),
     _integer("side"),
     _integer("price_li"),
-    _integer("volume"),
+    _integer("volume", "0: the last of its book, taken whole; nothing of the quote is left until the next one"),
 )
 _table(
     "scheduled",

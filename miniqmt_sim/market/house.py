@@ -27,7 +27,10 @@ _SIDES: Final = (BUY, SELL)
 
 
 class _Rest:
-    """A house order as a row of table house_rests."""
+    """A house order as a row of table house_rests.
+
+    The last one that was taken out of a book stays there with no volume: that all is gone is to be known after a restart.
+    """
 
     __slots__ = ("order",)
 
@@ -42,13 +45,15 @@ class _Rest:
 class House:
     """The house's orders in every book it stands in."""
 
-    __slots__ = ("_changed", "_exchange", "_left", "_profile", "_rests", "is_stored")
+    __slots__ = ("_changed", "_exchange", "_left", "_profile", "_rests", "_taken", "is_stored")
 
     def __init__(self, exchange: Exchange, profile: FillProfile, changes: Changes) -> None:
         self._exchange = exchange
         self._profile = profile
         self._changed = changes.table("house_rests")
         self._rests: dict[str, dict[int, BookOrder]] = {}
+        self._taken: dict[str, BookOrder] = {}
+        """The last order that was taken, of books in which none is left."""
         self.is_stored = True
         """Is what it does written down? A backtest without a database says no."""
         self._left: dict[str, dict[Side, int]] = {}
@@ -146,6 +151,7 @@ class House:
             self._exchange.take_away(order, order.volume)
             if self.is_stored:
                 self._changed[order.queue_seq] = None
+        self._forget_taken(code)
 
     def note(self, order: BookOrder, volume: int) -> None:
         """An order traded: when it is the house's and stood in a queue, write down what is left of it."""
@@ -287,6 +293,7 @@ class House:
         order = BookOrder(0, HOUSE, code, side, price_li, volume)
         events = self._exchange.stand(order, now_ms)
         if order.volume:
+            self._forget_taken(code)
             self._rests[code][order.queue_seq] = order
             self._record(order)
         return events
@@ -302,21 +309,34 @@ class House:
         if order.volume:
             if self.is_stored and self._changed.get(queue_seq) is None:
                 self._changed[queue_seq] = _Rest(order)
-        else:
-            self._rests.get(order.code, {}).pop(queue_seq, None)
-            if self.is_stored:
-                self._changed[queue_seq] = None
+            return
+        rests = self._rests.get(order.code)
+        is_last = rests is not None and rests.pop(queue_seq, None) is not None and not rests
+        if is_last:
+            self._taken[order.code] = order
+        if self.is_stored:
+            self._changed[queue_seq] = _Rest(order) if is_last else None
+
+    def _forget_taken(self, code: str) -> None:
+        taken = self._taken.pop(code, None)
+        if taken is not None and self.is_stored:
+            self._changed[taken.queue_seq] = None
 
     def restore(self, rows: Sequence[Row]) -> list[BookOrder]:
         """Take house orders back from storage; the exchange must still put them into their books."""
         orders = [BookOrder(0, HOUSE, code, Side(side), price_li, volume, seq) for seq, code, side, price_li, volume in rows]
         for order in orders:
-            self._rests.setdefault(order.code, {})[order.queue_seq] = order
-        return orders
+            rests = self._rests.setdefault(order.code, {})
+            if order.volume:
+                rests[order.queue_seq] = order
+            else:
+                self._taken[order.code] = order
+        return [order for order in orders if order.volume]
 
     def rows(self) -> list[Row]:
         """Rows of table house_rests."""
-        return sorted(_Rest(order).row() for rests in self._rests.values() for order in rests.values())
+        standing = [order for rests in self._rests.values() for order in rests.values()]
+        return sorted(_Rest(order).row() for order in (*standing, *self._taken.values()))
 
     def problems(self) -> Iterator[str]:
         """Name house orders that are not where they should be."""
