@@ -36,7 +36,10 @@ def time_of_day_ms(now_ms: int) -> int:
 
 def date_of(day: int) -> date:
     """A yyyymmdd as a date. Raises ValueError for a day that does not exist."""
-    return date(day // 10000, day // 100 % 100, day % 100)
+    try:
+        return date(day // 10000, day // 100 % 100, day % 100)
+    except OverflowError:  # a year beyond the machine's integers is no other mistake than one beyond 9999
+        raise ValueError(f"{day} is not a day") from None
 
 
 def plus_days(day: int, days: int) -> int:

@@ -17,7 +17,7 @@ from matching.codes import Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
 from matching.phases import PHASE_RULES, Call, Phase, PhaseRule
 from matching.price_types import Limit, PriceType
-from matching.rules import BoardRules, CageMode, LotRule
+from matching.rules import BoardRules, CageMode, LotRule, OddSell
 from matching.units import PPM, round_to_tick
 
 
@@ -193,7 +193,7 @@ def _is_remainder(terms: Terms, setting: Setting) -> bool:
 
 
 def _takes_remainder(volume: int, held: int, lot: LotRule) -> bool:
-    if lot.odd_sell == "all":
+    if lot.odd_sell is OddSell.ALL:
         return held < lot.sell_min and volume == held
     return volume <= held and volume % lot.sell_step == held % lot.sell_step
 

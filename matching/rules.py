@@ -34,15 +34,24 @@ class TickRule:
     tick_li: int
 
 
+class OddSell(StrEnum):
+    """How shares below a lot are sold."""
+
+    TAIL = "tail"
+    """A remainder rides along: main boards."""
+    ALL = "all"
+    """Only alone and whole: STAR."""
+
+
 @record
 class LotRule:
-    """Volumes of one order. ``odd_sell``: tail = a remainder rides along (main boards), all = only alone and whole (STAR)."""
+    """Volumes of one order."""
 
     buy_min: int
     buy_step: int
     sell_min: int
     sell_step: int
-    odd_sell: str
+    odd_sell: OddSell
     max_limit_volume: int
     max_market_volume: int
     max_fixed_volume: int
@@ -198,6 +207,8 @@ _SUBJECTS: Final[dict[str, tuple[type[Any], str | None]]] = {
 """File stem -> record, and the field that distinguishes rows of one board."""
 
 _BOOKKEEPING: Final = frozenset({"boards", "from", "source"})
+_DIVISORS: Final = frozenset({"tick_li", "buy_min", "buy_step", "sell_min", "sell_step", "unit"})
+"""Values that may not be 0 either; none is negative."""
 NORMAL: Final = "normal"
 
 
@@ -331,7 +342,9 @@ def _read_record(record: type[Any], raw: Mapping[str, Any], where: str) -> Any:
     for name, kind in hints.items():
         if name not in raw:
             raise RuleError(f"{where}: {name} is missing")
-        values[name] = _read_value(kind, raw[name], f"{where}: {name}")
+        value = values[name] = _read_value(kind, raw[name], f"{where}: {name}")
+        if type(value) is int and value < (name in _DIVISORS):
+            raise RuleError(f"{where}: {name} is {'not positive' if name in _DIVISORS else 'negative'}: {value}")
     return record(**values)
 
 

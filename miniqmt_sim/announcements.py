@@ -6,6 +6,8 @@ Comes in: a row of corporate_actions.csv or ipo.csv, or the arguments of ``ctl c
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -25,6 +27,7 @@ KIND_OF: Final = {
     **dict.fromkeys((Board.SH_MAIN, Board.STAR, Board.SZ_MAIN, Board.CHINEXT), STOCK),
     **dict.fromkeys((Board.SH_BOND, Board.SZ_BOND), BOND),
 }
+_DAY: Final = re.compile(r"\d{4}(-?)\d{2}\1\d{2}", re.ASCII)
 MAX_ISSUE_VOLUME: Final = 10_000_000
 """An online cap is about a thousandth of the issue."""
 MAX_CASH_YUAN: Final = 10_000
@@ -83,9 +86,9 @@ def stock_code(row: Mapping[str, Any], name: str) -> str:
 
 def day(row: Mapping[str, Any], name: str) -> int:
     """Read a day written yyyymmdd or yyyy-mm-dd."""
-    text = str(row.get(name, "")).replace("-", "")
+    text = str(row.get(name, ""))
     try:
-        found = int(text)
+        found = int(text.replace("-", "")) if _DAY.fullmatch(text) else 0
         calendar.date_of(found)
     except ValueError:
         raise ValueError(f"{name}: {row.get(name)!r} is not a day like 20261123") from None
@@ -95,9 +98,12 @@ def day(row: Mapping[str, Any], name: str) -> int:
 def _number(row: Mapping[str, Any], name: str) -> float:
     value = row.get(name) or 0
     try:
-        return float(value)
+        number = float(value)
     except ValueError:
-        raise ValueError(f"{name}: {value!r} is not a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{name}: {value!r} is not a number")
+    return number
 
 
 def _whole(row: Mapping[str, Any], name: str) -> int:

@@ -65,10 +65,12 @@ class FirstAccount(NamedTuple):
         if not isinstance(account_id, str) or not is_account_id(account_id):
             raise ConfigError(f"{where}: id must be 1 to 20 letters and digits")
         kind = table.get("type", "STOCK")
-        if kind not in OPENABLE:
+        if not isinstance(kind, str) or kind not in OPENABLE:
             raise ConfigError(f"{where}: type must be STOCK or CREDIT")
-        positions = []
-        for position in table.get("position", ()):
+        positions, given = [], table.get("position", [])
+        if not isinstance(given, list) or not all(isinstance(position, dict) for position in given):
+            raise ConfigError(f"{where}: position must be [[account.position]] tables")
+        for position in given:
             _only(position, ("stock_code", "volume", "cost_yuan"), f"{where}, position")
             volume = position.get("volume")
             if type(volume) is not int or volume <= 0:

@@ -124,5 +124,3 @@ def _check(key: str, dated: Dated) -> None:
     item, _, side = key.partition("/")
     if item not in ITEMS or side not in ("buy", "sell"):
         raise RuleError(f"config/rules/fees.toml: {key!r} is not an item of {ITEMS} and a side buy or sell")
-    if any(rule.rate_ppb < 0 or rule.minimum_li < 0 for rule in dated.rows):
-        raise RuleError(f"config/rules/fees.toml: {key}: a rate or minimum is negative")

@@ -20,7 +20,7 @@ from matching.checks import Reason
 from matching.codes import Board
 from matching.instrument import Listing, parse_listing
 from matching.price_types import Limit
-from matching.rules import ClockMs, RuleError, read_rows
+from matching.rules import ClockMs, read_rows
 from matching.units import PPM, text_yuan
 from miniqmt_sim.changes import Changes, Counters, Row
 from miniqmt_sim.constants import OrderStatus
@@ -70,9 +70,6 @@ class IpoRules:
     def __init__(self, content: Mapping[str, Any]) -> None:
         """Read the parsed file. Raises RuleError."""
         self._rows = {board: rows.get("") for board, rows in read_rows("ipo", content, IpoRule, lambda rule: "").items()}
-        rules = [rule for dated in self._rows.values() if dated for rule in dated.rows]
-        if any(rule.unit <= 0 or rule.unit_value_li < 0 or rule.least_value_li < 0 for rule in rules):
-            raise RuleError("config/rules/ipo.toml: a unit is not positive or a value is negative")
 
     def on(self, board: Board, day: int) -> IpoRule | None:
         """The row in force for a board on a day; None where there is none."""

@@ -172,7 +172,6 @@ class Terms:
             dated = read_dated(f"{place}, {name}", content.get(name, ()), record)
             if not dated.days or dated.days[0] > FIRST_DAY:
                 raise RuleError(f"{place}: no {name} for {FIRST_DAY}")
-            _refuse_negative(dated, f"{place}, {name}")
             self._tables[name] = dated
         if any(row.basis_days < 1 for name in ("rate", "lending") for row in self._tables[name].rows):
             raise RuleError(f"{place}: basis_days must be at least 1")
@@ -194,11 +193,6 @@ class Terms:
         return any(
             before < first <= day and row.lowers_open for first, row in zip(ratios.days, ratios.rows, strict=True)
         )
-
-
-def _refuse_negative(dated: Dated, where: str) -> None:
-    if any(type(value) is int and value < 0 for row in dated.rows for value in row):
-        raise RuleError(f"{where}: a number is negative")
 
 
 # ---- securities --------------------------------------------------------------------------------------------------------

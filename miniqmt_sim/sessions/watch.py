@@ -142,7 +142,7 @@ class Watch:
     def remove(self, connection: int, period: str, names: Iterable[str]) -> bool:
         """Tell it no longer; False when it was told of none of them."""
         own = self._by_connection.get(connection, {})
-        keys = [key for key in (Key(period, name) for name in names) if key in own]
+        keys = [key for key in dict.fromkeys(Key(period, name) for name in names) if key in own]
         for key in keys:
             del own[key]
             self._forget(key, connection)

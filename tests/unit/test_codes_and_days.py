@@ -85,3 +85,9 @@ def test_a_calendar_of_every_day_has_no_holidays() -> None:
 def test_a_month_and_a_year_end() -> None:
     assert calendar.plus_days(20261231, 1) == 20270101
     assert calendar.plus_days(20240228, 1) == 20240229
+
+
+@pytest.mark.parametrize("day", [0, -1, 20260230, 99999999, 10**20, -(2**63) + 1])
+def test_a_day_that_does_not_exist_is_a_value_error(day: int) -> None:
+    with pytest.raises(ValueError, match=r"day|month|year"):
+        calendar.date_of(day)

@@ -66,7 +66,7 @@ def changed(table: str, **values: Any) -> dict[str, Any]:
         (changed("ratio", **{"from": 20151123}), "a second row from 20151123"),
         (changed("rate", slo_base="yesterday"), "must be one of sale, market"),
         (changed("rate", basis_days=0), "basis_days must be at least 1"),
-        (changed("line", call_ppm=-1), "a number is negative"),
+        (changed("line", call_ppm=-1), "call_ppm is negative: -1"),
         (changed("line", restore_ppm=1_200_000), "immediate, call and restore must rise"),
         (changed("line", call_ppm=900_000, restore_ppm=1_000_000), "restore be above 1_000_000 ppm"),
         (changed("repay", parts=None), "parts is missing"),

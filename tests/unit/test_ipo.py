@@ -69,6 +69,8 @@ def test_before_the_first_row_there_is_no_rule() -> None:
         ({"min": "3000"}, "min not above max"),
         ({"min": "0"}, "min not above max"),
         ({"max": "500.5"}, "max: '500.5' is not a whole number"),
+        ({"max": "1e999"}, "max: '1e999' is not a number"),
+        ({"subscribe_day": "99999999999999999999"}, "subscribe_day: '99999999999999999999' is not a day"),
         ({"winning_rate": "1.1"}, "winning_rate must be between 0 and 1"),
         ({"issue_price": "12.3456"}, "finer than 0.001"),
         ({"issue_price": "0"}, "must be positive"),

@@ -89,6 +89,10 @@ def _broken(stem: str, change: Any) -> dict[str, Any]:
     [
         ("tick", lambda rows: rows[0].update(tick_fen=1), "tick.toml, row 1: unknown key 'tick_fen'"),
         ("tick", lambda rows: rows[0].pop("tick_li"), "tick.toml, row 1: tick_li is missing"),
+        ("tick", lambda rows: rows[0].update(tick_li=0), "tick.toml, row 1: tick_li is not positive: 0"),
+        ("lot", lambda rows: rows[0].update(buy_step=-100), "lot.toml, row 1: buy_step is not positive: -100"),
+        ("lot", lambda rows: rows[0].update(max_limit_volume=-1), "row 1: max_limit_volume is negative: -1"),
+        ("lot", lambda rows: rows[0].update(odd_sell="any"), "lot.toml, row 1: odd_sell must be one of tail, all"),
         ("tick", lambda rows: rows[0].update(tick_li="10"), "tick_li must be int"),
         ("tick", lambda rows: rows[0].update(tick_li=True), "tick_li must be int"),
         ("tick", lambda rows: rows[0].pop("source"), "source must say where"),
