@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from matching.book import BUY, BookOrder, OrderBook, Side
-from matching.codes import Venue
+from matching.codes import Board, Venue
 from matching.instrument import SUSPENDED, PriceBand, Security, later_call_band, opening_call_band
 from matching.phases import PHASE_RULES, Call, Phase, PhaseRule
 from matching.price_types import Limit, PriceType
@@ -65,13 +65,15 @@ class Terms:
 class Setting:
     """What an order is checked against. ``held``: the counter keeps orders of this phase back for a later one of the day.
 
-    ``rule`` is the phase's; ``gates`` remembers, by number of the price type, which checks are left for its orders.
+    ``rule`` is the phase's; ``gates`` remembers, by number of the price type, which checks are left for its orders, and may
+    be shared by settings of one ``kind_of``.
     """
 
     __slots__ = ("band", "book", "gates", "held", "phase", "rule", "rules", "security")
 
     def __init__(
         self, security: Security, rules: BoardRules, band: PriceBand, phase: Phase, held: bool, book: OrderBook | None,
+        gates: dict[int, Gate] | None = None,
     ) -> None:  # fmt: skip
         self.security = security
         self.rules = rules
@@ -80,7 +82,15 @@ class Setting:
         self.held = held
         self.book = book
         self.rule: PhaseRule = PHASE_RULES[phase]
-        self.gates: dict[int, Gate] = {}
+        self.gates: dict[int, Gate] = {} if gates is None else gates
+
+
+Kind = tuple[Board, Phase, bool, bool, bool]
+
+
+def kind_of(security: Security, band: PriceBand, phase: Phase, held: bool) -> Kind:
+    """All that the standing checks look at on a day, beside the price type: where it is the same they come out alike."""
+    return security.board, phase, held, band.high_li is None, SUSPENDED in security.tags
 
 
 class Rejection(NamedTuple):
@@ -303,10 +313,11 @@ def surely_passes(side: Side, price_type: PriceType, price_li: int, on_grid: boo
     gate = setting.gates.get(price_type.number)
     if gate is None or gate.usual is None:
         return False
-    usual = gate.usual
+    usual, low_li, high_li = gate.usual, setting.band.low_li, setting.band.high_li
+    if not on_grid or price_li < (low_li or usual.tick_li) or (high_li is not None and price_li > high_li):
+        return False
     lowest, step = (usual.buy_min, usual.buy_step) if side is BUY else (usual.sell_min, usual.sell_step)
-    fits = usual.low_li <= price_li <= usual.high_li and lowest <= volume <= usual.highest
-    return fits and on_grid and not price_li % usual.tick_li and not volume % step
+    return lowest <= volume <= usual.highest and not price_li % usual.tick_li and not volume % step
 
 
 def counter_rejection(terms: Terms, setting: Setting) -> Rejection | None:
@@ -333,19 +344,17 @@ def surely_enters(order: BookOrder, price_type: PriceType, setting: Setting) -> 
 
 
 class Usual:
-    """Bounds of the usual order: inside them it passes all of the counter's checks that look at figures, and is not asked.
+    """Bounds of the usual order: inside them and the day's limits it passes all of the counter's checks that look at figures.
 
     A step is that of the volume, of a buy or a sale.
     """
 
-    __slots__ = ("buy_min", "buy_step", "high_li", "highest", "low_li", "sell_min", "sell_step", "tick_li")
+    __slots__ = ("buy_min", "buy_step", "highest", "sell_min", "sell_step", "tick_li")
 
     def __init__(
-        self, tick_li: int, low_li: int, high_li: int, buy_min: int, buy_step: int, sell_min: int, sell_step: int, highest: int,
-    ) -> None:  # fmt: skip
+        self, tick_li: int, buy_min: int, buy_step: int, sell_min: int, sell_step: int, highest: int
+    ) -> None:
         self.tick_li = tick_li
-        self.low_li = low_li
-        self.high_li = high_li
         self.buy_min = buy_min
         self.buy_step = buy_step
         self.sell_min = sell_min
@@ -387,10 +396,9 @@ def _make_gate(terms: Terms, setting: Setting) -> Gate:
 
 
 def _usual(price_type: PriceType, setting: Setting) -> Usual:
-    lot, band, tick_li = setting.rules.lot, setting.band, setting.rules.tick.tick_li
-    low_li, high_li = band.low_li or tick_li, band.high_li or sys.maxsize
-    steps = (lot.buy_min, lot.buy_step, lot.sell_min, lot.sell_step)
-    return Usual(tick_li, low_li, high_li, *steps, _highest_volume(price_type, lot))
+    lot = setting.rules.lot
+    highest = _highest_volume(price_type, lot)
+    return Usual(setting.rules.tick.tick_li, lot.buy_min, lot.buy_step, lot.sell_min, lot.sell_step, highest)
 
 
 def _rows_left(checks: Iterable[CheckRow], terms: Terms, setting: Setting) -> Iterator[CheckRow]:

@@ -12,9 +12,9 @@ from enum import StrEnum
 
 from matching import auction, calendar
 from matching.auction import Cross
-from matching.book import BUY, HOUSE, BookOrder, OrderBook, Side
+from matching.book import BUY, HOUSE, OTHER, BookOrder, OrderBook, Side
 from matching.calendar import TradingCalendar
-from matching.checks import Setting, Terms, cage_bound, exchange_rejection, surely_enters
+from matching.checks import Gate, Kind, Setting, Terms, cage_bound, exchange_rejection, kind_of, surely_enters
 from matching.codes import Board
 from matching.continuous import Stop, match, reaches
 from matching.events import Cancelled, Event, Halted, Rejected, Rested, Traded
@@ -61,11 +61,13 @@ class Exchange(TradingDay):
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
         self._settings: dict[str, _Lasting] = {}
+        self._gates: dict[Kind, dict[int, Gate]] = {}
 
     def forget_rules(self) -> None:
         """What the day's rules made of the securities must be found anew."""
         super().forget_rules()
         self._settings.clear()
+        self._gates.clear()
 
     def forget_rules_of(self, security: Security) -> None:
         """The same of one security, of which something else is said now."""
@@ -87,6 +89,8 @@ class Exchange(TradingDay):
     def turn_phase(self, at_ms: int) -> Iterator[tuple[str, list[Event]]]:
         """A moment of ``boundaries`` has come: end what ends there, code by code."""
         for code in sorted({**self._books, **self._dormant, **self._fixed}):
+            if self.is_idle(code):
+                continue
             security = self.securities[code]
             before, after = (self.board_phase(security.board, moment) for moment in (at_ms - 1, at_ms))
             trades = turns(before, after) and SUSPENDED not in security.tags
@@ -121,7 +125,9 @@ class Exchange(TradingDay):
         phase = self.phase(security, now_ms)
         held = not PHASE_RULES[phase].orders and self._is_held(security.board, phase, now_ms)
         book = self._books.get(security.code)
-        setting = Setting(security, self.board_rules(security), self.band(security), phase, held, book)
+        band = self.band(security)
+        gates = self._gates.setdefault(kind_of(security, band, phase, held), {})
+        setting = Setting(security, self.board_rules(security), band, phase, held, book, gates)
         if phase is not Phase.HALT:
             self._settings[security.code] = _Lasting(self._spans[security.board].until_ms, setting)
         return setting
@@ -245,7 +251,7 @@ class Exchange(TradingDay):
     def fill_fixed(self, maker: BookOrder, volume: int, now_ms: int) -> Traded:
         """The market behind the house traded with a fixed-price order."""
         close_li = self.securities[maker.code].figures.close_li
-        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), close_li, 0)
+        taker = BookOrder(0, HOUSE, maker.code, OTHER[maker.side], close_li, 0)
         self._fixed[maker.code].take(maker, volume)
         trade = Traded(taker, maker, close_li, volume)
         self._note(self.securities[maker.code], trade, now_ms)
@@ -391,7 +397,7 @@ class Exchange(TradingDay):
     def fill_resting(self, maker: BookOrder, volume: int, now_ms: int, price_li: int = 0) -> Traded:
         """The market behind the house traded with a resting order, at that order's price or at one better for it."""
         price_li = price_li or maker.price_li
-        taker = BookOrder(0, HOUSE, maker.code, Side(1 - maker.side), price_li, 0)
+        taker = BookOrder(0, HOUSE, maker.code, OTHER[maker.side], price_li, 0)
         self.book(maker.code).sides[maker.side].take(maker, volume)
         trade = Traded(taker, maker, price_li, volume)
         self._note(self.securities[maker.code], trade, now_ms)

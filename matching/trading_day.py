@@ -5,7 +5,6 @@ Beside ``exchange``, whose first half it is.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -151,13 +150,15 @@ class TradingDay:
 
     def _span(self, board: Board, now_ms: int) -> _Span:
         session = self.rules.on(board, self.day).session
+        time_ms = calendar.time_of_day_ms(now_ms)
+        midnight_ms = now_ms - time_ms
         if len(session.steps) == 1:
-            return _Span(0, sys.maxsize, session.steps[0].phase)
+            return _Span(midnight_ms, midnight_ms + calendar.MS_PER_DAY, session.steps[0].phase)
         if calendar.day_of(now_ms) != self.day:
             return _Span(now_ms, now_ms + 1, Phase.CLOSED)
-        time_ms = calendar.time_of_day_ms(now_ms)
+        from_ms = max((step.at_ms for step in session.steps if step.at_ms <= time_ms), default=0)
         until_ms = min((step.at_ms for step in session.steps if step.at_ms > time_ms), default=calendar.MS_PER_DAY)
-        return _Span(now_ms, now_ms - time_ms + until_ms, phase_at(session, time_ms))
+        return _Span(midnight_ms + from_ms, midnight_ms + until_ms, phase_at(session, time_ms))
 
     def is_matched(self, board: Board, at_ms: int) -> bool:
         """Are orders on a board matched as they come, at a time of whatever trading day?"""
@@ -170,9 +171,8 @@ class TradingDay:
 
     def phase_began_ms(self, board: Board, now_ms: int) -> int:
         """When the present phase of a board began."""
-        time_ms = calendar.time_of_day_ms(now_ms)
-        steps = self.rules.on(board, self.day).session.steps
-        return now_ms - time_ms + max(step.at_ms for step in steps if step.at_ms <= time_ms)
+        self.board_phase(board, now_ms)
+        return self._spans[board].from_ms
 
     def boundaries(self) -> list[int]:
         """Moments of the day at which orders are treated by themselves on some board, in order."""

@@ -111,6 +111,7 @@ class Simulator:
         self._source = self._world.source = source
         source.bind(self._world.is_matched)
         self._world.market.playback.bind(source, is_stored)
+        self._world.broker.ledger.keeps_trades = is_stored
 
     def start(self, now_ms: int, rows: Mapping[str, Iterable[Row]]) -> Facts:
         """Open the world new, or from stored rows; what is returned must be stored before anybody is served."""
@@ -157,10 +158,12 @@ class Simulator:
     def step(self, command: Command) -> Outcome:
         """Do what is due, then the command."""
         now_ms, seq, connection, request = command
-        world, watch_ms = self._world, self._watch.due_ms
-        due_ms = world.scheduler.earliest_ms
-        is_due = (due_ms is not None and due_ms <= now_ms) or (watch_ms is not None and watch_ms <= now_ms)
-        before = list(iter(partial(self.catch_up, now_ms), None)) if is_due or self._source is not None else []
+        world, due_ms = self._world, self.next_due_ms()
+        before: list[Outcome] = []
+        if due_ms is not None and due_ms <= now_ms:
+            before += iter(partial(self.catch_up, now_ms), None)
+        elif self._source is not None:
+            world.look(now_ms)
         replies = self._command(now_ms, connection, request)
         if request.name in _JOURNALED:
             world.counters.stamp(now_ms, seq)

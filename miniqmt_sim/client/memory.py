@@ -132,7 +132,8 @@ class MemoryHost:
             except CommandRefused as refusal:
                 self._hand(connection, {"t": "reply", "seq": request.seq, "error": str(refusal)})
                 return
-            self.advance_to(now_ms)
+            self._catch_up(now_ms)
+            self.now_ms = now_ms
             recorded = self._archive.answer(request, now_ms, self._simulator) if self._archive is not None else None
             if recorded is not None:
                 self._hand(connection, {"t": "reply", "seq": request.seq, **recorded})

@@ -15,6 +15,7 @@ A connection belongs to the process that opened it: in a forked child it has end
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import itertools
 import logging
@@ -249,7 +250,7 @@ class _Calls:
         """Why the connection ended; None while it lives."""
         self.next_deadline = math.inf
         """No call is due before this; the call it was noted for may be gone."""
-        self._lock = threading.Lock()
+        self._lock = _thread.allocate_lock()  # the system's own in a backtest too: who holds it does not wait for time to pass
         self._open: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
         self._to_wake: list[_Awaited] = []

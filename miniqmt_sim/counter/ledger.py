@@ -41,12 +41,14 @@ class Ledger:
     Nothing else changes a balance.
     """
 
-    __slots__ = ("_accounts", "_counters", "_entries")
+    __slots__ = ("_accounts", "_counters", "_entries", "keeps_trades")
 
     def __init__(self, changes: Changes, counters: Counters) -> None:
         self._entries = changes.table("cash_ledger")
         self._accounts = changes.table("accounts")
         self._counters = counters
+        self.keeps_trades = True
+        """Are rows of trades written as well? A backtest reads what it wants to know of them from the trades themselves."""
 
     def post(self, account: Account, reason: str, amount_li: int, now_ms: int, order_id: int = 0, trade_id: int = 0) -> None:
         """Move money into an account, or out with a negative amount."""
@@ -72,6 +74,13 @@ class Ledger:
     def post_trade(self, account: Account, trade: Trade, amount_li: int, fees_li: int) -> None:
         """Book one fill: the amount, positive for a sale, then what it is charged, item by item and together ``fees_li``."""
         order, account_id, entries, counters = trade.order, account.account_id, self._entries, self._counters
+        if not self.keeps_trades:
+            if fees_li:
+                counters.add("sum.fees_li", fees_li)
+            counters.add("ledger_id", 1 + sum(1 for fee_li in trade.fees if fee_li))
+            account.cash_li += amount_li - fees_li
+            self._accounts[account_id] = account
+            return
         movements = [(_REASONS[order.order_type.side], amount_li)]
         if fees_li:
             movements += [(item, -fee_li) for item, fee_li in zip(ITEMS, trade.fees, strict=True) if fee_li]

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from matching.book import BUY, HOUSE, SELL, BookOrder, Level, Side
-from matching.continuous import reaches
+from matching.book import BUY, HOUSE, OTHER, SELL, BookOrder, Level, Side
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import PriceBand
@@ -22,8 +21,6 @@ from matching.phases import PhaseRule
 from matching.units import share_of
 from miniqmt_sim.changes import Changes, Row
 from miniqmt_sim.market.quote import FillProfile, Levels, Quote
-
-_SIDES: Final = (BUY, SELL)
 
 
 class _Rest:
@@ -105,23 +102,27 @@ class House:
 
         Who waits there already and would take that price comes first, and is filled inside of the bar as well.
         """
-        for order in list(self._rests.setdefault(code, {}).values()):
-            if order.side is side:
+        rests = self._rests.setdefault(code, {})
+        if rests:
+            for order in [order for order in rests.values() if order.side is side]:
                 self._shrink(order, order.volume)
         band = self._exchange.band(self._exchange.securities[code])
         left = self.left_of(code, quote)
         if left[side] <= 0 or _is_locked(band, side, quote.last_li):
             return []
-        waiting: list[Event] = list(self._reach(code, side, quote.last_li, left[side], now_ms, quote, left[side]))
+        waiting: list[Event] = []
+        if self._exchange.book(code).sides[side].best is not None:
+            waiting += self._reach(code, side, quote.last_li, left[side], now_ms, quote, left[side])
         if left[side] <= 0:
             return waiting
-        return waiting + self._stand(code, Side(1 - side), ((quote.last_li, left[side]),), now_ms)
+        return waiting + self._stand(code, OTHER[side], ((quote.last_li, left[side]),), now_ms)
 
     def left_of(self, code: str, quote: Quote) -> dict[Side, int]:
         """Of what traded at a bar's last point, what users who buy and users who sell may still have."""
         left = self._left.get(code)
         if left is None:
-            left = self._left[code] = dict.fromkeys(Side, self._whole_lots(code, self.users_part(quote.volume)))
+            part = self._whole_lots(code, self.users_part(quote.volume))
+            left = self._left[code] = {BUY: part, SELL: part}
         return left
 
     def _whole_lots(self, code: str, volume: int) -> int:
@@ -143,7 +144,7 @@ class House:
 
     def pass_by(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Let what traded reach the orders that rest in a book, without standing in it."""
-        return list(self._flow(code, quote, now_ms)) if self._exchange.has_users(code) else []
+        return self._flow(code, quote, now_ms) if self._exchange.has_users(code) else []
 
     def leave(self, code: str) -> None:
         """Take every house order out of a book, if there are any."""
@@ -159,29 +160,29 @@ class House:
             self._record(order)
             left = self._left.get(order.code)
             if left is not None:
-                left[Side(1 - order.side)] -= volume
+                left[OTHER[order.side]] -= volume
 
     # ---- (a) the volume that traded ------------------------------------------------------------------------------------
 
-    def _flow(self, code: str, quote: Quote, now_ms: int) -> Iterator[Traded]:
+    def _flow(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Share the traded volume out over the prices it touched, and let each part reach both sides at its price."""
-        touched = quote.touched
+        touched, bar = quote.touched, quote if quote.from_bar else None
         band = self._exchange.band(self._exchange.securities[code])
         book = self._exchange.book(code)
+        events: list[Event] = []
         for number, price_li in enumerate(touched):
             volume = quote.volume // len(touched) + (number < quote.volume % len(touched))
-            for side, half in zip(_SIDES, book.sides, strict=True):
+            for side, half in ((BUY, book.buys), (SELL, book.sells)):
                 best = half.best
                 if best is None or not volume or (best.price_li < price_li if side is BUY else best.price_li > price_li):
                     continue
-                if not quote.from_bar:
-                    yield from self._reach(code, side, price_li, volume, now_ms)
-                elif not _is_locked(band, side, price_li):
-                    yield from self._reach(code, side, price_li, volume, now_ms, quote)
+                if bar is None or not _is_locked(band, side, price_li):
+                    events += self._reach(code, side, price_li, volume, now_ms, bar)
+        return events
 
     def _reach(
         self, code: str, side: Side, price_li: int, volume: int, now_ms: int, bar: Quote | None = None, allowed: int = 0
-    ) -> Iterator[Traded]:
+    ) -> list[Traded]:
         """A trade at a price used up everything better, and then the queue at it, in order; users get their share of it.
 
         Of a bar it is known that nothing traded outside of its prices: a better order is filled at the nearest of them.
@@ -191,11 +192,10 @@ class House:
             allowed = self.users_part(volume)
         if bar is not None:
             allowed = min(self._whole_lots(code, allowed), self.left_of(code, bar)[side])
-        half = self._exchange.book(code).sides[side]
-        seller = BookOrder(0, HOUSE, code, Side(1 - side), price_li, 0)
-        for level in list(half.levels()):
-            if not reaches(seller, level.price_li) or not volume:
-                return
+        trades: list[Traded] = []
+        for level in list(self._exchange.book(code).sides[side].levels()):
+            if not volume or (level.price_li < price_li if side is BUY else level.price_li > price_li):
+                return trades
             for order in self._line(level):
                 taken = min(order.volume, volume if order.owner == HOUSE else min(volume, allowed))
                 if taken and order.owner == HOUSE:
@@ -206,10 +206,11 @@ class House:
                     if bar is not None:
                         fill_li = min(max(fill_li, bar.low_li), bar.high_li)
                         self.left_of(code, bar)[side] -= taken
-                    yield self._exchange.fill_resting(order, taken, now_ms, fill_li)
+                    trades.append(self._exchange.fill_resting(order, taken, now_ms, fill_li))
                 volume -= taken
                 if not volume:
-                    return
+                    return trades
+        return trades
 
     def _line(self, level: Level) -> list[BookOrder]:
         orders = list(level.orders())

@@ -164,7 +164,8 @@ class Market(Liquidity):
         if self.playback.knows(security.code):
             quote = self.current(security, now_ms)
             if quote is not None and quote.from_bar:
-                return self.playback.answer(security, side, quote, now_ms) if side is not None else []
+                meets = side is not None and setting.rule.matching
+                return self.playback.answer(security, side, quote, now_ms) if side is not None and meets else []
             if setting.rule.call:
                 return []  # the recording says at what price
         if self.house.is_in(security.code) or (self._synthetic is None and security.code not in self._quotes):
@@ -184,6 +185,8 @@ class Market(Liquidity):
 
     def record(self, security: Security, now_ms: int) -> None:
         """Write down a security's last price, quote and day; of a recorded one, with the time of its newest row."""
+        if not self.playback.is_stored:
+            return
         quote_ms = self.playback.row_ms(security.code) or now_ms
         self._changes.put("quotes", security.code, QuoteRow(self.levels_of, security.code, security.last_li, quote_ms))
         if happened(security):

@@ -300,12 +300,9 @@ class Playback:
             self._house.forget_left(code)
 
     def answer(self, security: Security, side: Side, quote: Quote, now_ms: int) -> list[Event]:
-        """An order arrives where only bars are known.
-
-        In an auction nobody stands against it before the price is known, nor after a break before something traded.
+        """An order arrives while orders are matched, where only bars are known: after a break nobody stands against it before
+        something traded.
         """
-        if not PHASE_RULES[self._exchange.phase(security, now_ms)].matching:
-            return []
         if self._bars[security.code][0] < self._exchange.phase_began_ms(security.board, now_ms):
             return []
         return self._house.answer(security.code, side, quote, now_ms)

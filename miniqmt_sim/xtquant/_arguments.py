@@ -31,6 +31,8 @@ def account_fields(account: Any) -> JsonObject:
 
 def text(value: Any, name: str) -> str:
     """Take a str, cut to what the wire carries; characters that are no Unicode become question marks."""
+    if type(value) is str and value.isascii() and len(value) <= MAX_TEXT:
+        return value
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a str, not {type(value).__name__}")
     return value[:MAX_TEXT].encode("utf-8", "replace").decode()
@@ -50,6 +52,8 @@ def codes(values: Any, name: str) -> list[str]:
 
 def integer(value: Any, name: str) -> int:
     """Take an int, numpy's included, of at most 64 bits."""
+    if type(value) is int and -MAX_INT64 <= value <= MAX_INT64:
+        return value
     try:
         number = operator.index(value)
     except TypeError:
