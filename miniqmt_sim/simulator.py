@@ -261,6 +261,39 @@ class Simulator:
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
         return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.now_ms, True)
 
+    def quiet_until_ms(self) -> int | None:
+        """Until when nothing happens by itself but what the recorded market says; None: nothing is known to come."""
+        return self._world.scheduler.earliest_ms
+
+    def loud(self) -> Container[str]:
+        """Codes of the recorded market in which somebody waits for what it says next."""
+        return self._world.market.playback.loud()
+
+    def pass_by(self, before_ms: int, loud: Container[str]) -> list[Push] | None:
+        """Let the next moment of the recorded market pass by, if it is before a time and says nothing of a loud code.
+
+        Gives what who watches is told, None when it is no such moment. It is for who plays many of them in a row, calls
+        nothing else in between that tells of the market, and sees first that nothing else happens before that time.
+        """
+        source = self._source
+        now_ms = self._market_ms()
+        if source is None or now_ms is None or now_ms >= before_ms:
+            return None
+        rows = source.take_quiet(loud)
+        if rows is None:
+            return None
+        self._world.market.playback.pass_by(rows, now_ms)
+        return self._watch.pushes(now_ms, rows)
+
+    @property
+    def passed_ms(self) -> int:
+        """The time of the last moment that the recorded market played."""
+        return self._world.market.playback.feed_ms
+
+    def read_up(self) -> None:
+        """Note what moments that passed by have changed; everything that looks at the market does so by itself."""
+        self._world.market.playback.read_up()
+
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""
         return operator.clock_target(self._world, request, now_ms)

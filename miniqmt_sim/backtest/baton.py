@@ -33,6 +33,7 @@ END_WITHIN_S: Final = 5.0
 """Real seconds a thread has to end with the backtest; one that does something else is left behind."""
 OUTSIDE_S: Final = 0.001
 """Real seconds between two looks of a thread that takes no part in a backtest and waits beside it."""
+NEVER_MS: Final = 2**63 - 1
 _real_s: Final = time.monotonic
 _real_sleep: Final = time.sleep
 _new_lock: Final = _thread.allocate_lock
@@ -116,6 +117,8 @@ class Baton:
         self._outermost = 0
         self._tracer = sys.gettrace()
         self.is_over = False
+        self.is_stirred = False
+        """Did anything happen since ``idle_until_ms`` that somebody may wait for?"""
         self.reason = ""
         self.failure: Exception | None = None
         """What went wrong in the simulation itself; the backtest is over then, and its results are worth nothing."""
@@ -142,6 +145,7 @@ class Baton:
         if threading.get_ident() not in self._seats:
             return start(function, args, **how)
         seat = _Seat()
+        self.is_stirred = True
         seat.is_ready = _at_once
         self._waiting[seat] = self._spawned[seat] = None
 
@@ -165,6 +169,7 @@ class Baton:
     def join(self, strand: Strand) -> None:
         """A strand has its first callback, and waits for its turn from now on."""
         self._waiting[strand] = None
+        self.is_stirred = True
 
     def _leave(self, seat: _Seat) -> None:
         seat.is_done = True
@@ -203,6 +208,7 @@ class Baton:
             self._wait_outside(until_ms, is_ready)
             return
         if not self.is_over:
+            self.is_stirred = True
             seat.until_ms, seat.is_ready = until_ms, is_ready
             self._waiting[seat] = None
             self._drive(seat)
@@ -255,6 +261,8 @@ class Baton:
                     if end_ms <= simulation.now_ms:
                         return each
                     until_ms = end_ms
+            if self.failure is not None:
+                return self._end("the simulator failed")
             if stop():
                 return self._end("stopped")
             try:
@@ -264,6 +272,21 @@ class Baton:
                 return self._end("the simulator failed")
             if not goes_on:
                 return self._end("the recording is over")
+
+    def idle_until_ms(self) -> int:
+        """Until when nobody waits but the calling thread can let time pass, and need not ask again unless stirred; 0: now."""
+        self.is_stirred = self.is_over
+        until_ms = NEVER_MS
+        for each in self._waiting:
+            if each.tasks or (each.is_ready is not None and each.is_ready()):
+                return 0
+            if each.until_ms is not None and each.until_ms < until_ms:
+                until_ms = each.until_ms
+        return until_ms
+
+    def wants_end(self) -> bool:
+        """Does the user want an end? Asked for every moment."""
+        return self._stop()
 
     def _end(self, reason: str) -> _Seat:
         """The backtest is over: the strategy's own thread hears it first."""
@@ -343,6 +366,7 @@ class Strand(_Waiter):
         """Run a callback after those submitted before; a stopped strand forgets it."""
         if not self._stopped:
             self.tasks.append((task, arguments))
+            self._baton.is_stirred = True
             if not self._has_begun:
                 self._has_begun = True
                 self._baton.join(self)

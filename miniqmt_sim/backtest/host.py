@@ -8,9 +8,11 @@ names it.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, Final, Protocol
 
+from miniqmt_sim.backtest.baton import Baton
 from miniqmt_sim.changes import Facts
 from miniqmt_sim.client.discovery import PathLike
 from miniqmt_sim.client.memory import Archive, MemoryHost, MemoryTransport, Outcome
@@ -56,6 +58,8 @@ class Host(MemoryHost):
         self._collector = collector
         self._known: dict[str, None] = {}
         self._settled_day = 0
+        self.baton: Baton | None = None
+        """Who lets time pass, once somebody does."""
         assert simulator.open_session(OPERATOR, "operator", 0) is None
 
     # ---- the strategy's side -------------------------------------------------------------------------------------------
@@ -70,6 +74,8 @@ class Host(MemoryHost):
 
     def take(self, connection: int, message: JsonObject) -> None:
         """Do what the strategy asks; its answer is there when this returns, pushes wait for the workers."""
+        if self.baton is not None:
+            self.baton.is_stirred = True
         account_id = message.get("account_id")
         if account_id is not None and account_id not in self._known:
             self._open_account(str(account_id), message.get("account_type"))
@@ -116,6 +122,31 @@ class Host(MemoryHost):
             self._settled_day = self._core.settled_day
             self._collector.day(self._core.take_facts(tables=COLLECTED))
         return True
+
+    def go_on(self, connection: int, tell: Callable[[Any], object]) -> None:
+        """Let moments pass that mean nothing but telling one connection of quotes; return where anything else may come."""
+        baton, core = self.baton, self._core
+        until_ms = baton.idle_until_ms() if baton is not None else 0
+        due_ms = core.quiet_until_ms()
+        before_ms = min(until_ms, self._end_ms + 1, due_ms if due_ms is not None else until_ms)
+        loud = core.loud()
+        try:
+            while not (baton is None or baton.is_stirred or baton.wants_end()):
+                try:
+                    pushes = core.pass_by(before_ms, loud)
+                except Exception as error:  # not of the callback that called this
+                    baton.failure = error
+                    return
+                if pushes is None:
+                    return
+                self.now_ms = core.passed_ms
+                for to, push in pushes:
+                    if to == (connection,):
+                        tell(push)
+                    else:
+                        self._push(to, push)
+        finally:
+            core.read_up()
 
     def finish(self) -> None:
         """The strategy is gone: what it has on a day that is not settled counts at the prices of this moment."""

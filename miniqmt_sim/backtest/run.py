@@ -154,7 +154,7 @@ class _Run:
     ) -> Result:  # fmt: skip
         """Run the strategy to its end, or the market's."""
         watch = _Watch(self.host, self._start_ms, self._end_ms, progress, stop) if progress is not None else stop
-        baton = Baton(self.host, watch)
+        baton = self.host.baton = Baton(self.host, watch)
         output = io.StringIO()
         baton.enter_main()
         _frames.preload()

@@ -140,6 +140,10 @@ class MemoryHost:
                 return
             self._deliver(self._simulator.step(Command(now_ms, next(self._commands), connection, request)))
 
+    def go_on(self, connection: int, tell: Callable[[Any], object]) -> None:
+        """Let time pass for one connection: here it does when it is moved, and not by itself."""
+        return
+
     def before_fork(self) -> None:
         """Wait until nothing is under way: the child gets a world that is whole."""
         self._lock.__enter__()
@@ -172,9 +176,12 @@ class MemoryHost:
         for connection, reply in outcome.replies:
             self._hand(connection, reply)
         for connections, push in outcome.pushes:
-            rows = push if isinstance(push, QuotePush) and len(connections) > 1 else None
-            for connection in connections:
-                self._hand(connection, push if rows is None else rows.copy())  # rows belong to who is given them
+            self._push(connections, push)
+
+    def _push(self, connections: Sequence[int], push: Said) -> None:
+        rows = push if isinstance(push, QuotePush) and len(connections) > 1 else None
+        for connection in connections:
+            self._hand(connection, push if rows is None else rows.copy())  # rows belong to who is given them
 
     def _hand(self, connection: int, said: Said) -> None:
         transport = self._transports.get(connection)
@@ -216,6 +223,10 @@ class MemoryTransport(Transport):
         except ConnectError as error:  # who takes the pushes takes no more
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()
+
+    def go_on(self, tell: Callable[[Any], object]) -> None:
+        """Let time pass while that means nothing but telling this connection."""
+        self._host.go_on(self._connection, tell)
 
     def _send(self, *messages: JsonObject) -> None:
         try:

@@ -30,7 +30,7 @@ class Playback:
 
     __slots__ = (
         "_arrived", "_bars", "_busy", "_dirty", "_exchange", "_followed", "_house", "_is_free", "_quotes", "_source", "_ticks",
-        "_unseen", "feed_ms", "fresh", "is_stored",
+        "_unseen", "feed_ms", "fresh", "is_stored", "unread",
     )  # fmt: skip
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
@@ -53,6 +53,8 @@ class Playback:
         """Has a code no price limits today?"""
         self.fresh: dict[str, None] = {}
         """Codes of which a point was played since somebody asked; whole rows are news anyway."""
+        self.unread: list[Sequence[News]] = []
+        """Quiet moments that have passed, and of which nothing was noted yet: it is when somebody looks."""
         self.feed_ms = 0
         """The time of the last moment that was played."""
         self.is_stored = True
@@ -153,7 +155,7 @@ class Playback:
         settle: Callable[[list[Event], int], object],
     ) -> None:  # fmt: skip
         """Play the snapshots and the whole bars of a moment: there are thousands of them a second."""
-        bars, unseen, busy, is_free, is_stored = self._bars, self._unseen, self._busy, self._is_free, self.is_stored
+        busy, is_free = self._busy, self._is_free
         for code, period, row in rows:
             security = securities.get(code)
             if security is None:
@@ -162,28 +164,76 @@ class Playback:
                 if events := self.tick(security, row, now_ms):
                     settle(events, now_ms)
                 continue
-            bars[code] = unseen[code] = row
             if code in busy:
                 self._sweep(code)
-            _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = row
-            if not close_li:
-                continue
-            security.last_li = close_li
-            if volume:
-                figures = security.figures
-                if not figures.open_li:
-                    figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
-                else:
-                    if high_li > figures.high_li:
-                        figures.high_li = high_li
-                    if low_li < figures.low_li:
-                        figures.low_li = low_li
-                figures.volume += volume
-                figures.amount_li += amount_li
-            if is_stored:
-                self._dirty[code] = security
-            if is_free.get(code, True) and (events := self._halted(security, now_ms)):
+            if self._note_bar(security, row) and is_free.get(code, True) and (events := self._halted(security, now_ms)):
                 settle(events, now_ms)
+
+    def loud(self) -> dict[str, None]:
+        """Codes whose rows meet somebody: something may rest in the book, or prices may halt trading. The others are quiet."""
+        free = [code for code, is_free in self._is_free.items() if is_free]
+        return {**self._busy, **dict.fromkeys(free)} if free else self._busy.copy()
+
+    def pass_by(self, rows: Sequence[News], now_ms: int) -> None:
+        """Play a moment of quiet rows: nobody meets them, and what they change is noted when somebody looks."""
+        self.feed_ms = now_ms
+        self.unread.append(rows)
+
+    def read_up(self) -> None:
+        """Somebody looks: note what passed."""
+        if not self.unread:
+            return
+        securities = self._exchange.securities
+        newest: dict[str, Flat] = {}
+        traded: dict[str, Flat] = {}
+        for rows in self.unread:
+            for code, period, row in rows:
+                if period == TICK:
+                    newest[code] = row
+                    if row[_VOLUME]:
+                        traded[code] = row
+                elif code in securities:
+                    self._note_bar(securities[code], row)
+        self.unread.clear()
+        for code, row in newest.items():
+            if code in securities:
+                self._note_tick(securities[code], row, traded.get(code, row))
+
+    def _note_bar(self, security: Security, row: Flat) -> bool:
+        """Bring a security to the end of a bar; False when nothing traded all day."""
+        code = security.code
+        self._bars[code] = self._unseen[code] = row
+        _, open_li, high_li, low_li, close_li, volume, amount_li, _, _ = row
+        if not close_li:
+            return False
+        security.last_li = close_li
+        if volume:
+            figures = security.figures
+            if not figures.open_li:
+                figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
+            else:
+                if high_li > figures.high_li:
+                    figures.high_li = high_li
+                if low_li < figures.low_li:
+                    figures.low_li = low_li
+            figures.volume += volume
+            figures.amount_li += amount_li
+        if self.is_stored:
+            self._dirty[code] = security
+        return True
+
+    def _note_tick(self, security: Security, tick: Flat, traded: Flat) -> None:
+        """Bring a security to a snapshot; ``traded``: the last one with a volume."""
+        code = security.code
+        self._ticks[code] = self._unseen[code] = tick
+        security.last_li = tick[_LAST]
+        _, last_li, open_li, high_li, low_li, _, amount_li, volume = traded[:8]
+        if volume:
+            figures = security.figures
+            figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
+            figures.volume, figures.amount_li = volume, amount_li
+        if self.is_stored:
+            self._dirty[code] = security
 
     def point(self, security: Security, point: Point) -> list[Event]:
         """Play a stretch of a bar."""
@@ -229,7 +279,7 @@ class Playback:
         """Play a snapshot."""
         code = security.code
         before = self._ticks.get(code)
-        self._ticks[code] = self._unseen[code] = tick
+        self._ticks[code] = self._unseen[code] = tick  # before anybody meets it
         events: list[Event] = []
         if code in self._busy:
             if self._exchange.is_idle(code):
@@ -239,14 +289,7 @@ class Playback:
                 self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
                 events = self._reach(security, quote, now_ms)
-        _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
-        security.last_li = last_li
-        if volume:
-            figures = security.figures
-            figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
-            figures.volume, figures.amount_li = volume, amount_li
-        if self.is_stored:
-            self._dirty[code] = security
+        self._note_tick(security, tick, tick)
         if self._is_free.get(code, True):
             events += self._halted(security, now_ms)
         return events
@@ -333,6 +376,9 @@ class Playback:
         return bool(dirty)
 
 
+_LAST: Final = 1
+_VOLUME: Final = 7
+"""Where the last price and the day's volume stand in a snapshot."""
 NO_TICK: Final[Flat] = ()
 """Nothing recorded yet today."""
 

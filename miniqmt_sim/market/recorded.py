@@ -11,7 +11,7 @@ of these points the price moved from one to the other, and no price outside of t
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from miniqmt_sim.market.quote import Levels, Quote
@@ -147,6 +147,10 @@ class Source:
 
     def take(self) -> Moment:
         """What it says at ``next_ms``."""
+        raise NotImplementedError
+
+    def take_quiet(self, loud: Container[str]) -> Sequence[News] | None:
+        """What it says at ``next_ms``, if that is whole rows and none of a loud code; else None, and nothing is taken."""
         raise NotImplementedError
 
     def look(self, now_ms: int) -> Sequence[Point]:

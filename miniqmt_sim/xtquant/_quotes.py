@@ -227,6 +227,23 @@ class Quotes:
             period, rows = said["period"], [(row["stock_code"], without_code(row)) for row in said["rows"]]
         else:
             return
+        self._put(self._sorted(period, rows))
+
+    def _tell(self, said: Said) -> None:
+        """Run the callbacks of a push at once. In the worker's thread, when none waits."""
+        assert isinstance(said, QuotePush)
+        tasks, done = self._sorted(said.period, said.rows), 0
+        try:
+            for _, callback, datas in tasks:
+                done += 1
+                callback(datas)
+        except BaseException:
+            self._pending.extendleft(reversed(tasks[done:]))
+            self._call_worker()
+            raise
+
+    def _sorted(self, period: str, rows: Rows) -> list[_Task]:
+        """Rows by who wants them, in order of the subscriptions."""
         routes = self._routes.get(period)
         if routes is None:
             routes = self._routes[period] = {}
@@ -249,7 +266,7 @@ class Quotes:
                     fields = copy_of(fields)
         if len(tasks) > 1:
             tasks.sort(key=_number_of)
-        self._put(tasks)
+        return tasks
 
     def _route(self, period: str, code: str) -> list[_Want]:
         """The subscriptions that want a code, by itself or with its market, in order of their numbers."""
@@ -279,6 +296,12 @@ class Quotes:
     def _deliver(self) -> None:
         """Run the callbacks that wait, oldest first, whatever one raises. In the worker's thread."""
         self._is_delivery_due = False
+        self._run_pending()
+        if not (self._pending or self._openings or self._refused):
+            self._transport.go_on(self._tell)
+            self._run_pending()
+
+    def _run_pending(self) -> None:
         pending = self._pending
         while pending and not self._openings:  # in this order: what is put behind an opening is no longer taken
             try:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 from operator import itemgetter
@@ -183,6 +183,17 @@ class Replay(Source):
             points.sort(key=_time_of)
         self._note_next()
         return Moment(now_ms, [point for _, point in points], quiet, news)
+
+    def take_quiet(self, loud: Container[str]) -> list[News] | None:
+        """The rows of ``next_ms``, unless somebody follows a bar, or one of them is of a loud code."""
+        now_ms = self.next_ms
+        if now_ms is None or self._points or self._at_hand:
+            return None
+        if loud:
+            for code, _, _ in self._moments[-1][1]:
+                if code in loud:
+                    return None
+        return self._take_rows(now_ms)
 
     def _take_rows(self, now_ms: int) -> list[News]:
         """The rows that are complete at a time."""
