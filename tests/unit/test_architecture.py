@@ -7,6 +7,7 @@ on snippets, so that a checker which sees nothing cannot pass for clean code.
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -94,6 +95,12 @@ HOME_OF: Final[dict[str, tuple[str, ...]]] = {
 }
 """Standard modules that only these layers may know."""
 
+UNUSED_BY_SERVERS: Final = frozenset({
+    "sqlalchemy.orm", "sqlalchemy.ext", "greenlet", "numpy", "pandas", "pyarrow",
+    "miniqmt_sim.backtest", "miniqmt_sim.xtquant", "miniqmt_sim.testing",
+})  # fmt: skip
+"""Megabytes of every server, if one import at the top of a module were enough to bring them in."""
+
 CORE: Final = (
     "matching",
     "miniqmt_sim.announcements",
@@ -172,6 +179,13 @@ def test_matching_counter_and_credit_compute_in_integers() -> None:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_no_row_of_the_table_is_about_nothing(layer: str) -> None:
     assert any(source.layer == layer for source in SOURCES)
+
+
+def test_a_server_loads_nothing_that_only_others_use() -> None:
+    program = "import sys, miniqmt_sim.cli, miniqmt_sim.server.app; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "sqlalchemy.sql" in loaded
+    assert not UNUSED_BY_SERVERS & {*loaded}
 
 
 # --------------------------------------------------------------------------------------------------------------------
