@@ -34,6 +34,10 @@ def _integer(name: str, meaning: str | None = None, key: bool = False) -> Column
     return Column(name, _INTEGER, primary_key=key, autoincrement=False, nullable=False, comment=meaning)
 
 
+BORN_WITH: Final = {"born_with": True}
+"""Of an index whose columns stay what they were when the row was first written, however often that is written again."""
+
+
 def _table(name: str, meaning: str, *items: Column[Any] | Index) -> None:
     """A table and what a row of it is. Its types are strict, so that no float or text slips into a column of integers."""
     Table(name, _METADATA, *items, comment=meaning, sqlite_strict=True)
@@ -147,7 +151,7 @@ _table(
     _integer("transfer_fee_li"),
     _integer("other_fees_li"),
     _integer("forced", "1: the broker's own, to close the account out"),
-    Index("orders_by_day", "day"),
+    Index("orders_by_day", "day", info=BORN_WITH),
 )
 _table(
     "trades",

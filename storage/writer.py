@@ -16,7 +16,7 @@ from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.dialects.sqlite import insert
 
 from storage.errors import WriteFailed
-from storage.schema import DIALECT, TABLES
+from storage.schema import BORN_WITH, DIALECT, TABLES
 
 Row = tuple[Any, ...]
 Batch = Mapping[str, Mapping[Row, Row | None]]
@@ -41,8 +41,9 @@ def compile_table(table: Table) -> TableSql:
     """Compile the statements of a table."""
     statement = insert(table)
     keys = table.primary_key.columns
-    # What an index is made of is what a row was born with; leaving it alone spares the index.
-    fixed = {*keys.keys(), *(name for index in table.indexes for name in index.columns.keys())}  # noqa: SIM118 - no mappings
+    # Leaving alone what an index is made of spares the index.
+    born_with = [index for index in table.indexes if index.info == BORN_WITH]
+    fixed = {*keys.keys(), *(name for index in born_with for name in index.columns.keys())}  # noqa: SIM118 - no mappings
     changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in fixed}
     upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changes).compile(dialect=DIALECT)
     erase = delete(table).where(*(column == bindparam(column.name) for column in keys)).compile(dialect=DIALECT)

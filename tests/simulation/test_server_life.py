@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +212,15 @@ def test_the_world_is_the_same_after_a_restart(end: str, durability: str) -> Non
             assert client.ask("cancel_order_stock", 1, **ACCOUNT, order_id=resting)["cancel_result"] == 0
             assert client.ask("cancel_order_stock", 2, **ACCOUNT, order_id=filled)["cancel_result"] == -1
             assert client.ask("order_stock", 3, **ACCOUNT, **BUY)["order_id"] == filled + 1
+
+
+def test_a_clock_that_is_set_back_leaves_the_ledger_of_a_world_that_began_there(tmp_path: Path) -> None:
+    with SimServer(userdata=str(tmp_path), feed="none", clock="manual", hours="exchange") as sim:
+        sim.ctl.cash.withdraw("1000000365", 1_000_000)
+        sim.ctl.clock.set("2026-01-05T09:31")
+    with closing(sqlite3.connect(tmp_path / "miniqmt-sim.sqlite")) as connection:
+        rows = connection.execute("SELECT ledger_id, account_id, day, amount_li FROM cash_ledger").fetchall()
+    assert rows == [(1, "1000000366", 20260105, 1_000_000_000), (2, "1208970161", 20260105, 1_000_000_000)]
 
 
 # -- failure -------------------------------------------------------------------------------------------------------------
