@@ -12,10 +12,11 @@ from typing import Any
 from miniqmt_sim.wire.messages import JsonObject
 from miniqmt_sim.xtquant import _arguments as arguments
 from miniqmt_sim.xtquant import _views as views
+from miniqmt_sim.xtquant import xtconstant, xttype
 from miniqmt_sim.xtquant._callback import XtQuantTraderCallback as XtQuantTraderCallback
 from miniqmt_sim.xtquant._credit import Credit
 from miniqmt_sim.xtquant._later import add_later_methods
-from miniqmt_sim.xtquant._session import RowsCallback, check_callable, first
+from miniqmt_sim.xtquant._session import RowsCallback, first
 from miniqmt_sim.xtquant._transfers import Transfers
 from miniqmt_sim.xtquant._unpermitted import Unpermitted
 from miniqmt_sim.xtquant.xttype import (
@@ -31,6 +32,9 @@ from miniqmt_sim.xtquant.xttype import (
 
 __all__ = ["XtQuantTrader", "XtQuantTraderCallback", "json"]
 """The vendor's; programs use the ``json`` that comes with it. Its ``bson``, ``cp`` and ``title`` there are not."""
+
+_XTCONST_, _XTTYPE_ = xtconstant, xttype
+"""The vendor's names for them, which programs import from here."""
 
 
 class XtQuantTrader(Transfers, Credit, Unpermitted):
@@ -126,8 +130,7 @@ class XtQuantTrader(Transfers, Credit, Unpermitted):
 
     def query_stock_asset_async(self, account: StockAccount, callback: RowsCallback) -> int:
         """The same, given to ``callback``."""
-        check_callable(callback)
-        return self._query_async(views.ASSET, arguments.account_fields(account), lambda rows: callback(first(rows)))
+        return self._query_async(views.ASSET, arguments.account_fields(account), callback, first)
 
     def query_stock_order(self, account: StockAccount, order_id: int) -> XtOrder | None:
         """Give one of today's orders."""

@@ -21,6 +21,9 @@ __all__ = [
 ]  # fmt: skip
 """The vendor's."""
 
+_XTCONST_ = xtconstant
+"""The vendor's name for it, which programs import from here."""
+
 
 class StockAccount:
     """An account to trade with: its number, and its type by name ('STOCK', 'CREDIT', 'HUGANGTONG' …)."""

@@ -56,6 +56,11 @@ def test_every_constant_of_the_wheel_has_its_value_and_there_are_no_others() -> 
     assert ours == theirs
 
 
+def test_the_names_under_which_the_wheels_modules_have_each_other_are_there() -> None:
+    assert xttype._XTCONST_ is xttrader._XTCONST_ is xtconstant
+    assert xttrader._XTTYPE_ is xttype
+
+
 def test_the_constants_of_the_api_document_are_there() -> None:
     assert [name for name in DOCUMENTED_CONSTANTS.split() if not hasattr(xtconstant, name)] == []
     for name, value in CONSTANTS_OF_THE_DOCUMENT.items():

@@ -621,3 +621,17 @@ def test_asynchronous_queries_work_inside_callbacks_of_either_mode(
     trader.set_relaxed_response_order_enabled(True)
     server.push("push_stock_order")
     eventually(lambda: len(given) == 2)
+
+
+@pytest.mark.parametrize("callback", [0, None, True])
+def test_an_answer_whose_callback_is_no_function_is_heard_by_nobody(
+    server: FakeServer, trader: XtQuantTrader, caplog: pytest.LogCaptureFixture, callback: Any
+) -> None:
+    given: list[Any] = []
+    assert trader.query_stock_asset_async(ACCOUNT, callback) > 0
+    assert trader.query_stock_orders_async(ACCOUNT, callback) > 0
+    trader.query_stock_positions_async(ACCOUNT, given.append)
+    eventually(lambda: bool(given))
+    assert [record.levelname for record in caplog.records if "no function" in record.message] == ["WARNING"] * 2
+    assert f"query_stock_asset: its callback is {callback} and no function" in caplog.text
+    assert [record for record in caplog.records if record.exc_info] == []

@@ -429,10 +429,6 @@ def test_wrong_types_elsewhere(trader: XtQuantTrader) -> None:
         trader.cancel_order_stock_sysid(ACCOUNT, 0, 12)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="market must be an int"):
         trader.cancel_order_stock_sysid(ACCOUNT, None, "12")  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="callback must be a function"):
-        trader.query_stock_orders_async(ACCOUNT, None)  # type: ignore[arg-type]
-    with pytest.raises(TypeError, match="callback must be a function"):
-        trader.query_stock_asset_async(ACCOUNT, None)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="account must be a StockAccount"):
         trader.subscribe(None)  # type: ignore[arg-type]
 
