@@ -6,7 +6,8 @@ China has had no daylight saving since 1991, so UTC+8 is a constant here and no 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date
+from functools import lru_cache
 from typing import Final
 
 MS_PER_SECOND: Final = 1000
@@ -14,7 +15,6 @@ MS_PER_MINUTE: Final = 60 * MS_PER_SECOND
 MS_PER_HOUR: Final = 60 * MS_PER_MINUTE
 MS_PER_DAY: Final = 24 * MS_PER_HOUR
 UTC_OFFSET_MS: Final = 8 * MS_PER_HOUR
-_EPOCH: Final = datetime(1970, 1, 1, 8)
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
@@ -61,7 +61,21 @@ def parse_clock(text: str) -> int:
 
 def text_of(now_ms: int) -> str:
     """A moment as ``YYYY-MM-DDTHH:MM:SS.mmm`` in China time."""
-    return (_EPOCH + timedelta(milliseconds=now_ms)).isoformat(timespec="milliseconds")
+    days, time_ms = divmod(now_ms + UTC_OFFSET_MS, MS_PER_DAY)
+    return f"{_date_text(days)}T{_clock_text(time_ms)}"
+
+
+@lru_cache(maxsize=64)
+def _date_text(days: int) -> str:
+    """The date so many days after the epoch's."""
+    return date.fromordinal(days + _EPOCH_ORDINAL).isoformat()
+
+
+@lru_cache(maxsize=8192)
+def _clock_text(time_ms: int) -> str:
+    """A time of the day; what is recorded comes at the same times day after day."""
+    seconds, ms = divmod(time_ms, MS_PER_SECOND)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
 
 
 def parse_moment(text: str, today: int) -> int:

@@ -10,14 +10,15 @@ A forked child has the world as it stood between two commands, and a connection 
 from __future__ import annotations
 
 import itertools
+import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, NamedTuple, Protocol
 
 from miniqmt_sim.client.discovery import PathLike
 from miniqmt_sim.client.forking import Told
-from miniqmt_sim.client.transport import OnClosed, OnPush, Transport
+from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S, OnAnswer, OnClosed, OnPush, Posted, Transport
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError
 from miniqmt_sim.wire.messages import JsonObject, QuotePush, Request, Said, request_of
 
@@ -199,27 +200,46 @@ class MemoryTransport(Transport):
         self._host = host
         self._connection = connection
         self._on_view: Callable[[Any], None] | None = on_push if takes_views else None
+        self._posted: dict[int, OnAnswer] = {}
+        """Who is told the answers of requests that are being asked, by their seq."""
+
+    def post(
+        self, name: str, fields: Mapping[str, Any], seq: int | None, done: OnAnswer, timeout_s: float = REQUEST_TIMEOUT_S
+    ) -> None:
+        """Ask; the answer comes before this returns, so that nobody need wait for it or see that it stays away."""
+        if seq is None or not self.is_open:
+            super().post(name, fields, seq, done, timeout_s)
+        else:
+            self._posted[seq] = done
+            self._send({"t": name, "seq": seq, **fields})
 
     def close(self) -> None:
         """End the session; requests under way fail."""
         if self._host.release(self._connection) is not None:
-            self._calls.fail_all("this side closed the connection")
+            self._fail_all("this side closed the connection")
 
     def lose(self, reason: str) -> None:
         """The host ended the connection."""
-        self._calls.fail_all(reason)
+        self._fail_all(reason)
         self._on_closed(reason)
+
+    def _fail_all(self, reason: str) -> None:
+        self._calls.fail_all(reason)
+        while self._posted:
+            self._posted.popitem()[1](None, ConnectError(reason))
 
     def hear(self, said: Said) -> None:
         """The host said something; a message that is an object may be shared with other connections."""
         try:
             if isinstance(said, dict):
-                self._hear(said.copy())
+                message = said.copy()
             elif self._on_view is not None and said.name != "reply":
                 self._on_view(said)
                 return
             else:
-                self._hear(said.message())
+                message = said.message()
+            if not (self._posted and self._is_of_posted(message)):
+                self._hear(message)
         except ConnectError as error:  # who takes the pushes takes no more
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()
@@ -227,6 +247,21 @@ class MemoryTransport(Transport):
     def go_on(self, tell: Callable[[Any], object]) -> None:
         """Let time pass while that means nothing but telling this connection."""
         self._host.go_on(self._connection, tell)
+
+    def _is_of_posted(self, message: JsonObject) -> bool:
+        """Hand on the answer of what is being posted; False for what is something else, or one part of several."""
+        seq: Any = message.get("seq")
+        done = self._posted.pop(seq, None) if message.get("t") == "reply" else None
+        if done is None:
+            return False
+        if "rows" in message:
+            self._calls.open(seq, Posted(math.inf, done))
+            return False
+        if "error" in message:
+            done(None, CommandRefused(str(message["error"])))
+        else:
+            done(message, None)
+        return True
 
     def _send(self, *messages: JsonObject) -> None:
         try:

@@ -109,7 +109,7 @@ class Transport(ABC):
 
         ``seq`` must be new. Who numbers requests at all numbers every one of a connection.
         """
-        posted = _Posted(time.monotonic() + timeout_s, done)
+        posted = Posted(time.monotonic() + timeout_s, done)
         seq = self._calls.open(seq, posted)
         if posted.is_open:
             self._send({"t": name, "seq": seq, **fields})
@@ -203,7 +203,7 @@ class _Promised(_Call):
             self.future.set_result(answer)
 
 
-class _Posted(_Call):
+class Posted(_Call):
     """Somebody is told."""
 
     __slots__ = ("_done",)

@@ -129,6 +129,30 @@ def test_parts_are_joined_and_errors_are_refusals(simulator: SmallSimulator, hos
         client.transport.call("query_stock_orders", ACCOUNT)
 
 
+@pytest.mark.parametrize("seq", [None, 9])
+def test_whoever_posts_is_told_once_whatever_the_answer_and_whoever_numbers(
+    simulator: SmallSimulator, host: MemoryHost, seq: int | None
+) -> None:
+    client = Client(host, 1)
+    simulator.answer = lambda _: [{"order_id": 5}]
+    simulator.pushes = [{"t": "push_stock_order", "order_id": 6}]
+    ask(client.transport, "order_stock", ORDER, seq, client.note)
+    assert client.tags() == [5, 6]
+    simulator.pushes = []
+    simulator.answer = lambda _: [{"rows": [{"order_id": 1}], "more": True}, {"rows": [{"order_id": 2}], "more": False}]
+    parts = ask(client.transport, "query_stock_orders", ACCOUNT, seq)
+    assert [row["order_id"] for row in parts.result(0)["rows"]] == [1, 2]
+    simulator.answer = lambda _: [{"error": "no such account"}]
+    refused = ask(client.transport, "query_stock_orders", ACCOUNT, seq).exception(0)
+    assert isinstance(refused, CommandRefused)
+    assert str(refused) == "no such account"
+    for fields in ({**ACCOUNT, "account_type": "2"}, ACCOUNT):  # the first ends the connection
+        failed = ask(client.transport, "subscribe", fields, seq).exception(0)
+        assert isinstance(failed, ConnectError)
+        assert "field 'account_type' must be integer" in str(failed)
+    assert len(client.closed) == 1
+
+
 def test_moving_the_time_does_all_that_is_due_on_the_way(simulator: SmallSimulator, host: MemoryHost) -> None:
     client = Client(host, 1)
     simulator.due = [(NINE + minute, {"t": "push_stock_order", "order_id": minute}) for minute in (1, 2, 30)]
