@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from miniqmt_sim.client import discovery, hook
+from miniqmt_sim.client import children, discovery, hook
 from miniqmt_sim.client.discovery import Endpoint
 from miniqmt_sim.errors import ConnectError
 
@@ -36,6 +36,7 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     os.environ[discovery.ENV_ADDR] = endpoint.addr
     os.environ[discovery.ENV_TOKEN] = endpoint.token
     hook.install(sdk)
+    _tell_children(hook.chosen(sdk))
     _say_line_by_line()
     sys.argv = [name, *args]
     sys.path.insert(0, str(path.resolve().parent))
@@ -53,6 +54,13 @@ def run(name: str, args: Sequence[str], endpoint: Endpoint, seconds: float | Non
     finally:
         limit.cancel()
     return 0
+
+
+def _tell_children(sdk: str) -> None:
+    """Let ``xtquant`` mean the same to the Python processes that the strategy starts."""
+    os.environ[hook.ENV_SDK] = sdk
+    paths = (os.path.dirname(children.__file__), os.environ.get("PYTHONPATH"))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 
 def _say_line_by_line() -> None:

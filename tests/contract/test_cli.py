@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import multiprocessing
 import os
 import re
 import signal
@@ -455,6 +456,41 @@ def test_which_sdk_a_strategy_gets_can_be_said_in_the_environment(sim: SimServer
     said = spawn(command, env={**env, "MINIQMT_SIM_SDK": "mine"})
     assert said.code == 2
     assert said.complaint == "miniqmt-sim: there is no SDK 'mine'; MINIQMT_SIM_SDK and --sdk know own and vendor"
+
+
+PROCESSES = """
+import multiprocessing, os, subprocess, sys
+from xtquant.xttrader import XtQuantTrader
+
+def work(session, queue):
+    trader = XtQuantTrader("D:/nowhere/userdata_mini", session)
+    trader.start()
+    queue.put((trader.connect(), XtQuantTrader.__module__))
+    trader.stop()
+
+if __name__ == "__main__":
+    for method in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context(method)
+        queue = context.Queue()
+        process = context.Process(target=work, args=(7, queue))
+        process.start()
+        print(queue.get(timeout=30))
+        process.join()
+    text = "import xtquant.xttrader as t, sys; print(t.XtQuantTrader.__module__, [p for p in sys.path if 'children' in p])"
+    subprocess.run([sys.executable, "-c", text + "; import sitecustomize; print(sitecustomize.WHOSE)"], check=True)
+"""
+
+
+@pytest.mark.parametrize(("sdk", "module"), [("own", "miniqmt_sim.xtquant.xttrader"), ("vendor", "xtquant.xttrader")])
+def test_processes_that_a_strategy_starts_have_its_sdk(sim: SimServer, tmp_path: Path, sdk: str, module: str) -> None:
+    (tmp_path / "sitecustomize.py").write_text("WHOSE = 'the user'\n", encoding="utf-8")
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
+    said = spawn(["run", "--userdata", sim.userdata, "--sdk", sdk, strategy(tmp_path, PROCESSES)], env=env)
+    assert said.code == 0, said.err
+    *methods, direct, users = said.out.splitlines()
+    assert methods == [str((0, module))] * len(multiprocessing.get_all_start_methods())
+    assert (direct, users) == (f"{module} []", "the user")
+    assert said.err == ""
 
 
 RUNS_OUT = "import threading, time\nprint('begin', flush=True)\ntry:\n    threading.Event().wait()\nexcept KeyboardInterrupt:\n"

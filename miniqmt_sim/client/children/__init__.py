@@ -1,0 +1,1 @@
+"""A directory for PYTHONPATH: what the Python processes read that a strategy starts, see ``sitecustomize``."""
