@@ -35,6 +35,9 @@ _NAMED: Final[Mapping[str, Mapping[int, str]]] = {
 """Columns that are shown as the names of their numbers."""
 FEE_COLUMNS: Final = ("commission_li", "stamp_duty_li", "transfer_fee_li", "other_fees_li")
 DIGITS: Final = 10
+ENDED: Final = "the strategy ended"
+GAVE_UP: Final = "the strategy gave up: "
+"""Why a run ended when the strategy called ``sys.exit`` with a text or a number but 0, and what that was."""
 _REASON: Final = re.compile(r"\[(-?\d+)\]\[([^\[\]]*)")
 _NUMBERS: Final = re.compile(r"[-\d.]+")
 
@@ -102,6 +105,11 @@ class Result(NamedTuple):
     """day, equity, drawdown, exposure: one row a trading day."""
     output: str = ""
     """What the strategy wrote, where it was caught."""
+
+    @property
+    def gave_up(self) -> bool:
+        """Did the strategy end the run by ``sys.exit`` with a text, or a number but 0?"""
+        return bool(self.summary["ended"].startswith(GAVE_UP))
 
     @property
     def summary_text(self) -> str:

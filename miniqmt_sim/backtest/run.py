@@ -26,7 +26,7 @@ from miniqmt_sim import __version__
 from miniqmt_sim.backtest.baton import Baton, Over
 from miniqmt_sim.backtest.host import Host
 from miniqmt_sim.backtest.names import follow
-from miniqmt_sim.backtest.results import Collected, Result, result_of
+from miniqmt_sim.backtest.results import ENDED, GAVE_UP, Collected, Result, result_of
 from miniqmt_sim.client import hook
 from miniqmt_sim.errors import ConfigError, MiniqmtSimError
 from miniqmt_sim.server.feeds.archive import Archive
@@ -39,6 +39,8 @@ from miniqmt_sim.xtquant import _frames, _quotes, _session
 
 CASH_YUAN: Final = 1_000_000.0
 DAY_ENDS_MS: Final = calendar.parse_clock("16:00")
+MAX_REASON: Final = 200
+"""Characters of what a strategy said when it gave up."""
 PROGRESS_EVERY_S: Final = 0.5
 """Real seconds between two progress reports."""
 COLLECT_EVERY: Final = 10_000
@@ -160,12 +162,11 @@ class _Run:
         _frames.preload()
         with _collecting_rarely(), _connected(self.host), follow(baton, clock=clock), _caught(output, quiet):
             try:
-                _run_file(path, args, parameters)
-                reason = "the strategy ended"
+                reason = _run_file(path, args, parameters)
             except Over:
                 reason = baton.reason
             finally:
-                baton.finish("the strategy ended")
+                baton.finish(ENDED)
         if baton.failure is not None:
             raise baton.failure
         self.host.finish()
@@ -241,8 +242,8 @@ def _caught(output: io.StringIO, quiet: bool) -> Iterator[None]:
         yield
 
 
-def _run_file(path: Path, args: Sequence[str], parameters: Mapping[str, Any]) -> None:
-    """Run a strategy's file as the main program. Raises StrategyFailed, or ConfigError for a parameter it does not have."""
+def _run_file(path: Path, args: Sequence[str], parameters: Mapping[str, Any]) -> str:
+    """Run a strategy's file as the main program; give how it ended. Raises StrategyFailed, or ConfigError."""
     code = _compiled(path, parameters)
     argv, where, main = sys.argv, sys.path[:], sys.modules.get("__main__")
     module = ModuleType("__main__")
@@ -252,14 +253,18 @@ def _run_file(path: Path, args: Sequence[str], parameters: Mapping[str, Any]) ->
     sys.path.insert(0, str(path.resolve().parent))
     try:
         exec(code, module.__dict__)
-    except (SystemExit, KeyboardInterrupt):
-        return
+    except SystemExit as exit_:
+        if exit_.code:
+            return GAVE_UP + " ".join(str(exit_.code).split())[:MAX_REASON]
+    except KeyboardInterrupt:
+        pass
     except Exception as error:
         raise StrategyFailed(_traceback(error, path)) from error
     finally:
         sys.argv, sys.path[:] = argv, where
         if main is not None:
             sys.modules["__main__"] = main
+    return ENDED
 
 
 def _compiled(path: Path, parameters: Mapping[str, Any]) -> CodeType:

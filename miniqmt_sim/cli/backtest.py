@@ -44,7 +44,7 @@ def add_parser(parts: Parts) -> None:
 
 
 def backtest(args: argparse.Namespace) -> int:
-    """Run a backtest; 1 when the strategy failed."""
+    """Run a backtest; 1 when the strategy failed or gave up."""
     from miniqmt_sim.backtest import StrategyFailed, run
     from miniqmt_sim.backtest.charts import write_report
 
@@ -74,7 +74,7 @@ def backtest(args: argparse.Namespace) -> int:
         _say(result, args, elapsed_s)
         raise ConfigError(f"the results cannot be written: {error}") from None
     _say(result, args, elapsed_s)
-    return 0
+    return 1 if result.gave_up else 0
 
 
 def _check_places(args: argparse.Namespace) -> None:

@@ -238,6 +238,25 @@ def test_a_strategy_that_raises_is_shown_without_our_frames(strategy: Callable[[
     assert "miniqmt_sim" not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("code", "ended", "exit_code"),
+    [
+        ("", "the strategy ended", 0),
+        ("0", "the strategy ended", 0),
+        ("3", "the strategy gave up: 3", 1),
+        ("'no\\n connection'", "the strategy gave up: no connection", 1),
+    ],
+)
+def test_a_strategy_that_gives_up_says_why(
+    strategy: Callable[[str], Path], data: Path, code: str, ended: str, exit_code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = strategy(f"import sys; sys.exit({code})")
+    result = run(path, data, quiet=True)
+    assert (result.summary["ended"], result.gave_up) == (ended, bool(exit_code))
+    assert main(["backtest", "--data", str(data), str(path)]) == exit_code
+    assert capsys.readouterr().out.splitlines()[0].endswith(f" s: {ended}")
+
+
 def test_its_sdk_is_ours_whatever_the_environment_says(
     strategy: Callable[[str], Path], data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

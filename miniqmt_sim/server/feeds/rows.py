@@ -254,7 +254,7 @@ def check_amount(amount_li: int, volume: int, low_li: int, high_li: int) -> None
     if amount_li < 0:
         raise ValueError("the amount is negative")
     if amount_li and volume >= 1000 and not low_li * volume // 9 <= amount_li <= high_li * volume * 9:
-        raise ValueError("amount and volume do not fit: volumes are read in 手 unless the volume unit is 'share'")
+        raise ValueError("amount and volume do not fit: is the volume unit right? 'lot' reads volumes in 手, 'share' in shares")
 
 
 def check_side(name: str, prices: Sequence[int], volumes: Sequence[int], direction: int) -> None:
