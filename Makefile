@@ -58,6 +58,7 @@ test-compiled: compile
 		--deselect tests/unit/test_recorded_codes.py::test_a_code_is_left_once_nobody_waits_in_it; status=$$?; $(MAKE) --no-print-directory pure; exit $$status
 
 docs: $(VENV)/.dev
+	$(BIN)/python -m storage.compiling
 	$(BIN)/python -m miniqmt_sim.docs docs
 	$(BIN)/python -m tests.kit.sdk_surface docs
 

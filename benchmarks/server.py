@@ -38,8 +38,8 @@ from miniqmt_sim.client import discovery
 from miniqmt_sim.xtquant import xtconstant
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader
 from miniqmt_sim.xtquant.xttype import StockAccount
+from storage import COLUMNS
 from storage.migrations import create
-from storage.schema import COLUMNS
 
 OUTSTANDING: Final = 2048
 CONNECTIONS: Final = (1, 8, 64)

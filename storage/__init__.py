@@ -2,7 +2,10 @@
 
 from storage.database import Database
 from storage.errors import BadUrl, DatabaseLocked, ForeignDatabase, NewerSchema, StorageError, WriteFailed
-from storage.schema import COLUMNS, SCHEMA_VERSION
+from storage.statements import SCHEMA_VERSION, TABLES
+
+COLUMNS = {name: table.columns for name, table in TABLES.items()}
+"""Column names of every table, in the order rows have them."""
 
 __all__ = [
     "COLUMNS",

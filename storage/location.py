@@ -6,13 +6,12 @@ import os
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
 from storage.errors import BadUrl, naming
 
 MEMORY: Final = ":memory:"
 _DRIVERS: Final = ("sqlite", "sqlite+aiosqlite")
+_PLAIN: Final = "sqlite:///"
+"""What a URL of a path and nothing else begins with."""
 
 
 class Place:
@@ -59,6 +58,12 @@ def url_of(path: Path | None) -> str:
 
 
 def _database_of(url: str) -> str:
+    if url.startswith(_PLAIN) and "?" not in url:
+        return url.removeprefix(_PLAIN) or MEMORY
+    # Reading what else a URL may say takes SQLAlchemy, and that takes 13 MB: only for whoever says it.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         parts = make_url(url)
     except (ArgumentError, ValueError):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.errors import ForeignDatabase, NewerSchema, StorageError
-from storage.schema import SCHEMA_VERSION, creating_statements
+from storage.statements import CREATING, SCHEMA_VERSION
 from storage.views import VIEWS
 
 APPLICATION_ID: Final = int.from_bytes(b"MQSM", "big")
@@ -167,7 +167,7 @@ def create(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty database, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    for statement in (*creating_statements(), *VIEWS.values()):
+    for statement in (*CREATING, *VIEWS.values()):
         connection.execute(statement)
     connection.execute("INSERT INTO meta VALUES ('schema_version', ?)", (str(SCHEMA_VERSION),))
     connection.execute("COMMIT")

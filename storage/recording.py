@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
-from sqlalchemy import Table
-
 from storage.errors import StorageError, naming
 from storage.loader import NOT_OF_THE_WORLD, Stream, stream
 from storage.location import parse_url
 from storage.migrations import create, refuse_foreign, refuse_unknown, schema_version
-from storage.schema import COLUMNS, SCHEMA_VERSION, TABLES
+from storage.statements import SCHEMA_VERSION, TABLES
 from storage.writer import Batch, Writer
 
 MOST_DIFFERENCES: Final = 1000
@@ -126,7 +124,7 @@ class Recording:
     def fill(self, rows: Mapping[str, Iterable[Sequence[Any]]]) -> None:
         """Make the world in memory one of these rows."""
         for name, given in rows.items():
-            places = ", ".join("?" * len(COLUMNS[name]))
+            places = ", ".join("?" * len(TABLES[name].columns))
             self._connection.execute(f"DELETE FROM main.{name}")
             self._connection.executemany(f"INSERT INTO main.{name} VALUES ({places})", given)
 
@@ -148,27 +146,27 @@ class Recording:
         found: list[Difference] = []
         for name in names:
             if ignored.get(name, [""]):
-                found += self._compare(TABLES[name], since, ignored.get(name, ()), without)
+                found += self._compare(name, since, ignored.get(name, ()), without)
         return found
 
     def _compare(
-        self, table: Table, since: Mapping[str, int], ignored: Sequence[str], without: Sequence[str]
+        self, table: str, since: Mapping[str, int], ignored: Sequence[str], without: Sequence[str]
     ) -> list[Difference]:
-        columns = [name for name in table.columns.keys() if name not in ignored]  # noqa: SIM118 - not a mapping's
-        where, values = _condition(table.name, since, without)
+        columns = [name for name in TABLES[table].columns if name not in ignored]
+        where, values = _condition(table, since, without)
         chosen = ", ".join(columns)
         only = []
         for places in (("recorded", "main"), ("main", "recorded")):
-            query = " EXCEPT ".join(f"SELECT {chosen} FROM {place}.{table.name} WHERE {where}" for place in places)
+            query = " EXCEPT ".join(f"SELECT {chosen} FROM {place}.{table} WHERE {where}" for place in places)
             only.append(self._connection.execute(f"{query} LIMIT {MOST_DIFFERENCES}", (*values, *values)).fetchall())
-        return differing(table.name, columns, *only)
+        return differing(table, columns, *only)
 
 
 def differing(
     table: str, columns: Sequence[str], recorded: Iterable[Sequence[Any]], replayed: Iterable[Sequence[Any]]
 ) -> list[Difference]:
     """Compare rows of one table, key columns first in each."""
-    width = len(TABLES[table].primary_key.columns)
+    width = TABLES[table].key_width
     before, after = ({tuple(row[:width]): tuple(row) for row in rows} for rows in (recorded, replayed))
     keys = sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
     return [_difference(table, columns, key, before.get(key), after.get(key)) for key in keys]

@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import select
-
 from storage.errors import StorageError, naming
 from storage.location import parse_url
-from storage.schema import DIALECT, TABLES
+from storage.statements import TABLES
 
 Record = dict[str, Any]
 
@@ -30,5 +28,4 @@ def read_records(url: str, tables: Sequence[str]) -> dict[str, list[Record]]:
 
 def _read(connection: sqlite3.Connection, name: str) -> list[Record]:
     table = TABLES[name]
-    query = select(*table.columns).order_by(*table.primary_key.columns).compile(dialect=DIALECT)
-    return [dict(zip(table.columns.keys(), row, strict=True)) for row in connection.execute(str(query))]
+    return [dict(zip(table.columns, row, strict=True)) for row in connection.execute(table.select)]

@@ -1,7 +1,7 @@
 """The tables: the truth after a restart, readable by anyone with a SQLite shell.
 
-Everything else in this package is derived from them: the SQL that creates, writes and reads. Rows travel as tuples in column
-order, key columns first; nothing is ever loaded as an object, so SQLAlchemy's mapper, 8 MB of every server, is not needed.
+Everything else in this package is derived from them: ``compiling`` makes the SQL that creates, writes and reads, and it stands
+in ``statements``. Rows travel as tuples in column order, key columns first.
 
 Units stand in the names: ``_li`` is 1/1000 yuan, ``_ms`` epoch milliseconds, ``day`` and ``_day`` an integer yyyymmdd of China
 time, volumes are shares (or pieces of a bond). Enumerations are the SDK's numbers. No column may be NULL: 0 and '' say "none".
@@ -12,8 +12,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 SCHEMA_VERSION: Final = 5
 """Version of the tables below; goes up with every change of them, together with one entry in ``migrations.MIGRATIONS``."""
@@ -452,9 +450,6 @@ TABLES: Final = dict(_METADATA.tables)
 MEANINGS: Final = {name: table.comment or "" for name, table in TABLES.items()}
 """What a row of each table is, in a sentence or two."""
 
-COLUMNS: Final[dict[str, tuple[str, ...]]] = {name: tuple(table.columns.keys()) for name, table in TABLES.items()}
-"""Column names of every table, in the order rows have them."""
-
 INDICES: Final = {
     name: sorted(f"({', '.join(index.columns.keys())})" for index in table.indexes)
     for name, table in TABLES.items()
@@ -462,12 +457,5 @@ INDICES: Final = {
 }
 """Table -> the columns of each of its indices."""
 
-DIALECT: Final = sqlite.dialect()
-"""The SQL this package writes: SQLite's, with question marks for values."""
-
-
-def creating_statements() -> list[str]:
-    """Give the SQL that makes an empty database one of SCHEMA_VERSION, but for its row in ``meta``."""
-    statements: list[DDLElement] = [CreateTable(table) for table in TABLES.values()]
-    statements += [CreateIndex(index) for table in TABLES.values() for index in table.indexes]
-    return [str(statement.compile(dialect=DIALECT)).strip() for statement in statements]
+GROWING: Final = frozenset({"orders", "trades"})
+"""Kept for good, day after day; a restart needs the present day's only."""

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from storage.errors import StorageError, naming
 from storage.loader import Stream, stream
 from storage.migrations import MIGRATIONS, migrate, refuse_foreign, refuse_unknown, schema_version
-from storage.schema import TABLES
+from storage.statements import TABLES
 
 
 def save(connection: sqlite3.Connection, target: Path) -> int:

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from sqlalchemy import Table
-
-from storage.schema import TABLES
+from storage.statements import TABLES
 
 _SHOWN: Final = (
     "accounts", "positions", "orders", "trades", "compacts", "compact_history", "credit_events", "appointments",
@@ -37,11 +35,11 @@ def _shown(column: str) -> str:
     return column
 
 
-def _statement(table: Table) -> str:
-    columns = [_shown(name) for name in table.columns.keys() if name not in _HIDDEN]  # noqa: SIM118 - not a mapping's
-    columns += [_MORE[table.name]] if table.name in _MORE else []
-    return f"CREATE VIEW v_{table.name} AS SELECT {', '.join(columns)} FROM {table.name}"
+def _statement(table: str) -> str:
+    columns = [_shown(name) for name in TABLES[table].columns if name not in _HIDDEN]
+    columns += [_MORE[table]] if table in _MORE else []
+    return f"CREATE VIEW v_{table} AS SELECT {', '.join(columns)} FROM {table}"
 
 
-VIEWS: Final[dict[str, str]] = {f"v_{name}": _statement(TABLES[name]) for name in _SHOWN}
+VIEWS: Final[dict[str, str]] = {f"v_{name}": _statement(name) for name in _SHOWN}
 """Name -> the statement that makes it."""

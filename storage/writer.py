@@ -1,7 +1,7 @@
 """The write side: one batch of rows becomes one transaction. Runs in the database thread, handed over by ``database``.
 
-SQL is compiled once from the tables; rows are tuples in column order and need no conversion. One statement takes many rows:
-this thread gives the interpreter up with each statement, and beside a busy event loop it may wait long to get it back.
+Rows are tuples in column order and need no conversion. One statement takes many rows: this thread gives the interpreter up with
+each statement, and beside a busy event loop it may wait long to get it back.
 """
 
 from __future__ import annotations
@@ -10,13 +10,10 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
 from itertools import chain
-from typing import Any, Final, NamedTuple
-
-from sqlalchemy import Table, bindparam, delete
-from sqlalchemy.dialects.sqlite import insert
+from typing import Any, Final
 
 from storage.errors import WriteFailed
-from storage.schema import BORN_WITH, DIALECT, TABLES
+from storage.statements import TABLES
 
 Row = tuple[Any, ...]
 Batch = Mapping[str, Mapping[Row, Row | None]]
@@ -27,41 +24,15 @@ ROWS_PER_STATEMENT: Final = (128, 32, 8, 7, 6, 5, 4, 3, 2, 1)
 """Rows that one statement takes, largest first; the widest table's 128 stay far below what SQLite takes as values."""
 
 
-class TableSql(NamedTuple):
-    """The statements that change one table."""
-
-    upserts: tuple[tuple[int, str], ...]
-    """(number of rows, statement), largest first; each takes whole rows."""
-    delete: str
-    """Takes a key."""
-    key_width: int
-
-
-def compile_table(table: Table) -> TableSql:
-    """Compile the statements of a table."""
-    statement = insert(table)
-    keys = table.primary_key.columns
-    # Leaving alone what an index is made of spares the index.
-    born_with = [index for index in table.indexes if index.info == BORN_WITH]
-    fixed = {*keys.keys(), *(name for index in born_with for name in index.columns.keys())}  # noqa: SIM118 - no mappings
-    changes = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in fixed}
-    upsert = statement.on_conflict_do_update(index_elements=list(keys), set_=changes).compile(dialect=DIALECT)
-    erase = delete(table).where(*(column == bindparam(column.name) for column in keys)).compile(dialect=DIALECT)
-    assert getattr(upsert, "positiontup", None) == table.columns.keys(), "values are bound in column order"
-    one = f"({', '.join('?' * len(table.columns))})"
-    before, values, after = str(upsert).partition(one)
-    assert values, "the statement takes its values by question marks"
-    upserts = tuple((number, f"{before}{', '.join([one] * number)}{after}") for number in ROWS_PER_STATEMENT)
-    return TableSql(upserts, str(erase), len(keys))
-
-
 class Writer:
     """Writes batches until one fails; from then on it refuses, because what the caller believes was stored is not."""
 
-    __slots__ = ("_tables", "failure")
+    __slots__ = ("_upserts", "failure")
 
     def __init__(self) -> None:
-        self._tables: Final = {name: compile_table(table) for name, table in TABLES.items()}
+        self._upserts: Final = {
+            name: [(number, table.upsert(number)) for number in ROWS_PER_STATEMENT] for name, table in TABLES.items()
+        }
         self.failure: str | None = None
 
     def commit(self, connection: sqlite3.Connection, batch: Batch) -> None:
@@ -82,7 +53,7 @@ class Writer:
     def write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         """Write a batch in whatever transaction there is."""
         for name, rows in batch.items():
-            self._write_table(connection, self._tables[name], rows)
+            self._write_table(connection, name, rows)
 
     def fail(self, failure: str) -> None:
         """Refuse from now on, because a batch went where nobody will look for it. Raises WriteFailed."""
@@ -94,16 +65,16 @@ class Writer:
         if self.failure is not None:
             raise WriteFailed(f"an earlier batch was not written: {self.failure}")
 
-    @staticmethod
-    def _write_table(connection: sqlite3.Connection, sql: TableSql, rows: Mapping[Row, Row | None]) -> None:
+    def _write_table(self, connection: sqlite3.Connection, name: str, rows: Mapping[Row, Row | None]) -> None:
+        table = TABLES[name]
         kept = [row for row in rows.values() if row is not None]
         if len(kept) < len(rows):
-            connection.executemany(sql.delete, [key for key, row in rows.items() if row is None])
+            connection.executemany(table.delete, [key for key, row in rows.items() if row is None])
         if kept:
-            width = sql.key_width
+            width = table.key_width
             assert all(row is None or row[:width] == key for key, row in rows.items()), "a row stands under its own key"
             start = 0
-            for number, statement in sql.upserts:
+            for number, statement in self._upserts[name]:
                 while len(kept) - start >= number:
                     connection.execute(statement, [*chain.from_iterable(kept[start : start + number])])
                     start += number

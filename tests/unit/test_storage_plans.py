@@ -8,9 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from storage.loader import GROWING, compile_query
 from storage.migrations import create
-from storage.schema import TABLES
+from storage.statements import TABLES
 
 BY_PEOPLE = {
     "an account's orders of a day": "SELECT * FROM v_orders WHERE account_id = 'A' AND day = 20260105",
@@ -36,9 +35,9 @@ def plan(database: sqlite3.Connection, query: str, *values: object) -> str:
     return "; ".join(row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {query}", values))
 
 
-@pytest.mark.parametrize("table", sorted(GROWING))
+@pytest.mark.parametrize("table", sorted(name for name, table in TABLES.items() if table.select_day))
 def test_a_restart_reads_the_present_day_in_order_and_nothing_else(table: str, database: sqlite3.Connection) -> None:
-    query = compile_query(TABLES[table]).one_day
+    query = TABLES[table].select_day
     assert query is not None
     assert plan(database, query, 20260105) == f"SEARCH {table} USING INDEX {table}_by_day (day=?)", "no scan and no sorting"
 

@@ -14,8 +14,9 @@ import pytest
 
 from storage import COLUMNS, Database, StorageError, WriteFailed
 from storage.database import SYNCHRONOUS
-from storage.loader import NOT_OF_THE_WORLD, compile_query
+from storage.loader import NOT_OF_THE_WORLD
 from storage.schema import BORN_WITH, TABLES
+from storage.statements import TABLES as STATEMENTS
 from storage.writer import Batch
 
 Row = tuple[Any, ...]
@@ -176,7 +177,7 @@ async def test_only_the_present_day_of_what_grows_is_read(table: str) -> None:
 async def test_the_present_day_is_found_by_index(table: str, index: str, tmp_path: Path) -> None:
     path = tmp_path / "a.sqlite"
     await (await opened(path)).close()
-    query = compile_query(TABLES[table]).one_day
+    query = STATEMENTS[table].select_day
     assert query is not None
     plan = " ".join(row[3] for row in shell(path, f"EXPLAIN QUERY PLAN {query.replace('?', str(DAY))}"))
     assert f"SEARCH {table} USING INDEX {index} (day=?)" in plan

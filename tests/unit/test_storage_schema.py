@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 
 from storage import COLUMNS
+from storage.compiling import FILE, source
 from storage.migrations import create
 from storage.schema import TABLES
 from storage.views import VIEWS
@@ -82,6 +83,10 @@ def database() -> Iterator[sqlite3.Connection]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         create(connection)
         yield connection
+
+
+def test_the_statements_are_those_of_the_tables() -> None:
+    assert FILE.read_text(encoding="utf-8") == source(), "run: python -m storage.compiling"
 
 
 def test_columns_stand_in_the_agreed_order() -> None:
