@@ -90,6 +90,8 @@ class Batch:
         for refused in self.refused:
             account = masked(refused.account_id)
             text = refused.text.replace(refused.account_id, account)
+            if not text.isprintable():  # it holds what a client said: a line of the log stays one line
+                text = "".join(character if character.isprintable() else " " for character in text)
             _log.info("refused %s=%d account=%s %s", refused.what, refused.order_id, account, text)
         for warned in self.warnings:
             _log.warning(

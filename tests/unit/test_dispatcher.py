@@ -604,3 +604,11 @@ async def test_a_refusal_is_logged_as_it_is_told_without_the_whole_account_numbe
     batch.log()
     (line,) = caplog.messages
     assert line == f"refused order=1048577 account=***0365 {text.replace('1000000365', '***0365')}"
+
+
+async def test_a_refusal_is_one_line_of_the_log_whatever_a_client_said(caplog: pytest.LogCaptureFixture) -> None:
+    batch = Batch()
+    batch.add(Outcome([], [], refused=[Refused("A1", "order", 1048577, "[x\n2026-01-05 INFO\x1b[2J][无此证券代码]")]))
+    caplog.set_level("INFO", logger="miniqmt_sim.server")
+    batch.log()
+    assert caplog.messages == ["refused order=1048577 account=***1 [x 2026-01-05 INFO [2J][无此证券代码]"]
