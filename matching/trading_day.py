@@ -103,7 +103,9 @@ class TradingDay:
         """The day's price limits of a security."""
         found = self._bands.get(security.code)
         if found is None:
-            rules = replace(self.board_rules(security), listing=self._listing_rule(security))
+            rules, listing = self.board_rules(security), self._listing_rule(security)
+            if listing is not rules.listing:
+                rules = replace(rules, listing=listing)
             found = self._bands[security.code] = price_band(security, rules, self._trading_days(security))
         return found
 

@@ -103,6 +103,7 @@ class Simulator:
         self._watch = Watch(self._world)
         self._contexts: dict[int, Context] = {}
         self._source: Source | None = None
+        self._loud: dict[str, None] = {}
 
     # ---- life ----------------------------------------------------------------------------------------------------------
 
@@ -261,34 +262,27 @@ class Simulator:
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
         return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.now_ms, True)
 
-    def quiet_until_ms(self) -> int | None:
-        """Until when nothing happens by itself but what the recorded market says; None: nothing is known to come."""
+    def begin_passing(self) -> int | None:
+        """From now on moments are to pass by; gives when something else happens by itself, None when nothing is to come."""
+        self._loud = self._world.market.playback.loud()
         return self._world.scheduler.earliest_ms
 
-    def loud(self) -> Container[str]:
-        """Codes of the recorded market in which somebody waits for what it says next."""
-        return self._world.market.playback.loud()
+    def pass_by(self, before_ms: int) -> Outcome | None:
+        """Let the next moment of the recorded market happen, if it is before a time; None when it is not.
 
-    def pass_by(self, before_ms: int, loud: Container[str]) -> list[Push] | None:
-        """Let the next moment of the recorded market pass by, if it is before a time and says nothing of a loud code.
-
-        Gives what who watches is told, None when it is no such moment. It is for who plays many of them in a row, calls
-        nothing else in between that tells of the market, and sees first that nothing else happens before that time.
+        It is for who plays many of them in a row, and says ``begin_passing`` whenever something else was done. Of a moment
+        that meets nobody's order what it changes is noted when somebody looks.
         """
-        source = self._source
-        now_ms = self._market_ms()
+        source, now_ms = self._source, self._market_ms()
         if source is None or now_ms is None or now_ms >= before_ms:
             return None
-        rows = source.take_quiet(loud)
+        rows = source.take_quiet(self._loud)
         if rows is None:
-            return None
+            outcome = self._play(source.take())
+            self._loud = self._world.market.playback.loud()
+            return outcome
         self._world.market.playback.pass_by(rows, now_ms)
-        return self._watch.pushes(now_ms, rows)
-
-    @property
-    def passed_ms(self) -> int:
-        """The time of the last moment that the recorded market played."""
-        return self._world.market.playback.feed_ms
+        return Outcome([], self._watch.pushes(now_ms, rows), (), (), (), now_ms, True)
 
     def read_up(self) -> None:
         """Note what moments that passed by have changed; everything that looks at the market does so by itself."""

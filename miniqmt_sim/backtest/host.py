@@ -19,6 +19,7 @@ from miniqmt_sim.client.memory import Archive, MemoryHost, MemoryTransport, Outc
 from miniqmt_sim.client.transport import OnClosed, OnPush
 from miniqmt_sim.constants import AccountType
 from miniqmt_sim.simulator import Command, Simulator
+from miniqmt_sim.simulator import Outcome as Slice
 from miniqmt_sim.wire.messages import BY_NAME, REQUIRED, JsonObject, Request, object_of
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
@@ -60,6 +61,8 @@ class Host(MemoryHost):
         self._settled_day = 0
         self.baton: Baton | None = None
         """Who lets time pass, once somebody does."""
+        self._held: Slice | None = None
+        """A moment that has happened and is told by ``advance``, because more than one is told of it."""
         assert simulator.open_session(OPERATOR, "operator", 0) is None
 
     # ---- the strategy's side -------------------------------------------------------------------------------------------
@@ -109,7 +112,7 @@ class Host(MemoryHost):
     def advance(self, until_ms: int | None) -> bool:
         """Let the next thing happen, no later than a time; False when there is nothing more by then, and time is over."""
         limit_ms = self._end_ms if until_ms is None else min(until_ms, self._end_ms)
-        outcome = self._core.catch_up(limit_ms)
+        outcome, self._held = self._held or self._core.catch_up(limit_ms), None
         if outcome is None:
             if until_ms is None or until_ms > self._end_ms:
                 return False
@@ -123,28 +126,32 @@ class Host(MemoryHost):
             self._collector.day(self._core.take_facts(tables=COLLECTED))
         return True
 
-    def go_on(self, connection: int, tell: Callable[[Any], object]) -> None:
-        """Let moments pass that mean nothing but telling one connection of quotes; return where anything else may come."""
-        baton, core = self.baton, self._core
-        until_ms = baton.idle_until_ms() if baton is not None else 0
-        due_ms = core.quiet_until_ms()
+    def go_on(self, connection: int, tell: Callable[[list[Any]], object]) -> None:
+        """Let moments pass for as long as they mean nothing but telling one connection of quotes."""
+        baton, core, to_one = self.baton, self._core, (connection,)
+        if baton is None or self._held is not None:
+            return
+        until_ms, due_ms = baton.idle_until_ms(), core.begin_passing()
         before_ms = min(until_ms, self._end_ms + 1, due_ms if due_ms is not None else until_ms)
-        loud = core.loud()
         try:
-            while not (baton is None or baton.is_stirred or baton.wants_end()):
+            while not (baton.is_stirred or baton.wants_end()):
                 try:
-                    pushes = core.pass_by(before_ms, loud)
+                    outcome = core.pass_by(before_ms)
                 except Exception as error:  # not of the callback that called this
                     baton.failure = error
                     return
-                if pushes is None:
+                if outcome is None:
                     return
-                self.now_ms = core.passed_ms
-                for to, push in pushes:
-                    if to == (connection,):
-                        tell(push)
-                    else:
-                        self._push(to, push)
+                for to, _ in outcome.pushes:
+                    if to != to_one:
+                        self._held = outcome
+                if outcome.refused or not outcome.is_recorded:
+                    self._held = outcome
+                if self._held is not None:
+                    return
+                self.now_ms = outcome.at_ms
+                if outcome.pushes:
+                    tell([push for _, push in outcome.pushes])
         finally:
             core.read_up()
 

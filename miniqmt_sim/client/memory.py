@@ -141,7 +141,7 @@ class MemoryHost:
                 return
             self._deliver(self._simulator.step(Command(now_ms, next(self._commands), connection, request)))
 
-    def go_on(self, connection: int, tell: Callable[[Any], object]) -> None:
+    def go_on(self, connection: int, tell: Callable[[list[Any]], object]) -> None:
         """Let time pass for one connection: here it does when it is moved, and not by itself."""
         return
 
@@ -244,7 +244,7 @@ class MemoryTransport(Transport):
             self._host.disconnect(self._connection, str(error))
         self._calls.wake()
 
-    def go_on(self, tell: Callable[[Any], object]) -> None:
+    def go_on(self, tell: Callable[[list[Any]], object]) -> None:
         """Let time pass while that means nothing but telling this connection."""
         self._host.go_on(self._connection, tell)
 

@@ -38,7 +38,7 @@ from miniqmt_sim.client.discovery import ENV_ADDR, Endpoint, PathLike, find, ope
 from miniqmt_sim.constants import PROTOCOL_VERSION
 from miniqmt_sim.errors import CommandRefused, ConnectError, MessageError, PeerError
 from miniqmt_sim.wire.frames import HEADER_BYTES, MAX_ANSWER_BYTES, MAX_REQUEST_BYTES, FrameReader, encode_frame
-from miniqmt_sim.wire.messages import JsonObject, Said, encode_message, parse_object
+from miniqmt_sim.wire.messages import JsonObject, encode_message, parse_object
 
 CONNECT_TIMEOUT_S: Final = 3.0
 """The vendor's client waits about as long for the answer to its connection request."""
@@ -134,11 +134,11 @@ class Transport(ABC):
         """
         return
 
-    def go_on(self, tell: Callable[[Said], object]) -> None:
+    def go_on(self, tell: Callable[[list[Any]], object]) -> None:
         """Where nobody else makes time pass: let it, for as long as that means nothing but telling this connection.
 
-        Who has dealt with everything says it, in the thread that did; ``tell`` is called for each push instead of
-        ``on_push``, and has dealt with it when it returns.
+        Who has dealt with everything says it, in the thread that did; ``tell`` is given the pushes of a moment instead of
+        ``on_push``, and has dealt with them when it returns.
         """
         return
 

@@ -24,6 +24,9 @@ from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import Levels, Quote
 from miniqmt_sim.market.recorded import LAST, Flat, News, Point, Source, path_of, piece_of, point_of, quote_of, traded_between
 
+MAX_UNREAD: Final = 64
+"""Quiet moments that pass before what they changed is noted, whether somebody looks or not: their rows take memory."""
+
 
 class Playback:
     """The recorded part of the market."""
@@ -178,6 +181,8 @@ class Playback:
         """Play a moment of quiet rows: nobody meets them, and what they change is noted when somebody looks."""
         self.feed_ms = now_ms
         self.unread.append(rows)
+        if len(self.unread) == MAX_UNREAD:
+            self.read_up()
 
     def read_up(self) -> None:
         """Somebody looks: note what passed."""

@@ -229,10 +229,14 @@ class Quotes:
             return
         self._put(self._sorted(period, rows))
 
-    def _tell(self, said: Said) -> None:
-        """Run the callbacks of a push at once. In the worker's thread, when none waits."""
-        assert isinstance(said, QuotePush)
-        tasks, done = self._sorted(said.period, said.rows), 0
+    def _tell(self, pushes: Sequence[Said]) -> None:
+        """Run the callbacks of pushes at once. In the worker's thread, when none waits."""
+        tasks: list[_Task] = []
+        for push in pushes:
+            assert isinstance(push, QuotePush)
+            found = self._sorted(push.period, push.rows)
+            tasks = tasks + found if tasks else found
+        done = 0
         try:
             for _, callback, datas in tasks:
                 done += 1

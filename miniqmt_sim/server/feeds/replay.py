@@ -24,7 +24,7 @@ from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS
 
 NEVER_MS: Final = 2**63 - 1
 NEVER_LI: Final = 2**63 - 1
-STRETCH_ROWS: Final = 256
+STRETCH_ROWS: Final = 1024
 """Rows of all codes together that are sorted at a time: a few MB of snapshots."""
 STRETCH_ROWS_EACH: Final = 16
 """Rows of each code at least, however many there are, so that going through all of them pays."""
@@ -270,7 +270,7 @@ class Replay(Source):
         if self._resting.pop(code, True) is None:
             lane = self._by_code[code]
             lane.bought_li, lane.sold_li = 0, NEVER_LI
-            if code in self._watched:
+            if code in self._watched and code in self._at_hand:
                 self._expect(lane)
             self._note_next()
 
