@@ -163,11 +163,11 @@ def _kept(context: Context, security: Security, period: str) -> list[Candle]:
 
 def _walked(context: Context, security: Security, walk: Walk, fields: JsonObject) -> list[Candle]:
     """Bars of the walk: complete ones, and the growing one while somebody watches it."""
-    period, growing = fields["period"], context.watch.growing(security.code, fields["period"])
+    period, is_watched = fields["period"], context.watch.is_watched(security.code, fields["period"])
     within = _walked_minutes if period in MINUTES else _walked_days
     candles = within(context.world, security, walk, fields, context.now_ms)
     complete_ms = _complete_ms(context.world, security, period, context.now_ms)
-    return [candle for candle in candles if candle.time_ms <= complete_ms or growing is not None]
+    return [candle for candle in candles if candle.time_ms <= complete_ms or is_watched]
 
 
 def _complete_ms(world: World, security: Security, period: str, now_ms: int) -> int:

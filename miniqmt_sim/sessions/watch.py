@@ -187,6 +187,10 @@ class Watch:
 
     # ---- what is known through it --------------------------------------------------------------------------------------
 
+    def is_watched(self, code: str, period: str) -> bool:
+        """Does anybody watch a code's period?"""
+        return bool(self._who(period, code))
+
     def growing(self, code: str, period: str) -> Candle | None:
         """The bar that is growing, while it is watched."""
         found = self._bars.get(Key(period, code))

@@ -70,27 +70,30 @@ def subscribe(
 ) -> int:
     """Have {code: [tick or bar, …]} delivered, the asked-for past first: the subscription's number, or -1."""
     period, stock_code, count = period_of(period), text(stock_code, "stock_code"), integer(count, "count")
-    if callback is None:
-        return _subscribe(quotes, period, [stock_code], None)
-    first: Rows = []
-    if count:
+    if callback is None or not count:
+        return _subscribe(quotes, period, [stock_code], callback, in_lists=True)
+
+    def first() -> Rows:
         columns = history(quotes, stock_code, period, start_time, end_time, count, dividend_type)
-        rows = zip(*columns.values(), strict=True)
-        first = [(stock_code, dict(zip(columns, row, strict=True))) for row in rows]
+        return [(stock_code, dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
     return _subscribe(quotes, period, [stock_code], callback, first, in_lists=True)
 
 
 def subscribe_whole(quotes: Quotes, code_list: Sequence[str], callback: OnData | None) -> int:
     """Have {code: tick} of codes or markets delivered, the present first: the subscription's number, or -1."""
     names = codes(code_list, "code_list")
-    if callback is None:
-        return _subscribe(quotes, "tick", names, None)
-    first = list(_ticks_by_code(quotes, names).items())
-    return _subscribe(quotes, "tick", names, callback, first)
+    return _subscribe(quotes, "tick", names, callback, lambda: list(_ticks_by_code(quotes, names).items()))
 
 
 def _subscribe(
-    quotes: Quotes, period: str, names: list[str], callback: OnData | None, first: Rows = (), *, in_lists: bool = False
+    quotes: Quotes,
+    period: str,
+    names: list[str],
+    callback: OnData | None,
+    first: Callable[[], Rows] | None = None,
+    *,
+    in_lists: bool = False,
 ) -> int:
     try:
         return quotes.subscribe(period, names, callback, in_lists=in_lists, first=first)

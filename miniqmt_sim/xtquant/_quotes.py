@@ -68,6 +68,7 @@ class _Subscription(NamedTuple):
 
 
 _Task = tuple[int, Callback, Datas]
+"""The number of a subscription and what its callback is given; under minus the number the past, which may be empty."""
 _number_of: Final = itemgetter(0)
 
 
@@ -93,6 +94,8 @@ class Quotes:
         """Subscriptions that the server has not answered yet; no callback begins until then: it may be refused."""
         self._refused: set[int] = set()
         """Those of which callbacks may be pending that are not to run."""
+        self._past: dict[int, dict[str, tuple[Any, Any]]] = {}
+        """Those of which pushes may be pending that the past they were told first has already: how new it is, by code."""
         self._worker = Worker("miniqmt-sim market data")
         self._transport = self.connector(self._on_push, self._on_closed)
         self._transport.attend(lambda task: self._put([(0, lambda _datas: task(), {})]))
@@ -152,23 +155,29 @@ class Quotes:
     # -- subscriptions ---------------------------------------------------------------------------------------------------
 
     def subscribe(
-        self, period: str, names: Sequence[str], callback: Callback | None, *, in_lists: bool, first: Rows = ()
+        self,
+        period: str,
+        names: Sequence[str],
+        callback: Callback | None,
+        *,
+        in_lists: bool,
+        first: Callable[[], Rows] | None = None,
     ) -> int:
-        """Have a callback told from now on, ``first`` before all others: the number of the subscription, or -1.
+        """Have a callback told from now on: the number of the subscription, or -1.
 
-        Nothing is told before the server has agreed. Raises CommandRefused or ConnectError; there is no subscription then.
+        ``first`` gives what it is told before all others. It is asked once the server has agreed, so that the bar which grows
+        is among it, and what was pushed meanwhile is told only where it is newer. Nothing is told before. Raises
+        CommandRefused or ConnectError, or what ``first`` raises; there is no subscription then.
         """
         subscription = _Subscription(period, dict.fromkeys(names))
+        past: Datas = {}
         with self._lock:
             number = next(self._numbers)
             self._openings += 1
-            if first and callback is not None:
-                datas: Datas = {}
-                for code, fields in first:
-                    _add(datas, code, fields, in_lists)
-                self._put([(number, callback, datas)])
             self._subscriptions[number] = subscription
             if callback is not None:
+                if first is not None:
+                    self._put([(-number, callback, past)])
                 is_single = len(names) == 1 and "." in names[0]
                 for name in subscription.names:
                     self._by_name.setdefault((period, name), {})[number] = _Want(number, callback, in_lists, is_single)
@@ -176,7 +185,13 @@ class Quotes:
         is_taken = False
         try:
             # Of all, those that others want as well: whether the server takes them is no matter of what is subscribed already.
-            is_taken = self._ask_for(period, list(subscription.names))
+            if self._ask_for(period, list(subscription.names)):
+                if first is not None and callback is not None:
+                    rows = first()
+                    self._past[number] = {code: _age(fields) for code, fields in rows}
+                    for code, fields in rows:
+                        _add(past, code, fields, in_lists)
+                is_taken = True
         finally:
             self._open(number, is_taken)
         return number if is_taken else -1
@@ -197,6 +212,8 @@ class Quotes:
             with contextlib.suppress(CommandRefused, ConnectError):
                 self.unsubscribe(number)
             self._put([(0, lambda _datas: self._refused.discard(number), {})])
+        elif number in self._past:
+            self._put([(0, lambda _datas: self._past.pop(number), {})])
         with self._lock:
             self._openings -= 1
         self._call_worker()
@@ -312,8 +329,12 @@ class Quotes:
                 number, callback, datas = pending.popleft()
             except IndexError:  # the oldest was dropped meanwhile
                 return
-            if number in self._refused:
+            if number in self._refused or (number < 0 and not datas):
                 continue
+            if number in self._past:
+                datas = _newer(datas, self._past[number])
+                if not datas:
+                    continue
             try:
                 callback(datas)
             except BaseException:
@@ -334,6 +355,22 @@ def _add(datas: Datas, code: str, fields: JsonObject, in_lists: bool) -> None:
         datas.setdefault(code, []).append(fields)
     else:
         datas[code] = fields
+
+
+def _age(fields: JsonObject) -> tuple[Any, Any]:
+    """What tells an older tick or state of a bar from a newer one."""
+    return fields["time"], fields.get("volume", 0)
+
+
+def _newer(datas: Datas, past: dict[str, tuple[Any, Any]]) -> Datas:
+    """What of a push is newer than the past."""
+    found: Datas = {}
+    for code, told in datas.items():
+        rows = told if isinstance(told, list) else [told]
+        kept = [fields for fields in rows if code not in past or _age(fields) > past[code]]
+        if kept:
+            found[code] = kept if isinstance(told, list) else kept[-1]
+    return found
 
 
 def without_code(row: JsonObject) -> JsonObject:

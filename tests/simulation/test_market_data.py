@@ -110,6 +110,20 @@ def test_a_bar_of_the_walk_is_whole_whenever_it_is_subscribed(sim: SimServer, pe
     assert [told[name] for name in ("time", "open", "close", "volume")] == growing[["time", "open", "close", "volume"]].tolist()
 
 
+@pytest.mark.parametrize("period", ["1d", "1m"])
+def test_the_bar_that_grows_on_the_walk_is_there_once_it_is_subscribed(sim: SimServer, period: str) -> None:
+    sim.ctl.clock.advance("3m31s")
+    last_price = xtdata.get_full_tick([CODE])[CODE]["lastPrice"]
+    assert xtdata.subscribe_quote(CODE, period, count=-1) > 0
+    frame = xtdata.get_market_data_ex([], [CODE], period, count=1)[CODE]
+    assert frame.index[-1].startswith("20261124")
+    assert frame["close"].iloc[-1] == last_price
+    heard: list[Any] = []
+    xtdata.subscribe_quote(CODE, period, count=2, callback=heard.append)
+    eventually(lambda: len(heard) == 1)
+    assert [bar["time"] for bar in heard[0][CODE]][-1] == frame["time"].iloc[-1]
+
+
 def test_a_server_that_plays_files_answers_from_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(files.ENV_CACHE, str(tmp_path / "cache"))
     lines = [bar(f"09:{31 + number}", round(10 + number / 100, 2), volume=number + 1) for number in range(10)]

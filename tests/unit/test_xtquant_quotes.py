@@ -62,7 +62,8 @@ def refused(_line: Line) -> JsonObject:
 
 
 def subscribe(quotes: Quotes, callback: Callable[[Any], object], *first: int) -> int:
-    return quotes.subscribe("tick", [CODE], callback, in_lists=False, first=[(CODE, {"time": time}) for time in first])
+    rows = [(CODE, {"time": time}) for time in first]
+    return quotes.subscribe("tick", [CODE], callback, in_lists=False, first=(lambda: rows) if first else None)
 
 
 def times(told: list[Any]) -> list[int]:
@@ -130,6 +131,34 @@ def test_the_past_comes_before_what_is_pushed_while_the_server_answers(quotes: Q
     quotes.line.push(3)
     eventually(lambda: len(told) == 3)
     assert times(told) == [1, 2, 3]
+
+
+def test_of_what_is_pushed_before_the_past_is_known_only_the_newer_is_told(quotes: Quotes) -> None:
+    told: list[Any] = []
+
+    def past() -> list[tuple[str, JsonObject]]:
+        for time in (2, 3, 4):
+            quotes.line.push(time)
+        return [(CODE, {"time": 2}), (CODE, {"time": 3})]
+
+    assert quotes.subscribe("tick", [CODE], told.append, in_lists=True, first=past) == 1
+    quotes.line.push(3)
+    eventually(lambda: len(told) == 3)
+    assert [[row["time"] for row in datas[CODE]] for datas in told] == [[2, 3], [4], [3]]
+
+
+def test_a_past_that_cannot_be_had_leaves_no_subscription(quotes: Quotes) -> None:
+    told: list[Any] = []
+
+    def broken() -> list[tuple[str, JsonObject]]:
+        raise ValueError("no time")
+
+    with pytest.raises(ValueError, match="no time"):
+        quotes.subscribe("tick", [CODE], told.append, in_lists=False, first=broken)
+    assert Line.asked == ["data_subscribe", "data_unsubscribe"]
+    assert subscribe(quotes, told.append, 2) == 2
+    eventually(lambda: len(told) == 1)
+    assert times(told) == [2]
 
 
 def test_a_refused_subscription_calls_nobody(quotes: Quotes) -> None:
