@@ -156,6 +156,17 @@ class HalfBook:
         if level.marks > MARKS_KEPT:
             level.tidy()
 
+    def drop(self, level: Level) -> list[BookOrder]:
+        """Take a whole level out of the book, in which no account's order stands; gives the orders that stood there."""
+        assert not level.users, f"an account's order stands at {level.price_li}"
+        orders = list(level.orders())
+        for order in orders:
+            order.volume = 0
+            order.level = None
+        level.total = 0
+        self._close(level)
+        return orders
+
     def _open(self, price_li: int) -> Level:
         level = self._levels[price_li] = Level(price_li)
         key = price_li * self._sign

@@ -376,16 +376,19 @@ class Exchange(TradingDay):
 
     # ---- the market behind the house ---------------------------------------------------------------------------------------
 
-    def stand(self, order: BookOrder, now_ms: int) -> Sequence[Event]:
-        """An order of the house arrives to rest. Like ``submit``; where it reaches nobody there is nothing to tell."""
-        book = self.book(order.code)
-        own, other = (book.buys, book.sells) if order.side is BUY else (book.sells, book.buys)
-        best = other.best
-        if best is not None and reaches(order, best.price_li):
-            return self.submit(order, LIMIT_ORDER, now_ms)
-        order.queue_seq = self._next_queue_seq()
-        own.append(order)
-        return ()
+    def stand(self, code: str, orders: Sequence[BookOrder], now_ms: int) -> list[Event]:
+        """Orders of the house arrive to rest. Like ``submit`` for each; where one reaches nobody there is nothing to tell."""
+        book = self.book(code)
+        events: list[Event] = []
+        for order in orders:
+            own, other = (book.buys, book.sells) if order.side is BUY else (book.sells, book.buys)
+            best = other.best
+            if best is not None and reaches(order, best.price_li):
+                events += self.submit(order, LIMIT_ORDER, now_ms)
+            else:
+                order.queue_seq = self._next_queue_seq()
+                own.append(order)
+        return events
 
     def take_away(self, order: BookOrder, volume: int) -> None:
         """Lower a resting house order in place: the market behind the house traded or cancelled that much."""

@@ -223,7 +223,7 @@ class House:
     def _reconcile(self, code: str, quote: Quote, now_ms: int) -> list[Event]:
         """Cancel what the house has too much, anywhere, then add what is missing, best first."""
         book = self._exchange.book(code)
-        missing: list[tuple[Side, int, int]] = []
+        missing: list[BookOrder] = []
         for side, half, levels in ((BUY, book.buys, quote.bids), (SELL, book.sells, quote.asks)):
             shown, unshown = dict(levels), half.count()
             for price_li, target in shown.items():
@@ -234,18 +234,17 @@ class House:
                     volume = target - _houses(level)
                     unshown -= 1
                 if volume > 0:
-                    missing.append((side, price_li, volume))
+                    missing.append(BookOrder(0, HOUSE, code, side, price_li, volume))
                 elif volume and level is not None:
                     self._lower(level, -volume)
             if unshown:
-                for level in list(half.levels()):
-                    excess = _houses(level) if level.price_li not in shown else 0
-                    if excess:
+                for level in [level for level in half.levels() if level.price_li not in shown]:
+                    if not level.users:
+                        for order in half.drop(level):
+                            self._record(order)
+                    elif excess := _houses(level):
                         self._lower(level, excess)
-        events: list[Event] = []
-        for side, price_li, volume in missing:
-            events += self._add(code, side, price_li, volume, now_ms)
-        return events
+        return self._add(code, missing, now_ms)
 
     def _lower(self, level: Level, excess: int) -> None:
         """Cancel what the house has too much at a level, ahead of and behind users as the profile says."""
@@ -281,22 +280,26 @@ class House:
 
     def _stand(self, code: str, side: Side, levels: Levels, now_ms: int) -> list[Event]:
         """Add, behind everybody, what is missing at each level; where a user's order is in the way it is traded with."""
-        events: list[Event] = []
+        missing: list[BookOrder] = []
         half = self._exchange.book(code).sides[side]
         for price_li, target in levels:
             level = half.level(price_li)
             has = _houses(level) if level is not None else 0
             if target > has:
-                events += self._add(code, side, price_li, target - has, now_ms)
-        return events
+                missing.append(BookOrder(0, HOUSE, code, side, price_li, target - has))
+        return self._add(code, missing, now_ms)
 
-    def _add(self, code: str, side: Side, price_li: int, volume: int, now_ms: int) -> Sequence[Event]:
-        order = BookOrder(0, HOUSE, code, side, price_li, volume)
-        events = self._exchange.stand(order, now_ms)
-        if order.volume:
-            self._forget_taken(code)
-            self._rests[code][order.queue_seq] = order
-            self._record(order)
+    def _add(self, code: str, orders: Sequence[BookOrder], now_ms: int) -> list[Event]:
+        """Let orders of the house stand in a book, each at a price of its own."""
+        events = self._exchange.stand(code, orders, now_ms)
+        rests = self._rests[code]
+        for order in orders:
+            if order.volume:
+                if self._taken:
+                    self._forget_taken(code)
+                rests[order.queue_seq] = order
+                if self.is_stored:
+                    self._record(order)
         return events
 
     # ---- its own orders ------------------------------------------------------------------------------------------------
