@@ -36,7 +36,10 @@ class DatedTag(NamedTuple):
         first, _, last = days.partition("-")
         if any(day and not (len(day) == 8 and day.isascii() and day.isdigit()) for day in (first, last)):
             raise ValueError(f"tag {text!r}: days are written yyyymmdd-yyyymmdd")
-        return cls(name, int(first or 0), int(last or LAST_DAY))
+        found = cls(name, int(first or 0), int(last or LAST_DAY))
+        if found.first > found.last:
+            raise ValueError(f"tag {text!r}: its last day comes before its first")
+        return found
 
     def __str__(self) -> str:
         if (self.first, self.last) == (0, LAST_DAY):

@@ -220,7 +220,14 @@ VERBS: Final = (
     Verb(
         ("security",),
         "ctl_security",
-        (_CODE, _option("tags", "tags", parse_text, "what holds from now on, space separated; - for nothing", "TAGS")),
+        (
+            _CODE,
+            _option(
+                "tags", "tags", parse_text,
+                "of st limit20 t0 suspended nolimit what holds from now on, space separated, or on days, as in "
+                "suspended:20261124-20261127; - for nothing", "TAGS",
+            ),
+        ),
     ),
     Verb(
         ("corporate", "add"),

@@ -91,7 +91,12 @@ OPERATOR_MESSAGES: Final = (
         "A security's day; with tags, change what holds of it from now on.",
         (
             text("stock_code", "as in 600000.SH"),
-            text("tags", "space separated: st limit20 t0 suspended nolimit; - for none; empty: unchanged", ""),
+            text(
+                "tags",
+                "space separated: st limit20 t0 suspended nolimit, each with days as in suspended:20261124-20261127 or "
+                "st:20261124- where it does not always hold; - for none; empty: unchanged",
+                "",
+            ),
         ),
         SECURITY,
     ),
