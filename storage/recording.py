@@ -139,8 +139,9 @@ class Recording:
     ) -> list[Difference]:
         """Compare the file with the world in memory, row by row.
 
-        ``since``: of ``day`` and ``ledger_id``, from where on; ``ignored``: table -> columns that do not count, or none of
-        them when it is empty and the table does not count at all; ``without``: counters that do not.
+        ``since``: of ``day`` and ``ledger_id``, from where on, as far back as the file's history goes; ``ignored``: table ->
+        columns that do not count, or none of them when it is empty and the table does not count at all; ``without``: counters
+        that do not.
         """
         names = [name for name in TABLES if name not in NOT_OF_THE_WORLD or name in _REPORTED]
         found: list[Difference] = []
@@ -149,11 +150,16 @@ class Recording:
                 found += self._compare(name, since, ignored.get(name, ()), without)
         return found
 
+    def _oldest_day(self) -> int:
+        """The first day that the file still knows: each day settled has a row for every account, until it is too old."""
+        (day,) = self._connection.execute("SELECT min(day) FROM recorded.settlements").fetchone()
+        return int(day) if day else self.counter("day")
+
     def _compare(
         self, table: str, since: Mapping[str, int], ignored: Sequence[str], without: Sequence[str]
     ) -> list[Difference]:
         columns = [name for name in TABLES[table].columns if name not in ignored]
-        where, values = _condition(table, since, without)
+        where, values = _condition(table, since, without, self._oldest_day())
         chosen = ", ".join(columns)
         only = []
         for places in (("recorded", "main"), ("main", "recorded")):
@@ -172,10 +178,10 @@ def differing(
     return [_difference(table, columns, key, before.get(key), after.get(key)) for key in keys]
 
 
-def _condition(table: str, since: Mapping[str, int], without: Sequence[str]) -> tuple[str, list[Any]]:
+def _condition(table: str, since: Mapping[str, int], without: Sequence[str], oldest_day: int) -> tuple[str, list[Any]]:
     """Which rows of a table count; a counter at 0 is as good as none."""
     if table in _SINCE:
-        return f"{_SINCE[table]} >= ?", [since[_SINCE[table]]]
+        return f"{_SINCE[table]} >= ? AND day >= ?", [since[_SINCE[table]], oldest_day]
     if table == "counters":
         return f"value <> 0 AND name NOT IN ({', '.join('?' * len(without))})", list(without)
     return "1", []

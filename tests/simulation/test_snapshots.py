@@ -190,8 +190,10 @@ def days(sim: SimServer, number: int) -> None:
         sim.ctl.clock.advance("1d")
 
 
-@pytest.mark.parametrize(("history", "journal"), [(0, 0), (2, 2)])
-def test_old_days_and_the_old_journal_go_when_a_day_begins(history: int, journal: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("history", "journal", "oldest"), [(0, 0, 20261123), (2, 2, 20261125), (1, 2, 20261126), (1, 0, 20261126), (0, 1, 20261123)]
+)
+def test_old_days_and_the_old_journal_go_when_a_day_begins(history: int, journal: int, oldest: int, tmp_path: Path) -> None:
     config = tmp_path / "c.toml"
     config.write_text(f"[retention]\nhistory_days = {history}\njournal_days = {journal}\n", encoding="utf-8")
     with SimServer(userdata=tmp_path / "u", config=config, **OPTIONS) as sim:
@@ -200,7 +202,7 @@ def test_old_days_and_the_old_journal_go_when_a_day_begins(history: int, journal
         vacuumed = sim.ctl.vacuum()
         (oldest_order,) = shell(sim, "SELECT min(day) FROM orders")[0]
         (oldest_entry,) = shell(sim, "SELECT min(seq) FROM journal")[0]
-        assert (oldest_order, oldest_entry > 1) == (20261125 if history else 20261123, bool(journal))
+        assert (oldest_order, oldest_entry > 1) == (oldest, bool(journal))
         for table in ("cash_ledger", "settlements"):
             (count,) = shell(sim, f"SELECT count(*) FROM {table} WHERE day = 20261124")[0]
             assert (count == 0) == bool(history), table
