@@ -1,10 +1,12 @@
 """The functions of the vendor's ``xtdata`` that nothing stands behind here: each raises NotImplementedError with the reason.
 
-A made-up answer would be worse than none.
+A made-up answer would be worse than none. A download has no answer: programs make them all as they begin, whatever they read
+later, so that those of what is not simulated do nothing, and a warning says so once.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,20 +19,20 @@ UNSIMULATED: Final = (
     ),
     (
         "financial statements are not simulated",
-        "get_financial_data get_financial_data_ori download_financial_data download_financial_data2",
+        "get_financial_data get_financial_data_ori",
     ),
     (
         "futures and options are not simulated",
         "get_main_contract get_sec_main_contract get_option_detail_data get_option_list get_option_undl_data "
-        "get_his_option_list get_his_option_list_batch download_history_contracts get_trading_contract_list",
+        "get_his_option_list get_his_option_list_batch get_trading_contract_list",
     ),
-    ("index weights are not simulated", "get_index_weight download_index_weight"),
-    ("ETF creation and redemption are not simulated", "get_etf_info download_etf_info"),
+    ("index weights are not simulated", "get_index_weight"),
+    ("ETF creation and redemption are not simulated", "get_etf_info"),
     (
         "terms of convertible bonds are not simulated",
-        "get_cb_info download_cb_data bnd_get_amount_change bnd_get_call_info bnd_get_conversion_price bnd_get_put_info",
+        "get_cb_info bnd_get_amount_change bnd_get_call_info bnd_get_conversion_price bnd_get_put_info",
     ),
-    ("the history of ST is not simulated", "get_his_st_data download_his_st_data"),
+    ("the history of ST is not simulated", "get_his_st_data"),
     ("new issues are known to the trader: query_ipo_data", "get_ipo_info"),
     (
         "sectors cannot be changed",
@@ -57,6 +59,17 @@ UNSIMULATED: Final = (
         "push_custom_data read_feather write_feather get_market_data_ex_ori get_market_data_ori getDividFactors",
     ),
 )
+
+
+_log = logging.getLogger("miniqmt_sim.xtquant")
+_warned: Final[set[str]] = set()
+
+
+def download_nothing(name: str) -> None:
+    """Say once that nothing is downloaded because it is not simulated."""
+    if name not in _warned:
+        _warned.add(name)
+        _log.warning("%s: nothing is downloaded, it is not simulated", name)
 
 
 def add_unsimulated(namespace: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from miniqmt_sim.errors import ConnectError
 from miniqmt_sim.xtquant import _bson, _frames, _market, _quotes
 from miniqmt_sim.xtquant._details import detail, extended, kinds
+from miniqmt_sim.xtquant._unsimulated import download_nothing
 
 _SETTERS: Final = """
 set_allow_optmize_address set_config_dir set_data_home_dir set_future_realtime_mode set_index_mirror_enabled
@@ -23,10 +24,10 @@ set_watch_market_list set_wholequote_market_list
 """
 _MARKETS: Final = ("SH", "SZ")
 _METHODS: Final = """
-callFormula createView custom_data_control down_cb_data down_history_contracts down_index_weight get_cb_info
-get_financial_data get_ipo_info get_main_contract get_weight_in_index read_local_data subscribeFormula subscribeFormulaSync
-unsubscribeFormula
+callFormula createView custom_data_control get_cb_info get_financial_data get_ipo_info get_main_contract get_weight_in_index
+read_local_data subscribeFormula subscribeFormulaSync unsubscribeFormula
 """
+_DOWNLOADS: Final = "down_cb_data down_history_contracts down_index_weight"
 _NOT_SIMULATED: Final = "it is not simulated"
 
 
@@ -149,6 +150,8 @@ class IPythonApiClient:
         """Answer one of the calls that go by name. Raises NotImplementedError for one that nothing stands behind."""
         if func not in _CONTROLS:
             raise NotImplementedError(f"{func}: {_NOT_SIMULATED}")
+        if func in _DOWNLOAD_CONTROLS:
+            download_nothing(func)
         return _bson.encode(_CONTROLS[func])
 
     # -- subscriptions -----------------------------------------------------------------------------------------------------
@@ -291,7 +294,10 @@ _FORMS: Final[dict[tuple[str, bool], Callable[[Found, Sequence[str], str, bool],
     ("v4", False): _bytes,
 }
 """(version, are they ticks) -> form."""
+_DOWNLOAD_CONTROLS: Final = ("downloadhisstdata", "downloadmetadata")
+"""Downloads of what is not simulated: histories of ST, and of what is no bar and no tick, such as baskets of ETFs."""
 _CONTROLS: Final[dict[str, dict[str, Any]]] = {
+    **{name: {} for name in _DOWNLOAD_CONTROLS},
     "getapiversion": {},
     "downloadholidaydata": {},
     "getperiodlist": {"result": [{"name": name, "desc": text} for name, text in _market.PERIODS.items()]},
@@ -307,6 +313,15 @@ def _without(name: str, reason: str) -> Callable[..., Any]:
     return function
 
 
+def _download(name: str) -> Callable[..., None]:
+    def function(*_args: Any) -> None:
+        download_nothing(name)
+
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = "Nothing is downloaded, as a warning says."
+    return function
+
+
 def _setter(name: str) -> Callable[..., None]:
     def function(*_args: Any) -> None:
         pass
@@ -317,5 +332,7 @@ def _setter(name: str) -> Callable[..., None]:
 
 
 globals().update({name: _setter(name) for name in _SETTERS.split()})
+for _name in _DOWNLOADS.split():
+    setattr(IPythonApiClient, _name, _download(_name))
 for _name in _METHODS.split():
     setattr(IPythonApiClient, _name, _without(_name, _NOT_SIMULATED))

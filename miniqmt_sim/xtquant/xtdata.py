@@ -21,7 +21,7 @@ from miniqmt_sim.xtquant import _frames, _market, _quotes
 from miniqmt_sim.xtquant._details import detail, kinds
 from miniqmt_sim.xtquant._faults import Faults
 from miniqmt_sim.xtquant._market import OnData
-from miniqmt_sim.xtquant._unsimulated import add_unsimulated
+from miniqmt_sim.xtquant._unsimulated import add_unsimulated, download_nothing
 
 __all__ = [
     "add_sector", "create_sector", "create_sector_folder", "download_cb_data", "download_etf_info", "download_financial_data",
@@ -40,6 +40,9 @@ debug_mode = 0
 data_dir: str | None = None
 """Where ``get_data_dir`` says that data lies; the server reads its own files whatever it says."""
 
+_FINANCIAL_TABLES: Final = (
+    "Balance", "Income", "CashFlow", "Capital", "Top10FlowHolder", "Top10Holder", "HolderNum", "PershareIndex",
+)  # fmt: skip
 _download_faults: Final = Faults()
 _CHECK_S: Final = 3.0
 """How often ``run`` looks whether the connection is still there."""
@@ -255,12 +258,16 @@ def download_history_data2(
     download_history_data("", period)
     codes = [stock_list] if isinstance(stock_list, str) else list(stock_list)
     for finished, code in enumerate(codes, 1):
-        if callback is not None:
-            try:
-                callback({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
-            except Exception as error:  # the vendor's goes on as well
-                _download_faults.note(error)
+        _tell_progress(callback, {"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
     return {}
+
+
+def _tell_progress(callback: OnData | None, progress: JsonObject) -> None:
+    if callback is not None:
+        try:
+            callback(progress)
+        except Exception as error:  # the vendor's goes on as well
+            _download_faults.note(error)
 
 
 def download_sector_data() -> None:
@@ -271,6 +278,65 @@ def download_sector_data() -> None:
 def download_holiday_data(incrementally: bool = True) -> None:
     """Nothing to do: the holidays are the server's."""
     get_client()
+
+
+# -- downloads of what is not simulated ----------------------------------------------------------------------------------------
+
+
+def download_financial_data(
+    stock_list: Sequence[str],
+    table_list: Sequence[str] = (),
+    start_time: Any = "",
+    end_time: Any = "",
+    incrementally: bool | None = None,
+) -> None:
+    """Nothing is downloaded, as a warning says: no financial statements are simulated."""
+    get_client()
+    download_nothing("download_financial_data")
+
+
+def download_financial_data2(
+    stock_list: Sequence[str],
+    table_list: Sequence[str] = (),
+    start_time: Any = "",
+    end_time: Any = "",
+    callback: OnData | None = None,
+) -> None:
+    """The same, and ``callback`` hears of every table of every code that it is done."""
+    download_financial_data(stock_list)
+    total = len(stock_list) * len(table_list or _FINANCIAL_TABLES)
+    for finished in range(1, total + 1):
+        _tell_progress(callback, {"total": total, "finished": finished})
+
+
+def download_index_weight() -> None:
+    """Nothing is downloaded, as a warning says: no index weights are simulated."""
+    get_client()
+    download_nothing("download_index_weight")
+
+
+def download_history_contracts(incrementally: bool = True) -> None:
+    """Nothing is downloaded, as a warning says: no futures and options are simulated."""
+    get_client()
+    download_nothing("download_history_contracts")
+
+
+def download_cb_data() -> None:
+    """Nothing is downloaded, as a warning says: no terms of convertible bonds are simulated."""
+    get_client()
+    download_nothing("download_cb_data")
+
+
+def download_etf_info() -> None:
+    """Nothing is downloaded, as a warning says: no creation and redemption of ETFs are simulated."""
+    get_client()
+    download_nothing("download_etf_info")
+
+
+def download_his_st_data() -> None:
+    """Nothing is downloaded, as a warning says: no history of ST is simulated."""
+    get_client()
+    download_nothing("download_his_st_data")
 
 
 # -- what is listed ----------------------------------------------------------------------------------------------------------

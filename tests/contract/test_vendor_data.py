@@ -67,6 +67,10 @@ for _ in range(1000):
         break
     theirs._TIME_.sleep(0.01)
 assert same(heard["ours"], heard["theirs"]) and len(heard["ours"][0][CODE]) == 2, heard
+for name in ("financial_data", "financial_data2"):
+    getattr(theirs, f"download_{name}")([CODE])
+for name in ("index_weight", "history_contracts", "cb_data", "etf_info", "his_st_data"):
+    getattr(theirs, f"download_{name}")()
 for call in (lambda: theirs.get_financial_data([CODE]), lambda: theirs.get_market_data_ex([], [CODE], "l2quote")):
     try:
         call()

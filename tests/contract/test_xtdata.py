@@ -14,7 +14,7 @@ import pytest
 from matching.calendar import midnight_ms
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.sessions import market_data
-from miniqmt_sim.xtquant import _frames, xtdata
+from miniqmt_sim.xtquant import _frames, _unsimulated, xtdata
 from tests.kit import vendor
 from tests.kit.data_desk import DataDesk, data_desk
 from tests.kit.fake_server import eventually
@@ -493,6 +493,28 @@ def test_downloads_have_nothing_to_do_and_say_when_it_is_done(recorded: DataDesk
         {"finished": number, "total": 2, "stockcode": code, "message": ""} for number, code in enumerate([CODE, OTHER], 1)
     ]
     assert (xtdata.download_sector_data(), xtdata.download_holiday_data()) == (None, None)
+
+
+def test_downloads_of_what_is_not_simulated_do_nothing_and_say_so_once(
+    recorded: DataDesk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_unsimulated, "_warned", set())
+    heard: list[Any] = []
+    for _ in range(2):
+        xtdata.download_financial_data([CODE], ["Balance"])
+        xtdata.download_index_weight()
+        xtdata.download_history_contracts()
+        xtdata.download_cb_data()
+        xtdata.download_etf_info()
+        xtdata.download_his_st_data()
+    xtdata.download_financial_data2([CODE, OTHER], ["Balance", "Income"], callback=heard.append)
+    assert heard == [{"total": 4, "finished": number} for number in (1, 2, 3, 4)]
+    xtdata.download_financial_data2([CODE], callback=heard.append)
+    assert heard[-1] == {"total": 8, "finished": 8}
+    assert [record.message.partition(":")[0] for record in caplog.records if "nothing is downloaded" in record.message] == [
+        "download_financial_data", "download_index_weight", "download_history_contracts", "download_cb_data",
+        "download_etf_info", "download_his_st_data",
+    ]  # fmt: skip
 
 
 def test_a_download_goes_on_whatever_its_callback_raises(recorded: DataDesk, caplog: pytest.LogCaptureFixture) -> None:
