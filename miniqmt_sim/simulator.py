@@ -104,6 +104,8 @@ class Simulator:
         self._contexts: dict[int, Context] = {}
         self._source: Source | None = None
         self._loud: dict[str, None] = {}
+        self.passed_ms = 0
+        """The time of the last moment that passed by."""
 
     # ---- life ----------------------------------------------------------------------------------------------------------
 
@@ -262,31 +264,37 @@ class Simulator:
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
         return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.now_ms, True)
 
-    def begin_passing(self) -> int | None:
-        """From now on moments are to pass by; gives when something else happens by itself, None when nothing is to come."""
+    def begin_passing(self, limit_ms: int) -> int:
+        """From now on moments are to pass by; gives before when: a limit, or when something else happens by itself."""
+        self._market_ms()
         self._loud = self._world.market.playback.loud()
-        return self._world.scheduler.earliest_ms
+        due_ms = self._world.scheduler.earliest_ms
+        return limit_ms if due_ms is None else min(limit_ms, due_ms)
 
-    def pass_by(self, before_ms: int) -> Outcome | None:
-        """Let the next moment of the recorded market happen, if it is before a time; None when it is not.
+    def pass_quietly(self, before_ms: int) -> list[Push] | None:
+        """Let the next moment of the recorded market pass, if it is before a time and meets nobody; else None.
 
-        It is for who plays many of them in a row, and says ``begin_passing`` whenever something else was done. Of a moment
-        that meets nobody's order what it changes is noted when somebody looks.
+        Gives what who watches is told. It is for who plays many of them in a row, and says ``begin_passing`` after everything
+        else.
         """
-        source, now_ms = self._source, self._market_ms()
+        source = self._source
+        now_ms = source.next_ms if source is not None else None
         if source is None or now_ms is None or now_ms >= before_ms:
             return None
         rows = source.take_quiet(self._loud)
         if rows is None:
-            outcome = self._play(source.take())
-            self._loud = self._world.market.playback.loud()
-            return outcome
+            return None
+        self.passed_ms = now_ms
         self._world.market.playback.pass_by(rows, now_ms)
-        return Outcome([], self._watch.pushes(now_ms, rows), (), (), (), now_ms, True)
+        return self._watch.pushes(now_ms, rows)
 
-    def read_up(self) -> None:
-        """Note what moments that passed by have changed; everything that looks at the market does so by itself."""
-        self._world.market.playback.read_up()
+    def pass_by(self, before_ms: int) -> Outcome | None:
+        """Let the next moment of the recorded market happen, if it is before a time and whomever it meets; else None."""
+        source = self._source
+        if source is None or source.next_ms is None or source.next_ms >= before_ms:
+            return None
+        self.passed_ms = source.next_ms
+        return self._play(source.take())
 
     def clock_target(self, request: Request, now_ms: int) -> int:
         """Where a clock command moves the clock to. Raises CommandRefused."""

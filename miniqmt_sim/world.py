@@ -343,7 +343,6 @@ class World:
     def play(self, moment: Moment) -> None:
         """Let a moment of the recording happen."""
         playback = self.market.playback
-        playback.read_up()
         playback.feed_ms = moment.now_ms
         if moment.points:
             self._play_points(moment.points)
@@ -352,7 +351,6 @@ class World:
 
     def look(self, now_ms: int) -> None:
         """Bring bars that are under way, and that nobody follows, to a time: somebody looks."""
-        self.market.playback.read_up()
         points = self.source.look(now_ms) if self.source is not None else ()
         if points:
             playback = self.market.playback

@@ -108,7 +108,7 @@ class Baton:
 
     def __init__(self, simulation: Simulation, stop: Callable[[], bool]) -> None:
         self._simulation = simulation
-        self._stop = stop
+        self.stop: Final = stop
         self._seats: dict[int, _Seat] = {}
         self._waiting: dict[_Waiter, None] = {}
         self._spawned: dict[_Seat, None] = {}
@@ -117,8 +117,8 @@ class Baton:
         self._outermost = 0
         self._tracer = sys.gettrace()
         self.is_over = False
-        self.is_stirred = False
-        """Did anything happen since ``idle_until_ms`` that somebody may wait for?"""
+        self.stirs = 0
+        """How often something has happened that somebody may wait for."""
         self.reason = ""
         self.failure: Exception | None = None
         """What went wrong in the simulation itself; the backtest is over then, and its results are worth nothing."""
@@ -145,7 +145,7 @@ class Baton:
         if threading.get_ident() not in self._seats:
             return start(function, args, **how)
         seat = _Seat()
-        self.is_stirred = True
+        self.stirs += 1
         seat.is_ready = _at_once
         self._waiting[seat] = self._spawned[seat] = None
 
@@ -169,7 +169,7 @@ class Baton:
     def join(self, strand: Strand) -> None:
         """A strand has its first callback, and waits for its turn from now on."""
         self._waiting[strand] = None
-        self.is_stirred = True
+        self.stirs += 1
 
     def _leave(self, seat: _Seat) -> None:
         seat.is_done = True
@@ -208,7 +208,7 @@ class Baton:
             self._wait_outside(until_ms, is_ready)
             return
         if not self.is_over:
-            self.is_stirred = True
+            self.stirs += 1
             seat.until_ms, seat.is_ready = until_ms, is_ready
             self._waiting[seat] = None
             self._drive(seat)
@@ -250,7 +250,7 @@ class Baton:
 
     def _next(self) -> _Waiter:
         """Who goes on: the first of those who wait and need to no longer. Time passes until there is one."""
-        waiting, simulation, stop = self._waiting, self._simulation, self._stop
+        waiting, simulation, stop = self._waiting, self._simulation, self.stop
         while True:
             until_ms = None
             for each in waiting:
@@ -274,19 +274,14 @@ class Baton:
                 return self._end("the recording is over")
 
     def idle_until_ms(self) -> int:
-        """Until when nobody waits but the calling thread can let time pass, and need not ask again unless stirred; 0: now."""
-        self.is_stirred = self.is_over
-        until_ms = NEVER_MS
+        """Until when nobody is ready but the calling thread, as long as ``stirs`` stays what it is; 0: somebody is now."""
+        until_ms = 0 if self.is_over else NEVER_MS
         for each in self._waiting:
             if each.tasks or (each.is_ready is not None and each.is_ready()):
                 return 0
             if each.until_ms is not None and each.until_ms < until_ms:
                 until_ms = each.until_ms
         return until_ms
-
-    def wants_end(self) -> bool:
-        """Does the user want an end? Asked for every moment."""
-        return self._stop()
 
     def _end(self, reason: str) -> _Seat:
         """The backtest is over: the strategy's own thread hears it first."""
@@ -366,7 +361,7 @@ class Strand(_Waiter):
         """Run a callback after those submitted before; a stopped strand forgets it."""
         if not self._stopped:
             self.tasks.append((task, arguments))
-            self._baton.is_stirred = True
+            self._baton.stirs += 1
             if not self._has_begun:
                 self._has_begun = True
                 self._baton.join(self)

@@ -78,7 +78,7 @@ class Host(MemoryHost):
     def take(self, connection: int, message: JsonObject) -> None:
         """Do what the strategy asks; its answer is there when this returns, pushes wait for the workers."""
         if self.baton is not None:
-            self.baton.is_stirred = True
+            self.baton.stirs += 1
         account_id = message.get("account_id")
         if account_id is not None and account_id not in self._known:
             self._open_account(str(account_id), message.get("account_type"))
@@ -131,29 +131,29 @@ class Host(MemoryHost):
         baton, core, to_one = self.baton, self._core, (connection,)
         if baton is None or self._held is not None:
             return
-        until_ms, due_ms = baton.idle_until_ms(), core.begin_passing()
-        before_ms = min(until_ms, self._end_ms + 1, due_ms if due_ms is not None else until_ms)
-        try:
-            while not (baton.is_stirred or baton.wants_end()):
-                try:
-                    outcome = core.pass_by(before_ms)
-                except Exception as error:  # not of the callback that called this
-                    baton.failure = error
-                    return
+        limit_ms, stirs, stop = min(baton.idle_until_ms(), self._end_ms + 1), baton.stirs, baton.stop
+        before_ms = core.begin_passing(limit_ms)
+        while baton.stirs == stirs and not stop():
+            try:
+                pushes = core.pass_quietly(before_ms)
+                outcome = core.pass_by(before_ms) if pushes is None else None
+            except Exception as error:  # not of the callback that called this
+                baton.failure = error
+                return
+            if pushes is None:
                 if outcome is None:
                     return
-                for to, _ in outcome.pushes:
-                    if to != to_one:
-                        self._held = outcome
-                if outcome.refused or not outcome.is_recorded:
-                    self._held = outcome
-                if self._held is not None:
+                pushes, before_ms = outcome.pushes, core.begin_passing(limit_ms)
+            for to, _ in pushes:
+                if to != to_one:
+                    self._held = outcome or Slice([], pushes, at_ms=core.passed_ms, is_recorded=True)
                     return
-                self.now_ms = outcome.at_ms
-                if outcome.pushes:
-                    tell([push for _, push in outcome.pushes])
-        finally:
-            core.read_up()
+            if outcome is not None and (outcome.refused or not outcome.is_recorded):
+                self._held = outcome
+                return
+            self.now_ms = core.passed_ms
+            if pushes:
+                tell([push for _, push in pushes])
 
     def finish(self) -> None:
         """The strategy is gone: what it has on a day that is not settled counts at the prices of this moment."""

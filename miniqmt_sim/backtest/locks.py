@@ -40,7 +40,7 @@ class Lock:
         if not self._held:
             raise RuntimeError("release unlocked lock")
         self._held = False
-        self._baton.is_stirred = True
+        self._baton.stirs += 1
 
     def locked(self) -> bool:
         """Is it taken?"""
@@ -69,7 +69,7 @@ class Tasks:
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         """Add an item; never waits."""
         self._items.append(item)
-        self._baton.is_stirred = True
+        self._baton.stirs += 1
 
     put_nowait = put
 

@@ -24,16 +24,13 @@ from miniqmt_sim.market.house import House
 from miniqmt_sim.market.quote import Levels, Quote
 from miniqmt_sim.market.recorded import LAST, Flat, News, Point, Source, path_of, piece_of, point_of, quote_of, traded_between
 
-MAX_UNREAD: Final = 64
-"""Quiet moments that pass before what they changed is noted, whether somebody looks or not: their rows take memory."""
-
 
 class Playback:
     """The recorded part of the market."""
 
     __slots__ = (
         "_arrived", "_bars", "_busy", "_dirty", "_exchange", "_followed", "_house", "_is_free", "_quotes", "_source", "_ticks",
-        "_unseen", "feed_ms", "fresh", "is_stored", "unread",
+        "_unseen", "feed_ms", "fresh", "is_stored",
     )  # fmt: skip
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
@@ -56,8 +53,6 @@ class Playback:
         """Has a code no price limits today?"""
         self.fresh: dict[str, None] = {}
         """Codes of which a point was played since somebody asked; whole rows are news anyway."""
-        self.unread: list[Sequence[News]] = []
-        """Quiet moments that have passed, and of which nothing was noted yet: it is when somebody looks."""
         self.feed_ms = 0
         """The time of the last moment that was played."""
         self.is_stored = True
@@ -178,31 +173,17 @@ class Playback:
         return {**self._busy, **dict.fromkeys(free)} if free else self._busy.copy()
 
     def pass_by(self, rows: Sequence[News], now_ms: int) -> None:
-        """Play a moment of quiet rows: nobody meets them, and what they change is noted when somebody looks."""
+        """Play a moment of quiet rows, which meet nobody."""
         self.feed_ms = now_ms
-        self.unread.append(rows)
-        if len(self.unread) == MAX_UNREAD:
-            self.read_up()
-
-    def read_up(self) -> None:
-        """Somebody looks: note what passed."""
-        if not self.unread:
-            return
         securities = self._exchange.securities
-        newest: dict[str, Flat] = {}
-        traded: dict[str, Flat] = {}
-        for rows in self.unread:
-            for code, period, row in rows:
-                if period == TICK:
-                    newest[code] = row
-                    if row[_VOLUME]:
-                        traded[code] = row
-                elif code in securities:
-                    self._note_bar(securities[code], row)
-        self.unread.clear()
-        for code, row in newest.items():
-            if code in securities:
-                self._note_tick(securities[code], row, traded.get(code, row))
+        for code, period, row in rows:
+            security = securities.get(code)
+            if security is None:
+                continue
+            if period == TICK:
+                self._note_tick(security, row)
+            else:
+                self._note_bar(security, row)
 
     def _note_bar(self, security: Security, row: Flat) -> bool:
         """Bring a security to the end of a bar; False when nothing traded all day."""
@@ -227,12 +208,12 @@ class Playback:
             self._dirty[code] = security
         return True
 
-    def _note_tick(self, security: Security, tick: Flat, traded: Flat) -> None:
-        """Bring a security to a snapshot; ``traded``: the last one with a volume."""
+    def _note_tick(self, security: Security, tick: Flat) -> None:
+        """Bring a security to a snapshot."""
         code = security.code
         self._ticks[code] = self._unseen[code] = tick
-        security.last_li = tick[_LAST]
-        _, last_li, open_li, high_li, low_li, _, amount_li, volume = traded[:8]
+        _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
+        security.last_li = last_li
         if volume:
             figures = security.figures
             figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
@@ -294,7 +275,7 @@ class Playback:
                 self._house.forget_left(code)  # of what an auction traded; of snapshots their levels say what there is
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
                 events = self._reach(security, quote, now_ms)
-        self._note_tick(security, tick, tick)
+        self._note_tick(security, tick)
         if self._is_free.get(code, True):
             events += self._halted(security, now_ms)
         return events
@@ -381,9 +362,6 @@ class Playback:
         return bool(dirty)
 
 
-_LAST: Final = 1
-_VOLUME: Final = 7
-"""Where the last price and the day's volume stand in a snapshot."""
 NO_TICK: Final[Flat] = ()
 """Nothing recorded yet today."""
 

@@ -283,16 +283,12 @@ class Watch:
             is_usual = phase is _CONTINUOUS and not security.tags
             status = _CONTINUOUS_STATUS if is_usual else status_of(self._world, security, now_ms)
             tick = recorded_tick(row, units.yuan(security.pre_close_li), lot, status)
-        if tick is None:
-            self._world.market.playback.read_up()
-            tick = tick_of(self._world, security, now_ms)
-        return tick
+        return tick if tick is not None else tick_of(self._world, security, now_ms)
 
     def _bar_of(self, security: Security, period: str, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:
         """The bar of another period that a row of the recording which is complete shows; None while there is none."""
         if recorded == TICK:
             return self._shown(security, period, now_ms)
-        self._world.market.playback.read_up()
         self._world.market.last_li(security, now_ms)
         growing = self._bars.setdefault(Key(period, security.code), Growing())
         if period == DAY:
@@ -308,7 +304,6 @@ class Watch:
     def _shown(self, security: Security, period: str, now_ms: int) -> JsonObject | None:
         """What a code's period shows now; None while there is no bar."""
         playback, code = self._world.market.playback, security.code
-        playback.read_up()
         if period == TICK:
             tick = tick_of(self._world, security, now_ms)
             if not playback.knows(code):

@@ -251,8 +251,10 @@ class Quotes:
         tasks: list[_Task] = []
         for push in pushes:
             assert isinstance(push, QuotePush)
-            found = self._sorted(push.period, push.rows)
-            tasks = tasks + found if tasks else found
+            tasks += self._sorted(push.period, push.rows)
+        if len(tasks) == 1:
+            tasks[0][1](tasks[0][2])
+            return
         done = 0
         try:
             for _, callback, datas in tasks:

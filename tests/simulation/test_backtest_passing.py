@@ -179,6 +179,26 @@ time.sleep(7200)
 numbers = subscribe()
 trader.run_forever()
 """,
+    "two connections": """
+def act(code, row, total):
+    if total % 50 == 0:
+        time.sleep(130)
+        say("woke", total)
+
+def elsewhere(datas):
+    say("elsewhere", list(datas))
+    time.sleep(7)
+
+numbers = subscribe()
+time.sleep(3600)
+from miniqmt_sim.xtquant import _quotes
+other = _quotes.Quotes()
+other.subscribe(PERIOD, codes[:1], elsewhere, in_lists=True)
+time.sleep(7200)
+xtdata.reconnect()
+numbers = subscribe()
+trader.run_forever()
+""",
     "the whole market": """
 def act(code, row, total):
     if total % 53 == 0:

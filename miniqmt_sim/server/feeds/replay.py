@@ -24,7 +24,7 @@ from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS
 
 NEVER_MS: Final = 2**63 - 1
 NEVER_LI: Final = 2**63 - 1
-STRETCH_ROWS: Final = 1024
+STRETCH_ROWS: Final = 256
 """Rows of all codes together that are sorted at a time: a few MB of snapshots."""
 STRETCH_ROWS_EACH: Final = 16
 """Rows of each code at least, however many there are, so that going through all of them pays."""
@@ -232,6 +232,10 @@ class Replay(Source):
         until_ms = min(
             (lane.loaded[-1][0] + lane.delay_ms for lane in lanes if len(lane.loaded) >= self._rows_each), default=NEVER_MS
         )
+        if len(lanes) == 1:
+            self._moments = _moments_of(lanes[0])
+            self._note_next()
+            return
         moments: defaultdict[int, list[News]] = defaultdict(list)
         for lane in lanes:
             code, period, delay_ms = lane.code, lane.period, lane.delay_ms
@@ -376,6 +380,12 @@ class Replay(Source):
                 rows = self.history.flat_ticks(code, calendar.midnight_ms(day), after_ms)
                 found += [(code, row) for row in rows[-1:]]
         return found
+
+
+def _moments_of(lane: _Lane) -> list[tuple[int, list[News]]]:
+    """All that a lane has loaded, latest first."""
+    code, period, delay_ms, lane.at = lane.code, lane.period, lane.delay_ms, len(lane.loaded)
+    return [(row[0] + delay_ms, [(code, period, row)]) for row in reversed(lane.loaded)]
 
 
 def instruments(history: History, start_ms: int, known: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
