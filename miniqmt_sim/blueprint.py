@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from matching import units
 from matching.instrument import Listing, parse_listing
-from miniqmt_sim.constants import AccountType
+from miniqmt_sim.constants import MAX_HOLDING_LI, MAX_VOLUME, AccountType
 from miniqmt_sim.counter.bank import BankAccount, read_banks, read_fen
 from miniqmt_sim.counter.compliance import Mode
 from miniqmt_sim.errors import ConfigError
@@ -76,6 +76,8 @@ class FirstAccount(NamedTuple):
             if type(volume) is not int or volume <= 0:
                 raise ConfigError(f"{where}, position: volume must be a positive integer")
             cost_li = _li(position.get("cost_yuan"), f"{where}, position: cost_yuan")
+            if volume > MAX_VOLUME or volume * cost_li > MAX_HOLDING_LI:
+                raise ConfigError(f"{where}, position: {volume} shares are more than an account can hold")
             positions.append((str(position.get("stock_code")), volume, cost_li * volume))
         cash_li = _li(table.get("cash_yuan", 0), f"{where}: cash_yuan")
         ordinary_li = read_fen(table.get("ordinary_cash_yuan", 0), f"{where}: ordinary_cash_yuan")

@@ -14,6 +14,10 @@ FIRST_ORDER_ID: Final = 1_048_577
 """The real terminal's first order id (0x100001)."""
 MAX_INT32: Final = 2**31 - 1
 MAX_INT64: Final = 2**63 - 1
+MAX_VOLUME: Final = 10**12
+"""Shares that one command may speak of."""
+MAX_HOLDING_LI: Final = 10**16
+"""Ten million million yuan: what hundreds of holdings of this worth come to still fits into 64 bits."""
 
 
 class Market(IntEnum):

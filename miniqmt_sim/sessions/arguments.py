@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from matching import units
 from matching.instrument import Security
-from miniqmt_sim.constants import MAX_INT64
+from miniqmt_sim.constants import MAX_HOLDING_LI, MAX_INT64, MAX_VOLUME
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.sessions.context import Context
@@ -15,7 +15,6 @@ from miniqmt_sim.world import World
 
 MAX_MONEY_LI: Final = 10**15
 """A million million yuan: sums of such amounts still fit the store's integers."""
-MAX_VOLUME: Final = 10**12
 MAX_PRICE_LI: Final = MAX_INT64 // MAX_VOLUME
 """9,223.372 yuan: the value of the most shares there can be still fits the store's integers. The dearest share cost 2,627."""
 
@@ -53,6 +52,14 @@ def positive_li(amount: Any) -> int:
     if not amount_li:
         raise CommandRefused("amount must be positive")
     return amount_li
+
+
+def check_volume(volume: int, *prices_li: int) -> None:
+    """See whether there can be so many shares at these prices of one. Raises CommandRefused."""
+    if not 0 <= volume <= MAX_VOLUME:
+        raise CommandRefused(f"volume {volume} is not between 0 and {MAX_VOLUME}")
+    if volume * max(prices_li) > MAX_HOLDING_LI:
+        raise CommandRefused(f"{volume} shares are worth more than {MAX_HOLDING_LI // units.LI_PER_YUAN} yuan")
 
 
 def price_li(price: Any, name: str) -> int:

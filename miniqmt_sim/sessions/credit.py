@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from matching import calendar, units
-from miniqmt_sim.constants import ORDER_ERROR_ID, CashGroup, SecuTransfer, SubjectStatus, TransferType
+from miniqmt_sim.constants import MAX_VOLUME, ORDER_ERROR_ID, CashGroup, SecuTransfer, SubjectStatus, TransferType
 from miniqmt_sim.counter.account import Account
 from miniqmt_sim.credit.book import NO_QUOTA, Stock
 from miniqmt_sim.credit.compact import Compact
 from miniqmt_sim.credit.lending import GROUP_ID, ApplyMode, Wish
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.refusals import LendingRefusals, refusal_text
-from miniqmt_sim.sessions.arguments import MAX_VOLUME, account_of, money_li, positive_li, security_of
+from miniqmt_sim.sessions.arguments import account_of, money_li, positive_li, security_of
 from miniqmt_sim.sessions.context import Answer, Context, no_account
 from miniqmt_sim.sessions.credit_views import (
     assure_row,

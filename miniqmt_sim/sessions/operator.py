@@ -15,14 +15,14 @@ from matching.codes import Board
 from matching.instrument import DatedTag, Security, parse_listing
 from miniqmt_sim.announcements import parse_action
 from miniqmt_sim.blueprint import OPENABLE, is_account_id
-from miniqmt_sim.constants import AccountStatus
+from miniqmt_sim.constants import MAX_VOLUME, AccountStatus
 from miniqmt_sim.counter.corporate import Action
 from miniqmt_sim.counter.ipo import Issue, Subscription
 from miniqmt_sim.counter.ledger import Entry
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.market.quote import Levels, Quote
-from miniqmt_sim.sessions.arguments import MAX_VOLUME
 from miniqmt_sim.sessions.arguments import account_of as _account
+from miniqmt_sim.sessions.arguments import check_volume
 from miniqmt_sim.sessions.arguments import money_li as _money_li
 from miniqmt_sim.sessions.arguments import positive_li as _positive_li
 from miniqmt_sim.sessions.arguments import price_li as _price_li
@@ -100,16 +100,15 @@ def on_position_set(context: Context, fields: JsonObject) -> Answer:
     account = _account(context, fields)
     security = _security(context.world, fields["stock_code"])
     volume = fields["volume"]
-    if not 0 <= volume <= MAX_VOLUME:
-        raise CommandRefused(f"volume {volume} is not between 0 and {MAX_VOLUME}")
+    last_li = context.world.market.last_li(security, context.now_ms)
+    cost_li = last_li if fields["cost"] == -1 else _price_li(fields["cost"], "cost")
+    check_volume(volume, last_li, cost_li)
     can_use = volume if fields["can_use"] == -1 else fields["can_use"]
     if not 0 <= can_use <= volume:
         raise CommandRefused(f"can-use {can_use} is not between 0 and the volume {volume}")
     held = account.positions.get(security.code)
     if held and held.frozen_volume > can_use:
         raise CommandRefused(f"{held.frozen_volume} shares stand in open sell orders")
-    last_li = context.world.market.last_li(security, context.now_ms)
-    cost_li = last_li if fields["cost"] == -1 else _price_li(fields["cost"], "cost")
     context.world.broker.set_position(account, security, volume, can_use, cost_li * volume)
     return context.position(account, security.code)
 
@@ -121,8 +120,7 @@ def on_quote(context: Context, fields: JsonObject) -> Answer:
     bids, asks = _levels(fields["bids"], Side.BUY), _levels(fields["asks"], Side.SELL)
     if bids and asks and bids[0][0] >= asks[0][0]:
         raise CommandRefused("the best bid must be below the best ask")
-    if not 0 <= fields["volume"] <= MAX_VOLUME:
-        raise CommandRefused(f"volume {fields['volume']} is not between 0 and {MAX_VOLUME}")
+    check_volume(fields["volume"], last_li)
     pre_close_li = _price_li(fields["pre_close"], "pre-close") if fields["pre_close"] else 0
     security = _quoted_security(world, fields["stock_code"], pre_close_li or last_li)
     tick_li = world.exchange.rules.on(security.board, world.exchange.day).tick.tick_li

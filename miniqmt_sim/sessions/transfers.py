@@ -29,7 +29,7 @@ from miniqmt_sim.counter.broker import secu_account
 from miniqmt_sim.counter.ordinary import Holding
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.refusals import TransferRefusals, refusal_text
-from miniqmt_sim.sessions.arguments import MAX_VOLUME, account_of, money_li, price_li, security_of
+from miniqmt_sim.sessions.arguments import account_of, check_volume, money_li, price_li, security_of
 from miniqmt_sim.sessions.context import Answer, Context, no_account
 from miniqmt_sim.wire.messages import JsonObject, Request
 from miniqmt_sim.world import World
@@ -255,10 +255,9 @@ def on_ordinary_position(context: Context, fields: JsonObject) -> Answer:
     """Set an account's shares of one security at the ordinary counter; the answer is its cash and value there."""
     account, security = account_of(context, fields), security_of(context.world, fields["stock_code"])
     volume = fields["volume"]
-    if not 0 <= volume <= MAX_VOLUME:
-        raise CommandRefused(f"volume {volume} is not between 0 and {MAX_VOLUME}")
     last_li = context.world.market.last_li(security, context.now_ms)
     cost_li = last_li if fields["cost"] == -1 else price_li(fields["cost"], "cost")
+    check_volume(volume, last_li, cost_li)
     context.world.ordinary.set_holding(account.account_id, security, volume, cost_li * volume)
     return com_fund_row(context, account)
 

@@ -80,6 +80,10 @@ REFUSED: list[tuple[str, tuple[Any, ...], dict[str, Any]]] = [
     ("position_set", ("1000000365", "nonsense", 100), {}),
     ("clock_set", ("2000-01-01T00:00",), {}),
     ("quote", ("600519.SH",), {"last": 9300}),
+    ("quote", ("600519.SH",), {"last": 5000, "volume": 10**12}),
+    ("position_set", ("1000000365", "600519.SH", 10**12), {}),
+    ("position_set", ("1000000365", "600519.SH", 10**11), {"cost": 200}),
+    ("ordinary_position", ("1000000365", "600519.SH", 10**12), {}),
 ]
 
 

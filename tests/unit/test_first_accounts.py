@@ -41,6 +41,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"position": [5]}, r"position must be \[\[account.position\]\] tables"),
     ({"position": [{**HELD, "volume": 0}]}, "volume must be a positive integer"),
     ({"position": [{**HELD, "volume": 100.0}]}, "volume must be a positive integer"),
+    ({"position": [{**HELD, "volume": 10**18}]}, "more than an account can hold"),
+    ({"position": [{**HELD, "volume": 10**12, "cost_yuan": 5000}]}, "more than an account can hold"),
     ({"position": [{**HELD, "cost_yuan": None}]}, "cost_yuan must be a number of yuan"),
     ({"position": [{**HELD, "price": 1}]}, "unknown key 'price'"),
     ({"bank": {}}, "must be at most"),
