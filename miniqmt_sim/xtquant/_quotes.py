@@ -109,6 +109,9 @@ class Quotes:
         """The same under the vendor's name."""
         return self.is_open
 
+    def down_all_sector_data(self) -> None:
+        """Nothing to do: the sectors are the server's. Programs ask the vendor's client for this one by itself."""
+
     @property
     def server(self) -> str:
         """Name and version of the server."""

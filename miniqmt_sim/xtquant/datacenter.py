@@ -217,6 +217,9 @@ class IPythonApiClient:
             on_progress({"finished": finished, "total": len(codes), "stockcode": code, "message": ""})
         return 0
 
+    def down_all_sector_data(self) -> None:
+        """Nothing to do: the sectors are the server's. Older editions of the wheel, and programs, ask for it."""
+
     def stop_supply_history_data2(self) -> None:
         """Nothing goes on."""
 

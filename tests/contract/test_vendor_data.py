@@ -67,6 +67,7 @@ for _ in range(1000):
         break
     theirs._TIME_.sleep(0.01)
 assert same(heard["ours"], heard["theirs"]) and len(heard["ours"][0][CODE]) == 2, heard
+theirs.get_client().down_all_sector_data()
 for name in ("financial_data", "financial_data2"):
     getattr(theirs, f"download_{name}")([CODE])
 for name in ("index_weight", "history_contracts", "cb_data", "etf_info", "his_st_data"):

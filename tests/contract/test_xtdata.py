@@ -493,6 +493,7 @@ def test_downloads_have_nothing_to_do_and_say_when_it_is_done(recorded: DataDesk
         {"finished": number, "total": 2, "stockcode": code, "message": ""} for number, code in enumerate([CODE, OTHER], 1)
     ]
     assert (xtdata.download_sector_data(), xtdata.download_holiday_data()) == (None, None)
+    assert (xtdata.get_client().down_all_sector_data(), xtdata.get_client().is_connected()) == (None, True)
 
 
 def test_downloads_of_what_is_not_simulated_do_nothing_and_say_so_once(
