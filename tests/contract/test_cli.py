@@ -320,14 +320,14 @@ import sqlite3, sys
 from miniqmt_sim.cli import main
 from storage.writer import Writer
 
-write_table = Writer._write_table
+write = Writer.write
 
-def fail_at_deposits(connection, sql, rows):
-    if any(row is not None and "ctl_cash_deposit" in row for row in rows.values()):
+def fail_at_deposits(writer, connection, batch):
+    if any(row is not None and "ctl_cash_deposit" in row for rows in batch.values() for row in rows.values()):
         raise sqlite3.OperationalError("database or disk is full")
-    write_table(connection, sql, rows)
+    write(writer, connection, batch)
 
-Writer._write_table = staticmethod(fail_at_deposits)
+Writer.write = fail_at_deposits
 sys.exit(main(sys.argv[1:]))
 """
 
