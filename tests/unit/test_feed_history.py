@@ -11,7 +11,7 @@ import pytest
 
 from matching.calendar import midnight_ms
 from miniqmt_sim.cli import main
-from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.feeds import files, make
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from tests.kit.tapes import DAY, at, bar, tick, write_bars, write_ticks
 
@@ -107,6 +107,13 @@ def test_a_made_market_is_the_same_every_time_and_is_read(tmp_path: Path) -> Non
     day = history.bars("600000.SH", "1d", 0, FAR_MS, -1, FAR_MS)
     of_minutes = History.open(tmp_path / "a" / "600000.SH.1m.csv").bars("600000.SH", "1d", 0, FAR_MS, -1, FAR_MS)
     assert [row[:7] for row in day] == [row[:7] for row in of_minutes]
+
+
+def test_every_number_of_codes_that_is_offered_can_be_made() -> None:
+    codes = [code.text for code in make.code_list(make.MAX_CODES)]
+    assert len(set(codes)) == make.MAX_CODES
+    assert codes[4:6] == ["688981.SH", "600001.SH"]
+    assert codes[-1] == "001999.SZ"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import gzip
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from random import Random
 from typing import IO, Final, NamedTuple
@@ -25,6 +26,8 @@ from miniqmt_sim.server.feeds.rows import LEVELS, LOT
 
 CODES: Final = ("600000.SH", "000001.SZ", "510300.SH", "300750.SZ", "688981.SH")
 """What a made market begins with; more follow by number, from 600001.SH on."""
+_MORE_PREFIXES: Final = ("600", "601", "603", "605", "001", "002")
+"""Of main boards; a thousand numbers begin with each."""
 MAX_CODES: Final = 5000
 MAX_DAYS: Final = 2500
 """Ten years of trading days."""
@@ -94,8 +97,9 @@ def make_data(
 
 def code_list(count: int) -> list[Code]:
     """The first so many codes of a made market."""
-    texts = [*CODES[:count], *(f"{600000 + number}.SH" for number in range(1, max(0, count - len(CODES)) + 1))]
-    return [_code(text, number) for number, text in enumerate(texts)]
+    symbols = (f"{prefix}{number:03}" for prefix in _MORE_PREFIXES for number in range(1, 1000))
+    more = (f"{symbol}.{'SH' if symbol[0] == '6' else 'SZ'}" for symbol in symbols)
+    return [_code(text, number) for number, text in enumerate(islice(chain(CODES, more), count))]
 
 
 def _code(text: str, number: int) -> Code:
