@@ -51,7 +51,7 @@ def ours(kind: str, data: str) -> None:
 def _tapes(data: str) -> list[Any]:
     from miniqmt_sim.server.feeds import files
 
-    return [files.open_tape(file) for file in files.find(Path(data))]
+    return [tape for _, tape in files.open_tapes(files.find(Path(data)))]
 
 
 def measure(name: str, kind: str, data: str, peers: str) -> dict[str, Any] | None:

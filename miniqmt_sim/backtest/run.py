@@ -30,6 +30,8 @@ from miniqmt_sim.backtest.results import ENDED, GAVE_UP, Collected, Result, resu
 from miniqmt_sim.client import hook
 from miniqmt_sim.errors import ConfigError, MiniqmtSimError
 from miniqmt_sim.server.feeds.archive import Archive
+from miniqmt_sim.server.feeds.files import Reading
+from miniqmt_sim.server.feeds.history import FAR_MS
 from miniqmt_sim.server.feeds.recording import Recording, last_day
 from miniqmt_sim.server.feeds.trading_days import parse_day
 from miniqmt_sim.server.wake import core_config
@@ -60,6 +62,8 @@ class Progress(NamedTuple):
     elapsed_s: float
     days: float
     """Simulated days so far, nights and weekends included."""
+    files: int = 0
+    """Data files read so far, where that takes a while: before the first day, and ``part`` is of the reading then."""
 
     @property
     def line(self) -> str:
@@ -67,6 +71,8 @@ class Progress(NamedTuple):
         speed = self.days / self.elapsed_s if self.elapsed_s else 0.0
         left = self.elapsed_s / self.part - self.elapsed_s if self.part else 0.0
         remaining = f"{int(left // 60)}:{int(left % 60):02d} left"
+        if self.files:
+            return f"data files read: {self.files}  {self.part:6.1%}  {remaining}"
         return f"{calendar.text_of(self.now_ms)[:16]}  {self.part:6.1%}  {speed:.1f} days/s  {remaining}"
 
 
@@ -95,13 +101,14 @@ def run(
     is. ``cash``: yuan of every account, opened when the strategy first names it. ``profile``: of fills. ``parameters`` replace
     global names of the strategy's file that it sets itself at its top level. ``clock``: let ``time.time`` and ``datetime.now``
     tell the simulated time. ``options``: keys of server.toml that are to differ. ``quiet``: catch what the strategy prints.
-    Raises ConfigError for what its author must correct, StrategyFailed when the strategy raises.
+    ``stop``: asked again and again; true ends at a clean point. Raises ConfigError for what its author must correct,
+    StrategyFailed when the strategy raises, KeyboardInterrupt when it is stopped while data are read.
     """
     path = Path(strategy)
     if not path.is_file():
         raise ConfigError(f"there is no file {str(strategy)!r}")
     settings = _settings(os.fspath(data), start, profile, seed, volume_unit, options or {}, config)
-    with contextlib.closing(_Run(settings, end, cash)) as one:
+    with contextlib.closing(_Run(settings, end, cash, _reading(progress, stop))) as one:
         return one.play(path, args, parameters or {}, clock, quiet, progress, stop)
 
 
@@ -130,10 +137,10 @@ def _check_cash(cash: float) -> None:
 class _Run:
     """The simulated broker of one backtest, and what is collected of it. Raises ConfigError for what cannot be played."""
 
-    def __init__(self, settings: Settings, end: str, cash: float) -> None:
+    def __init__(self, settings: Settings, end: str, cash: float, reading: Reading) -> None:
         _check_cash(cash)
         end_ms = calendar.midnight_ms(parse_day(end, "end")) + DAY_ENDS_MS if end else None
-        self._recording = Recording.open(settings) if end_ms is None else Recording.open(settings, end_ms)
+        self._recording = Recording.open(settings, end_ms or FAR_MS, reading)
         self._start_ms = self._recording.pace.start_ms
         self._end_ms = end_ms or calendar.midnight_ms(last_day(self._recording.history)) + DAY_ENDS_MS
         self._simulator = Simulator(core_config(self._recording.world))
@@ -185,6 +192,22 @@ class _Run:
             "state_hash": self._simulator.state_hash(),
             "exceptions": dict(exceptions),
         }
+
+
+def _reading(progress: Callable[[Progress], object] | None, stop: Callable[[], bool]) -> Reading:
+    """Told of each data file before it is read: reports that now and then, and stops when that is asked for."""
+    began_s = reported_s = time.perf_counter()
+
+    def read(files: int, of: int) -> None:
+        nonlocal reported_s
+        now_s = time.perf_counter()
+        if stop():
+            raise KeyboardInterrupt
+        if progress is not None and files and now_s - reported_s >= PROGRESS_EVERY_S:
+            reported_s = now_s
+            progress(Progress(0, files / of, now_s - began_s, 0.0, files))
+
+    return read
 
 
 class _Watch:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -15,6 +17,7 @@ from typing import Any, Final, NamedTuple, Self
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.digests import Digests, sha256_of
 from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.feeds.files import Reading
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.feeds.replay import Replay
@@ -22,6 +25,9 @@ from miniqmt_sim.settings import ReplaySettings, Settings, World
 
 KEY: Final = "recorded"
 """Under it the market stands in the configuration's JSON."""
+SAID_EVERY_S: Final = 5.0
+
+_log = logging.getLogger("miniqmt_sim.server")
 
 
 class Market(NamedTuple):
@@ -64,9 +70,22 @@ class Stage(NamedTuple):
         """Open the market that settings name as the files are now; None when they name none. Raises ConfigError."""
         if settings.world.feed != "replay":
             return None
-        recording = Recording.open(settings)
+        recording = Recording.open(settings, reading=_reading())
         market = Market.of(settings.replay, recording) if settings.journal else None
         return cls(recording, configuration(recording.world, market))
+
+
+def _reading() -> Reading:
+    """Say now and then how many files are read, where that takes a while."""
+    said_s = time.monotonic()
+
+    def read(number: int, of: int) -> None:
+        nonlocal said_s
+        if number and time.monotonic() - said_s >= SAID_EVERY_S:
+            said_s = time.monotonic()
+            _log.info("reading data: %d of %d files", number, of)
+
+    return read
 
 
 def digest_of(path: Path, content_of: Callable[[Path], str] = sha256_of) -> str:

@@ -319,6 +319,30 @@ def test_a_user_who_stops_it_gets_what_there_is(strategy: Callable[[str], Path],
     assert result.summary["days"] == 1
 
 
+def test_a_code_of_the_data_is_no_new_issue(strategy: Callable[[str], Path], tmp_path: Path) -> None:
+    with (Path(__file__).parents[2] / "config" / "ipo.csv").open(encoding="utf-8") as file:
+        (*_, line) = (line for line in file if ".SH,603" in line)
+    code = line.split(",")[1]
+    write_bars(tmp_path / "data" / f"{code}.1m.csv", bar("09:31", 10.0))
+    asks = f"from xtquant import xtdata\nprint(xtdata.get_instrument_detail('{code}')['PreClose'])"
+    assert play(strategy(asks), tmp_path / "data").output == "10.0\n"
+
+
+def test_reading_many_files_is_told_and_can_be_stopped(
+    strategy: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importlib.import_module("miniqmt_sim.backtest.run"), "PROGRESS_EVERY_S", 0.0)
+    for number in range(4):
+        write_bars(tmp_path / "data" / f"60000{number}.SH.1m.csv", bar("09:31", 10.0))
+    lines: list[str] = []
+    play(strategy(HEAD + "trader.run_forever()"), tmp_path / "data", progress=lambda told: lines.append(told.line))
+    assert [line[:26] for line in lines[:3]] == [f"data files read: {read}   {read * 25}.0%" for read in (1, 2, 3)]
+    assert lines[3].startswith("2024-01-02")
+    asked = iter([False, True])
+    with pytest.raises(KeyboardInterrupt):
+        play(strategy(HEAD), tmp_path / "data", stop=lambda: next(asked))
+
+
 def test_days_bound_it(strategy: Callable[[str], Path], data: Path) -> None:
     assert play(strategy(BUY_AND_SELL), data, end="2024-01-02").summary["days"] == 1
     assert play(strategy(HEAD + "trader.run_forever()"), data, start="2024-01-03").summary["start"] == 20240103

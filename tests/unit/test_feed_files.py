@@ -207,13 +207,16 @@ def test_the_cache_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     for name in ("600000.SH.1m.csv", "600009.SH.1m.csv"):
         History.open(write_bars(tmp_path / name, bar("09:31", 10.0)))
     assert len(list(files.cache_dir().glob("*.tape"))) == 1
+    both = History.open(tmp_path)  # what leaves the cache meanwhile can be read to the end
+    assert [len(list(both.stream(code, "1m", 0, FAR_MS))) for code in both.codes()] == [1, 1]
+    assert len(list(files.cache_dir().glob("*.tape"))) == 1
 
 
 def test_rows_of_many_blocks_come_in_order_and_can_be_searched(tmp_path: Path) -> None:
     count = 2 * BLOCK_ROWS + 10
     lines = [f"{at('09:31') + number * 1000},10,10,10,10,{number},0,10,0" for number in range(count)]
     file = files.DataFile(write_bars(tmp_path / "600000.SH.1m.csv", *lines), "1m", "600000.SH")
-    tape = files.open_tape(file)
+    ((_, tape),) = files.open_tapes([file])
     assert isinstance(tape, Tape)
     assert [row[5] // 100 for row in tape.stream("600000.SH", 0, FAR_MS)] == list(range(count))
     for first, last, number in ((0, count, 3), (100, 700, -1), (511, 513, -1), (512, 512, 5), (600, 1030, 600), (5, 4, -1)):

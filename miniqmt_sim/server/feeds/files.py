@@ -21,7 +21,7 @@ import importlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -50,9 +50,15 @@ INDEX_COLUMNS: Final = ("", "__index_level_0__")
 ENV_CACHE: Final = "MINIQMT_SIM_CACHE"
 MAX_CACHE_BYTES: Final = 20 * 1024**3
 """Tapes kept from run to run; the least recently used leave first. A year of one-minute bars of 5000 codes is some 20 GB."""
+TIDY_EVERY_BYTES: Final = 1024**3
+"""Written onto tapes between two looks at whether they still fit."""
 _SUFFIXES: Final = (".csv", ".csv.gz", ".parquet")
 _CODE: Final = re.compile(r"(?<![0-9])([0-9]{6})[._]?(SH|SZ|BJ)(?![A-Za-z])", re.IGNORECASE)
 _PERIOD: Final = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(PERIODS)})(?![A-Za-z0-9])", re.IGNORECASE)
+
+
+Reading = Callable[[int, int], object]
+"""Told before each file how many are read, of how many; what it raises ends the reading."""
 
 
 class DataFile(NamedTuple):
@@ -203,18 +209,35 @@ def _values(column: Any) -> list[Any]:
 # -- tapes ---------------------------------------------------------------------------------------------------------------
 
 
-def open_tape(file: DataFile, volume_unit: str = "lot") -> Tape:
-    """Give a file's tape, from the cache where it has one. Raises ConfigError for the first bad row."""
+def open_tapes(
+    found: Sequence[DataFile], volume_unit: str = "lot", reading: Reading | None = None
+) -> Iterator[tuple[str, Tape]]:
+    """Give each file's period and tape, from the cache where it has one. Raises ConfigError for the first bad row."""
     if volume_unit not in VOLUME_UNITS:
         raise ConfigError(f"volume unit: must be one of {', '.join(VOLUME_UNITS)}, not {volume_unit!r}")
-    cached = cache_dir() / f"{_key(file, volume_unit)}.tape"
+    cache, written = cache_dir(), 0
+    for number, file in enumerate(found):
+        if reading is not None:
+            reading(number, len(found))
+        cached = cache / f"{_key(file, volume_unit)}.tape"
+        tape = _kept(cached)
+        if tape is None:
+            _write(cached, file, volume_unit)
+            written += cached.stat().st_size
+            tape = Tape(cached)
+        yield file.period, tape
+        if written > TIDY_EVERY_BYTES or (written and file is found[-1]):
+            _tidy(cached)
+            written = 0
+
+
+def _kept(cached: Path) -> Tape | None:
+    """The tape of an earlier run, which is used again now; None where there is none, or a broken one."""
     with contextlib.suppress(OSError, ValueError):
         tape = Tape(cached)
         cached.touch()
         return tape
-    _write(cached, file, volume_unit)
-    _tidy(cached)
-    return Tape(cached)
+    return None
 
 
 def _write(cached: Path, file: DataFile, volume_unit: str) -> None:

@@ -20,7 +20,7 @@ from matching.codes import board_of, parse_code
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.dividends import Dividend, read_dividends
-from miniqmt_sim.server.feeds.files import PERIODS
+from miniqmt_sim.server.feeds.files import PERIODS, Reading
 from miniqmt_sim.server.feeds.rows import LOT, Bar, Flat, Tick
 from miniqmt_sim.server.feeds.tape import Tape
 
@@ -42,19 +42,22 @@ class History:
         self._dividends = dividends
 
     @classmethod
-    def open(cls, path: str | Path, volume_unit: str = "lot") -> Self:
-        """Open the data of a file or directory; every row is checked before this returns. Raises ConfigError."""
+    def open(cls, path: str | Path, volume_unit: str = "lot", reading: Reading | None = None) -> Self:
+        """Open the data of a file or directory; every row is checked before this returns. Raises ConfigError.
+
+        ``reading`` is told how far it is, and may end it by what it raises.
+        """
         root = Path(path)
         tapes: dict[str, list[Tape]] = {}
-        for file in files.find(root):
-            try:
-                tapes.setdefault(file.period, []).append(files.open_tape(file, volume_unit))
-            except OSError as error:
-                if error.errno != errno.EMFILE:
-                    raise
-                raise ConfigError(
-                    f"{root} has more files than this system lets a process open; one file may hold many codes"
-                ) from None
+        try:
+            for period, tape in files.open_tapes(files.find(root), volume_unit, reading):
+                tapes.setdefault(period, []).append(tape)
+        except OSError as error:
+            if error.errno != errno.EMFILE:
+                raise
+            raise ConfigError(
+                f"{root} has more files than this system lets a process open; one file may hold many codes"
+            ) from None
         return cls(tapes, read_dividends(files.beside(root, files.DIVIDENDS)))
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from matching import calendar
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.clock import Pace
 from miniqmt_sim.server.feeds import files
+from miniqmt_sim.server.feeds.files import Reading
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.replay import Replay, instruments, reference_yuan
 from miniqmt_sim.server.feeds.trading_days import parse_day
@@ -28,10 +29,10 @@ class Recording(NamedTuple):
     pace: Pace
 
     @classmethod
-    def open(cls, settings: Settings, end_ms: int = FAR_MS) -> Self:
-        """Open the data that settings name. Raises ConfigError for the first bad row."""
+    def open(cls, settings: Settings, end_ms: int = FAR_MS, reading: Reading | None = None) -> Self:
+        """Open the data that settings name; ``reading`` is told how far it is. Raises ConfigError for the first bad row."""
         chosen, path = settings.replay, Path(settings.replay.data)
-        history = History.open(path, chosen.volume_unit)
+        history = History.open(path, chosen.volume_unit, reading)
         start = parse_day(chosen.start, "start") if chosen.start else first_day(history)
         start_ms = calendar.midnight_ms(start) + DAY_BEGINS_MS
         if start_ms > end_ms:
@@ -56,22 +57,25 @@ def last_day(history: History) -> int:
 
 
 def with_data(world: World, history: History, path: Path, start_ms: int) -> World:
-    """The world's settings with the instruments and corporate actions of the data; what the settings say of a code wins."""
+    """The world's settings with the instruments and corporate actions of the data; what the settings say of a code wins.
+
+    A new issue that the data know is listed already, and no issue any more.
+    """
     beside = files.beside(path, files.INSTRUMENTS)
     own: list[dict[str, Any]] = [dict(row) for row in read_instruments(beside)] if beside is not None else []
-    codes = history.codes()
-    own = [row for row in own if row["stock_code"] in codes]
+    recorded = frozenset(history.codes())
+    own = [row for row in own if row["stock_code"] in recorded]
     listed = {row["stock_code"] for row in own}
     own += [dict(row) for row in world.instruments if row["stock_code"] not in listed]
-    recorded = frozenset(codes)
     known = [
         row | {"pre_close": reference_yuan(history, row["stock_code"], start_ms)} if row["stock_code"] in recorded else row
         for row in own
     ]
-    actions = [dividend.action() for dividend in history.all_dividends() if dividend.stock_code in codes]
+    actions = [dividend.action() for dividend in history.all_dividends() if dividend.stock_code in recorded]
     to_come = [action for action in actions if int(action["ex_day"]) > calendar.day_of(start_ms)]
     return replace(
         world,
         instruments=[*known, *instruments(history, start_ms, known)],
         corporate_actions=[*world.corporate_actions, *to_come],
+        ipo=[row for row in world.ipo if row["listed_code"] not in recorded],
     )
