@@ -2,7 +2,7 @@
 
 Comes in: rows of any number of codes, each code's in order of time. Goes out: a file of blocks, and from it either all rows
 of a code one block after the other, or the rows of a stretch of time. Every block holds up to ``BLOCK_ROWS`` rows of one
-code, column by column as 64-bit integers; a directory at the end of the file says where each lies and what time it begins.
+code, row by row as 64-bit integers; a directory at the end of the file says where each lies and what time it begins.
 Memory does not grow with the length of a tape: a reader holds one block a code, a search a few.
 """
 
@@ -14,9 +14,10 @@ import weakref
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from struct import Struct
 from typing import IO, Any, Final, NamedTuple
 
 from miniqmt_sim.server import descriptors
@@ -26,7 +27,7 @@ BLOCK_ROWS: Final = 512
 """Rows a block: large enough that reading one costs little a row, small enough that five thousand open codes fit in memory."""
 CACHED_BLOCKS: Final = 256
 """Blocks a tape remembers for searches: some 10 MB of bars, 30 MB of ticks."""
-FORMAT: Final = f"miniqmt-sim tape 1 {sys.byteorder}"
+FORMAT: Final = f"miniqmt-sim tape 2 {sys.byteorder}"
 _DIRECTORY_AT: Final = 20
 """Bytes at the end of the file that say where the directory begins."""
 
@@ -77,8 +78,7 @@ class TapeWriter:
         if not rows:
             return
         self._blocks[code].append(Block(self._file.tell(), len(rows), rows[0][0], rows[-1][0]))
-        for column in zip(*rows, strict=True):
-            self._file.write(array("q", column).tobytes())
+        self._file.write(array("q", chain.from_iterable(rows)).tobytes())
 
 
 class Tape:
@@ -90,9 +90,10 @@ class Tape:
         descriptors.note(self._file.fileno())
         directory = _directory(self._file)
         self._width: int = directory["width"]
+        self._row = Struct(f"{self._width}q")
         self._blocks = {code: [Block(*block) for block in blocks] for code, blocks in directory["codes"].items()}
         self._firsts = {code: [block.first_ms for block in blocks] for code, blocks in self._blocks.items()}
-        self._cache: OrderedDict[int, list[array[int]]] = OrderedDict()
+        self._cache: OrderedDict[int, memoryview] = OrderedDict()
 
     @property
     def codes(self) -> list[str]:
@@ -121,10 +122,7 @@ class Tape:
         for block in self._blocks.get(code, ()):
             if block.last_ms < start_ms or block.first_ms > end_ms:
                 continue
-            columns = self._read(block)
-            first, last = _inside(columns[0], start_ms, end_ms)
-            whole = first == 0 and last == block.rows
-            yield zip(*(columns if whole else [column[first:last] for column in columns]), strict=True)
+            yield self._rows(self._read(block), start_ms, end_ms)
 
     def between(self, code: str, start_ms: int, end_ms: int, count: int = -1) -> list[Flat]:
         """Give the rows from a time to a time, both included; of them the last ``count``, -1 for all."""
@@ -135,38 +133,31 @@ class Tape:
         for place in range(bisect_right(self._firsts[code], end_ms) - 1, -1, -1):
             if blocks[place].last_ms < start_ms or 0 < count <= len(found):
                 break
-            columns = self._columns(blocks[place])
-            first, last = _inside(columns[0], start_ms, end_ms)
-            if count > 0:
-                first = max(first, last - (count - len(found)))
-            found[:0] = zip(*(column[first:last] for column in columns), strict=True)
+            left = count - len(found) if count > 0 else BLOCK_ROWS
+            found[:0] = self._rows(self._remembered(blocks[place]), start_ms, end_ms, left)
         return found
 
-    def _columns(self, block: Block) -> list[array[int]]:
-        """The columns of a block, remembered."""
-        columns = self._cache.get(block.offset)
-        if columns is None:
-            columns = self._cache[block.offset] = self._read(block)
+    def _rows(self, values: memoryview, start_ms: int, end_ms: int, count: int = BLOCK_ROWS) -> Iterator[Flat]:
+        """Of a block the last rows, ``count`` at most, of a stretch of time."""
+        times = values[:: self._width]
+        last = bisect_right(times, end_ms)
+        first = max(bisect_left(times, start_ms), last - count)
+        return self._row.iter_unpack(values[first * self._width : last * self._width])
+
+    def _remembered(self, block: Block) -> memoryview:
+        values = self._cache.get(block.offset)
+        if values is None:
+            values = self._cache[block.offset] = self._read(block)
             if len(self._cache) > CACHED_BLOCKS:
                 self._cache.popitem(last=False)
         else:
             self._cache.move_to_end(block.offset)
-        return columns
+        return values
 
-    def _read(self, block: Block) -> list[array[int]]:
+    def _read(self, block: Block) -> memoryview:
+        """The integers of a block."""
         self._file.seek(block.offset)
-        data = self._file.read(block.rows * self._width * 8)
-        size = block.rows * 8
-        columns = []
-        for number in range(self._width):
-            column = array("q")
-            column.frombytes(data[number * size : (number + 1) * size])
-            columns.append(column)
-        return columns
-
-
-def _inside(times: Sequence[int], start_ms: int, end_ms: int) -> tuple[int, int]:
-    return bisect_left(times, start_ms), bisect_right(times, end_ms)
+        return memoryview(self._file.read(block.rows * self._row.size)).cast("q")
 
 
 def _directory(file: IO[bytes]) -> dict[str, Any]:
