@@ -6,14 +6,15 @@ quote does not say is 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final, TypeVar
 
 from matching import calendar, units
 from matching.codes import Board
 from matching.instrument import SUSPENDED, Security
 from matching.phases import Phase
-from miniqmt_sim.market.adjusting import UNCHANGED, Adjusting, ExDay
+from miniqmt_sim.market.adjusting import Adjusting, ExDay
 from miniqmt_sim.market.bars import Candle
 from miniqmt_sim.market.quote import Levels
 from miniqmt_sim.market.recorded import Flat
@@ -197,24 +198,26 @@ def recorded_bar(row: Flat, lot: int) -> JsonObject:
 
 def bar_columns(candles: Sequence[Candle], board: Board, adjusting: Adjusting | None = None) -> dict[str, list[Any]]:
     """Bars as columns, adjusted where somebody asked for it."""
-    lines = [adjusting.line(calendar.day_of(candle.time_ms)) for candle in candles] if adjusting else [UNCHANGED] * len(candles)
+    facts: Iterable[Sequence[int]] = zip(*candles, strict=True) if candles else repeat((), len(Candle._fields))
+    times, opens, highs, lows, closes, volumes, amounts, pre_closes, suspended = facts
+    lines = [adjusting.line(calendar.day_of(time_ms)) for time_ms in times] if adjusting else None
 
-    def prices(name: str) -> list[float]:
-        pairs = zip(lines, candles, strict=True)
-        return [line.at(units.yuan(getattr(candle, name))) for line, candle in pairs]
+    def prices(of_li: Sequence[int]) -> list[float]:
+        plain = [li / units.LI_PER_YUAN for li in of_li]
+        return plain if lines is None else [line.at(price) for line, price in zip(lines, plain, strict=True)]
 
     return {
-        "time": [candle.time_ms for candle in candles],
-        "open": prices("open_li"),
-        "high": prices("high_li"),
-        "low": prices("low_li"),
-        "close": prices("close_li"),
-        "volume": [lots(candle.volume, board) for candle in candles],
-        "amount": [units.yuan(candle.amount_li) for candle in candles],
+        "time": list(times),
+        "open": prices(opens),
+        "high": prices(highs),
+        "low": prices(lows),
+        "close": prices(closes),
+        "volume": [lots(volume, board) for volume in volumes],
+        "amount": [units.yuan(amount_li) for amount_li in amounts],
         "settelementPrice": [0.0] * len(candles),
         "openInterest": [0] * len(candles),
-        "preClose": prices("pre_close_li"),
-        "suspendFlag": [candle.suspended for candle in candles],
+        "preClose": prices(pre_closes),
+        "suspendFlag": list(suspended),
     }
 
 

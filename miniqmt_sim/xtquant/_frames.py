@@ -11,6 +11,7 @@ import importlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any, Final
 
 Columns = Mapping[str, Sequence[Any]]
@@ -18,6 +19,8 @@ Columns = Mapping[str, Sequence[Any]]
 CHINA: Final = timezone(timedelta(hours=8))
 CHINA_MS: Final = 8 * 3_600_000
 END_OF_DAY_MS: Final = 86_400_000 - 1
+REMEMBERED_TIMES: Final = 100_000
+"""Times of which the text is kept: bars of thousands of codes have the same."""
 MAX_MS: Final = 253_402_271_999_999
 """The end of the year 9999: what a datetime can say."""
 BAR_DTYPES: Final = {
@@ -84,6 +87,7 @@ def parsed_ms(text: str, form: str) -> int:
         raise ValueError(f"{text!r} is not a time of the form {form}") from None
 
 
+@lru_cache(REMEMBERED_TIMES)
 def text_of(time_ms: float, form: str) -> str:
     """A moment as text in China time."""
     return datetime.fromtimestamp(time_ms / 1000, CHINA).strftime(form)
@@ -105,20 +109,29 @@ def fields_of(wanted: Sequence[str], dtypes: Mapping[str, str]) -> list[str]:
     return [name for name in wanted if name in dtypes or ("askPrice" in dtypes and _LEVEL.fullmatch(name))]
 
 
-def frame(columns: Columns, wanted: Sequence[str], period: str) -> Any:
-    """One security: a row a bar or tick, a column a field, named by time."""
+def frames(found: Mapping[str, Columns], wanted: Sequence[str], period: str) -> dict[str, Any]:
+    """Of each security a frame: a row a bar or tick, a column a field, named by time."""
     pandas, numpy = library("pandas"), library("numpy")
     dtypes = TICK_DTYPES if period == "tick" else BAR_DTYPES
-    data = {name: _array(numpy, columns, name, dtypes) for name in fields_of(wanted, dtypes)}
-    return pandas.DataFrame(data, index=names_of(columns.get("time", ()), period))
+    fields = fields_of(wanted, dtypes)
+    times: Sequence[int] | None = None
+    made = {}
+    for code, columns in found.items():
+        if times is None or columns.get("time", ()) != times:
+            times = columns.get("time", ())
+            index = pandas.Index(names_of(times, period))
+        data = {name: _array(numpy, columns, name, dtypes) for name in fields}
+        made[code] = pandas.DataFrame(data, index=index.copy())  # the same texts under a name of its own
+    return made
 
 
-def frame_by_moment(columns: Columns, wanted: Sequence[str], period: str) -> Any:
+def frames_by_moment(found: Mapping[str, Columns], wanted: Sequence[str], period: str) -> dict[str, Any]:
     """The same named by moments of China's clocks, without a zone."""
-    pandas = library("pandas")
-    made = frame(columns, wanted, period)
-    times_ms = pandas.Series(_array(library("numpy"), columns, "time", BAR_DTYPES), name="time")
-    made.index = pandas.to_datetime((times_ms + CHINA_MS) * 1_000_000)
+    pandas, numpy = library("pandas"), library("numpy")
+    made = frames(found, wanted, period)
+    for code, columns in found.items():
+        times_ms = pandas.Series(_array(numpy, columns, "time", BAR_DTYPES), name="time")
+        made[code].index = pandas.to_datetime((times_ms + CHINA_MS) * 1_000_000)
     return made
 
 

@@ -177,7 +177,7 @@ def get_market_data_ex(
     """Give {code: frame of times by fields}."""
     period = _market.period_of(period)
     found = _market.histories(get_client(), stock_list, period, start_time, end_time, count, dividend_type)
-    return {code: _frames.frame(columns, field_list, period) for code, columns in found.items()}
+    return _frames.frames(found, field_list, period)
 
 
 def get_market_data3(
@@ -194,7 +194,7 @@ def get_market_data3(
     """Give the same with rows named by moments, China's without a zone."""
     period = _market.period_of(period)
     found = _market.histories(get_client(), stock_list, period, start_time, end_time, count, dividend_type)
-    return {code: _frames.frame_by_moment(columns, field_list, period) for code, columns in found.items()}
+    return _frames.frames_by_moment(found, field_list, period)
 
 
 def get_local_data(

@@ -85,6 +85,16 @@ def test_a_frame_a_code_has_the_documents_fields_named_by_time(recorded: DataDes
     assert (list(day.columns), list(day.index)) == (["close", "open"], ["20240102"])
 
 
+def test_frames_of_the_same_times_are_each_their_own(recorded: DataDesk) -> None:
+    recorded.at(at("15:01"))
+    found = xtdata.get_market_data_ex(["close"], [CODE, OTHER, UNLISTED], "1d")
+    found[CODE].index.name = "day"
+    found[CODE].loc["20240102", "close"] = 1.0
+    assert (list(found[OTHER].index), found[OTHER].index.name) == (["20240102"], None)
+    assert list(found[OTHER]["close"]) == [8.2]
+    assert list(found[UNLISTED].index) == []
+
+
 def test_a_frame_a_field_has_a_row_a_code_and_a_column_a_time(recorded: DataDesk) -> None:
     recorded.at(at("09:34"))
     found = xtdata.get_market_data(["close", "volume"], [CODE, OTHER], "1m")
