@@ -37,6 +37,7 @@ class Reason(StrEnum):
     VOLUME_BOUNDS = "volume_bounds"
     LOT = "lot"
     EXCHANGE_PHASE = "exchange_phase"
+    EXCHANGE_SUSPENDED = "exchange_suspended"
     CALL_RANGE = "call_range"
     PRICE_CAGE = "price_cage"
 
@@ -287,6 +288,7 @@ COUNTER_CHECKS: Final[tuple[CheckRow, ...]] = (
 
 EXCHANGE_CHECKS: Final[tuple[CheckRow, ...]] = (
     (Reason.EXCHANGE_PHASE, check_exchange_phase),
+    (Reason.EXCHANGE_SUSPENDED, check_suspended),
     (Reason.CALL_RANGE, check_call_range),
     (Reason.PRICE_CAGE, check_price_cage),
 )

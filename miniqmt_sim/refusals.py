@@ -220,6 +220,7 @@ REFUSALS: Final[Mapping[str, RefusalRow]] = {
             "exchange_type={exchange_type},stock_account={secu_account}", "counter", "§13.2",
         ),
         RefusalRow(Reason.EXCHANGE_PHASE, "5009", "平台状态暂不接受申报", "", "exchange", "SSE gateway 5009"),
+        RefusalRow(Reason.EXCHANGE_SUSPENDED, "11010051", "证券停牌", "stock_code={stock_code}", "exchange", "XTP 11010051"),
         RefusalRow(
             Reason.CALL_RANGE, "20009", "超出集合竞价有效申报价格范围",
             "entrust_price={price},low_price={low},high_price={high}", "exchange", "SZSE 20009 (code)",

@@ -25,6 +25,7 @@ from miniqmt_sim.counter.lots import MICRO_PER_FEN, MICRO_PER_LI, Lots
 MAX_ACTIONS: Final = 20_000
 """Actions a world keeps: four years of every company listed."""
 ALL_HOLDERS: Final = "all"
+NO_HOLDER: Final = "-"
 
 
 class Action(NamedTuple):
@@ -53,6 +54,11 @@ class Action(NamedTuple):
     def free_ppm(self) -> int:
         """Shares that cost nothing, per share held."""
         return self.bonus_ppm + self.transfer_ppm
+
+    @property
+    def named(self) -> list[str]:
+        """The accounts that are named to take up rights."""
+        return [word for word in self.subscribe.split() if word not in (ALL_HOLDERS, NO_HOLDER)]
 
     def is_subscribed_by(self, account_id: str) -> bool:
         """Does an account take up its rights?"""

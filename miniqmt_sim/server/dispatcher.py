@@ -175,16 +175,21 @@ class Dispatcher:
                     break
                 self._step(connection, event, now_ms, batch)
                 is_asked = True
-            elif isinstance(event, Heard):
-                self._note_heard(connection, event.number)
-            elif event is None:
-                self._close_session(connection, now_ms, batch)
             else:
-                self._open_session(connection, event, now_ms, batch)
+                self._take_word(connection, event, now_ms, batch)
             batch.commands += 1
         if is_asked:
             self._clock.hold(now_ms, self._attention.is_paid)
         return not queue or batch.commands >= most
+
+    def _take_word(self, connection: int, event: Hello | Heard | None, now_ms: int, batch: Batch) -> None:
+        """Take what is no request."""
+        if isinstance(event, Heard):
+            self._note_heard(connection, event.number)
+        elif event is None:
+            self._close_session(connection, now_ms, batch)
+        else:
+            self._open_session(connection, event, now_ms, batch)
 
     def _now_ms(self) -> int:
         """The time of a request: what will have happened by then has happened, where that matters to who asks."""
@@ -304,7 +309,7 @@ class Dispatcher:
             self._make_room()
 
     async def _catch_up(self, now_ms: int, *, waits: bool = True) -> None:
-        """Let happen what is due, a slice at a time; the loop turns in between, so that heartbeats are answered.
+        """Let happen what is due, a slice at a time; in between the loop turns and who comes is admitted.
 
         ``waits``: stop where the clock stands still for who was told something.
         """
@@ -315,11 +320,27 @@ class Dispatcher:
             is_told = bool(self._commits.open.frames)
             await self._commits.close()
             await asyncio.sleep(0)
+            self._admit(now_ms)
             if is_told:
                 await self._commits.settle()  # nobody has been told before it is stored
                 if waits and self._clock.hold(at_ms, self._attention.is_paid):
                     return
         self._reached_ms = now_ms
+
+    def _admit(self, now_ms: int) -> None:
+        """Take from the queue who comes and who goes, but who goes after having asked: requests wait until time has passed."""
+        if all(isinstance(event, Request) for _, event in self._queue):
+            return
+        events, asking = list(self._queue), dict[int, None]()
+        self._queue.clear()
+        batch = self._commits.open
+        for connection, event in events:
+            if isinstance(event, Request) or connection in asking:
+                asking[connection] = None
+                self._queue.append((connection, event))
+            else:
+                self._take_word(connection, event, now_ms, batch)
+                batch.commands += 1
 
     def _is_due(self, now_ms: int) -> bool:
         due_ms = self._simulator.next_due_ms()

@@ -47,6 +47,7 @@ class Report(NamedTuple):
     servers: Sequence[str]
     """Programs that recorded it."""
     first: Entry | None
+    """The earliest by its time: a clock that was set back before anything happened began the world there."""
     last: Entry | None
     entries: int
     starts: int
@@ -133,7 +134,8 @@ class _Player:
         first: Entry | None = None
         entry: Entry | None = None
         for entry in self._recording.entries(base.seq):
-            first = first or entry
+            if first is None or entry.now_ms < first.now_ms:
+                first = entry
             self._play(entry)
             if self._differences:
                 break

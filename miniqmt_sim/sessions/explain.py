@@ -9,15 +9,12 @@ from collections.abc import Iterator
 
 from matching import calendar, units
 from matching.book import HOUSE, BookOrder, Side
-from matching.checks import EXCHANGE_CHECKS, Terms, cage_bound
+from matching.checks import Terms, cage_bound
 from matching.phases import PHASE_RULES
 from matching.price_types import Limit, Rest
 from miniqmt_sim.constants import OrderStatus
 from miniqmt_sim.counter.order import Order
-from miniqmt_sim.refusals import REFUSALS
 from miniqmt_sim.world import World
-
-EXCHANGE_REFUSALS = tuple(REFUSALS[reason] for reason, _ in EXCHANGE_CHECKS)
 
 
 def explain(world: World, order: Order, now_ms: int) -> list[str]:
@@ -51,8 +48,8 @@ def _placed(order: Order) -> str:
 
 def _refused(order: Order) -> Iterator[str]:
     if order.status is OrderStatus.JUNK:
-        by_exchange = any(f"[{row.code}][{row.text}]" in order.status_msg for row in EXCHANGE_REFUSALS)
-        yield f"refused by the {'exchange' if by_exchange else 'counter'}: {order.status_msg}"
+        by_counter = order.order_sysid == f"xt{order.order_id}"
+        yield f"refused by the {'counter' if by_counter else 'exchange'}: {order.status_msg}"
 
 
 def _traded(world: World, order: Order) -> Iterator[str]:

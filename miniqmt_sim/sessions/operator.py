@@ -19,6 +19,7 @@ from miniqmt_sim.constants import MAX_VOLUME, AccountStatus
 from miniqmt_sim.counter.corporate import Action
 from miniqmt_sim.counter.ipo import Issue, Subscription
 from miniqmt_sim.counter.ledger import Entry
+from miniqmt_sim.counter.lots import MICRO_PER_LI
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.market.quote import Levels, Quote
 from miniqmt_sim.sessions.arguments import account_of as _account
@@ -157,13 +158,18 @@ def on_security(context: Context, fields: JsonObject) -> Answer:
 def on_corporate_add(context: Context, fields: JsonObject) -> Answer:
     """Announce a corporate action."""
     world = context.world
-    _security(world, fields["stock_code"])
+    security = _security(world, fields["stock_code"])
     try:
         action = parse_action(fields)
     except ValueError as error:
         raise CommandRefused(str(error)) from None
     if action.ex_day <= world.exchange.day:
         raise CommandRefused(f"the ex-day must come after the present trading day {world.exchange.day}")
+    last_li = world.market.last_li(security, context.now_ms)
+    if action.cash_micro >= last_li * MICRO_PER_LI:
+        raise CommandRefused(f"cash: {fields['cash']} yuan are all that a share is worth, which is {units.yuan(last_li)}")
+    for account_id in action.named:
+        _account(context, {"account_id": account_id})
     problem = world.corporate.add(action)
     if problem is not None:
         raise CommandRefused(problem)

@@ -103,7 +103,12 @@ def names_of(times_ms: Sequence[int], period: str) -> list[str]:
 
 
 def fields_of(wanted: Sequence[str], dtypes: Mapping[str, str]) -> list[str]:
-    """The fields asked for, of those there are; all of them when none are named. ``askPrice1`` is a level of ``askPrice``."""
+    """The fields asked for, of those there are; all of them when none are named. ``askPrice1`` is a level of ``askPrice``.
+
+    Raises TypeError for one text, as the vendor's does: its letters name no fields.
+    """
+    if isinstance(wanted, str):
+        raise TypeError("field_list must be a list of fields, not one text")
     if not wanted:
         return list(dtypes)
     return [name for name in wanted if name in dtypes or ("askPrice" in dtypes and _LEVEL.fullmatch(name))]

@@ -167,6 +167,11 @@ def trading_dates(quotes: Quotes, market: str, start_time: Any, end_time: Any, c
     return [moment_ms(str(day), is_end=False) for day in kept]
 
 
+def last_trading_date(quotes: Quotes, market: str) -> int:
+    """The present trading day as epoch ms of its midnight; 0 of a market there is not."""
+    return next(iter(trading_dates(quotes, market, "", "", 1)), 0)
+
+
 def _day(value: Any) -> int:
     """A time a program gives as its day, 0 for none."""
     time_ms = moment_ms(value, is_end=False)

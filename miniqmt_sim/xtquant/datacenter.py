@@ -252,8 +252,8 @@ class IPythonApiClient:
         return _market.trading_dates(self._open, market, start_time, end_time, count)
 
     def get_market_last_trade_date(self, market: str) -> int:
-        """Give the present trading day as epoch ms of its midnight."""
-        return self.get_trading_dates_by_market(market, "", "", 1)[0]
+        """Give the present trading day as epoch ms of its midnight; 0 of a market there is not."""
+        return _market.last_trading_date(self._open, market)
 
     def get_holidays(self) -> list[int]:
         """Give the closed weekdays as yyyymmdd."""

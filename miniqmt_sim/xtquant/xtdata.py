@@ -400,8 +400,8 @@ def get_trading_dates(market: str, start_time: Any = "", end_time: Any = "", cou
 
 
 def get_market_last_trade_date(market: str) -> int:
-    """Give the present trading day as epoch ms of its midnight."""
-    return _market.trading_dates(get_client(), market, "", "", 1)[0]
+    """Give the present trading day as epoch ms of its midnight; 0 of a market there is not."""
+    return _market.last_trading_date(get_client(), market)
 
 
 def get_trading_calendar(market: str, start_time: str = "", end_time: str = "") -> list[str]:

@@ -46,6 +46,7 @@ CALLS = [
     ("get_instrument_type", CODE, ["etf", "stock"]),
     ("get_sector_list",), ("get_stock_list_in_sector", "\\u6caa\\u6df1A\\u80a1"),
     ("get_trading_dates", "SH"), ("get_trading_dates", "SH", "20231220", "20231229", 3), ("get_market_last_trade_date", "SH"),
+    ("get_market_last_trade_date", "XX"),
     ("get_trading_calendar", "SH", "20231220", "20240110"), ("get_holidays",), ("get_data_dir",),
     ("download_history_data", CODE, "1d"), ("is_stock_type", CODE, "stock"),
 ]

@@ -305,6 +305,7 @@ def test_the_calendar(recorded: DataDesk, monkeypatch: pytest.MonkeyPatch) -> No
     assert xtdata.get_trading_dates("SH", "20231228") == [midnight_ms(day) for day in (20231228, 20231229, DAY)]
     assert xtdata.get_trading_dates("SH", count=1) == [midnight_ms(DAY)]
     assert xtdata.get_trading_dates("IF") == []
+    assert (xtdata.get_market_last_trade_date("SZ"), xtdata.get_market_last_trade_date("IF")) == (midnight_ms(DAY), 0)
     assert xtdata.get_trading_calendar("SH", "20231229", "20240104") == ["20231229", "20240102", "20240103", "20240104"]
     assert "20240101" in xtdata.get_holidays()
     with monkeypatch.context() as patch:
@@ -545,6 +546,13 @@ def test_one_text_is_no_list_of_codes(recorded: DataDesk) -> None:
         xtdata.get_market_data_ex([], CODE, "1d")
     with pytest.raises(TypeError, match="must be a list of codes"):
         xtdata.get_full_tick(CODE)
+
+
+def test_one_text_is_no_list_of_fields(recorded: DataDesk) -> None:
+    for call in (xtdata.get_market_data, xtdata.get_market_data_ex, xtdata.get_market_data3, xtdata.get_local_data):
+        for period in ("1d", "tick"):
+            with pytest.raises(TypeError, match="field_list must be a list of fields"):
+                call("close", [CODE], period)
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,13 @@ def test_no_password_is_in_the_journal_or_in_what_it_begins_with(sim: SimServer)
     assert replay(sim.database).same
 
 
+def test_the_days_told_are_those_played_where_the_clock_was_set_back_first(tmp_path: Path) -> None:
+    with SimServer(userdata=tmp_path, clock="manual", hours="exchange") as sim:
+        sim.ctl.clock.set("2015-11-23T09:31")
+        sim.ctl.clock.set("2015-11-24T09:31")
+    assert "from 2015-11-23 09:31:00 to 2015-11-24 09:31:00" in list(lines_of(replay(sim.database)))
+
+
 # -- differences ---------------------------------------------------------------------------------------------------------
 
 

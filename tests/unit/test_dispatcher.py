@@ -395,6 +395,34 @@ async def test_the_loop_turns_while_the_clock_jumps() -> None:
     assert turns >= 50
 
 
+async def test_who_comes_while_the_clock_jumps_is_admitted_and_what_he_asks_waits() -> None:
+    desk = Desk()
+    slices(desk, *range(2_000, 2_050))
+    desk.say(1, hello(1))
+    desk.ask(1, "ctl_clock_advance", duration_ms=5_000)
+
+    async def come() -> None:
+        await eventually(lambda: len(desk.simulator.due) < 40)
+        for connection in (2, 3):
+            desk.say(connection, hello(connection), Request("order_stock", 9, {}))
+        desk.dispatcher.submit_gone(3)
+        desk.say(4, hello(3))
+        desk.say(5, hello(5))
+        desk.dispatcher.submit_gone(5)
+        desk.say(6, hello(5))
+        await eventually(lambda: ("welcome", 6) in desk.events)
+        assert len(desk.simulator.due) > 30, "the jump is under way"
+        assert desk.simulator.commands == []
+
+    coming = asyncio.create_task(come())
+    await desk.run_to_the_end()
+    await coming
+    assert [event for event in desk.events if event[0] in ("welcome", "end")] == [
+        ("welcome", 1), ("welcome", 2), ("welcome", 3), ("end", 4, "session 3 is in use"), ("welcome", 5), ("welcome", 6),
+    ]  # fmt: skip
+    assert [(command.connection, command.now_ms) for command in desk.simulator.commands] == [(1, 6_000), (2, 6_000), (3, 6_000)]
+
+
 async def test_a_jump_that_is_refused_changes_nothing() -> None:
     desk = Desk()
     desk.ask(1, "ctl_clock_advance", seq=4, duration_ms=-1)
