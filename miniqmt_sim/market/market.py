@@ -259,17 +259,21 @@ class Market(Liquidity):
 
     def _show_last_minute(self, security: Security) -> None:
         """A walked security traded to the end: its last minute belongs to the tape."""
-        if self._synthetic is None or security.code in self._quotes:
+        synthetic, code = self._synthetic, security.code
+        if synthetic is None or code in self._quotes:
             return
         last_ms = self._exchange.last_trading_ms(security.board)
         start_ms = self._counters["start_ms"]
         if last_ms < start_ms:
             return
         last_step = (last_ms - start_ms) // STEP_MS
+        base_li, tick_li = self._bases[code], self._exchange.board_rules(security).tick.tick_li
         for step in range(max(0, last_step - STEPS_PER_MINUTE + 1), last_step + 1):
-            quote = self._walk(self._synthetic, security, step)
-            if quote.volume:
-                security.figures.note_tape(start_ms + step * STEP_MS, quote.last_li * quote.volume, quote.volume)
+            volume = synthetic.traded(code, step)
+            if volume:
+                price_li = synthetic.last_li(code, base_li, tick_li, step)
+                security.figures.note_tape(start_ms + step * STEP_MS, price_li * volume, volume)
+        self._walk(synthetic, security, last_step)
 
     def open_day(self, keep_quotes: bool) -> None:
         """A day begins: yesterday's depth is no market unless trading never stops; references are written down."""
