@@ -167,7 +167,7 @@ def on_corporate_add(context: Context, fields: JsonObject) -> Answer:
         raise CommandRefused(f"the ex-day must come after the present trading day {world.exchange.day}")
     last_li = world.market.last_li(security, context.now_ms)
     if action.cash_micro >= last_li * MICRO_PER_LI:
-        raise CommandRefused(f"cash: {fields['cash']} yuan are all that a share is worth, which is {units.yuan(last_li)}")
+        raise CommandRefused(f"cash: a share at {units.yuan(last_li)} yuan cannot pay {fields['cash']}")
     for account_id in action.named:
         _account(context, {"account_id": account_id})
     problem = world.corporate.add(action)
