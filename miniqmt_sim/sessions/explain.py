@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from matching import calendar, units
-from matching.book import HOUSE, BookOrder, Side
+from matching.book import HOUSE, BookOrder, OrderBook, Side
 from matching.checks import Terms, cage_bound
+from matching.instrument import SUSPENDED, Security
 from matching.phases import PHASE_RULES
 from matching.price_types import Limit, Rest
 from miniqmt_sim.constants import OrderStatus
@@ -71,6 +72,9 @@ def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
         yield "a subscription: it ends at the close, is drawn a trading day later and paid the day after that"
         return
     exchange, security = world.exchange, world.exchange.securities[order.stock_code]
+    if order.status is OrderStatus.UNREPORTED:
+        yield "on its way to the exchange"
+        return
     if order.book_order is None:
         opens = calendar.text_of(exchange.next_orders_ms(security.board, now_ms)).partition("T")[2]
         yield f"held by the counter until the exchange takes orders at {opens}"
@@ -92,13 +96,18 @@ def _open(world: World, order: Order, now_ms: int) -> Iterator[str]:
         f"stands in the book at {units.yuan(order.price_li):g} with {ahead} ahead of it at this price, "
         f"{ahead_house} of them the market's, {ahead - ahead_house} other accounts'"
     )
-    call = PHASE_RULES[exchange.phase(security, now_ms)].call
-    if call:
+    phase = exchange.phase(security, now_ms)
+    rule = PHASE_RULES[phase]
+    if SUSPENDED in security.tags:
+        yield "nothing is matched: the security is suspended"
+    elif rule.call:
         cross = exchange.indicative(security, now_ms)
         price = f"{units.yuan(cross.price_li):g}, {cross.volume} would trade" if cross else "none: nothing crosses"
-        yield f"waits for the {call} auction; indicative price {price}"
+        yield f"waits for the {rule.call} auction; indicative price {price}"
+    elif not rule.matching:
+        yield f"nothing is matched: the phase is {phase}"
     else:
-        yield from _what_is_missing(world, order)
+        yield from _what_is_missing(order, security, exchange.book(order.stock_code))
 
 
 def _queue_ahead(order: BookOrder) -> tuple[int, int]:
@@ -113,16 +122,17 @@ def _queue_ahead(order: BookOrder) -> tuple[int, int]:
     return ahead, house
 
 
-def _what_is_missing(world: World, order: Order) -> Iterator[str]:
+def _what_is_missing(order: Order, security: Security, book: OrderBook) -> Iterator[str]:
     """Why a resting order has not traded: where the other side is, and how near the market came."""
     side = order.order_type.side
-    other = world.exchange.book(order.stock_code).best_price(Side(1 - side))
-    name = "ask" if side is Side.BUY else "bid"
-    if other is None:
+    other, name = book.best_price(Side(1 - side)), "ask" if side is Side.BUY else "bid"
+    if not security.has_depth:
+        yield f"bars are played, which show no {name}s: the last price is {units.yuan(security.last_li):g}"
+    elif other is None:
         yield f"there is no {name}"
     else:
         yield f"the best {name} is {units.yuan(other):g}, it needs {units.yuan(order.price_li):g}"
-    figures = world.exchange.securities[order.stock_code].figures
+    figures = security.figures
     if figures.volume:
         nearest = figures.low_li if side is Side.BUY else figures.high_li
         word = "lowest" if side is Side.BUY else "highest"
