@@ -120,9 +120,9 @@ def _say(result: Result, args: argparse.Namespace, elapsed_s: float) -> None:
     from miniqmt_sim.backtest.results import SHOWN
 
     summary = result.summary
-    days = f"{summary['days']} trading day{'' if summary['days'] == 1 else 's'}"
+    days = f"{summary['days']} trading day{'' if summary['days'] == 1 else 's'}" if summary["days"] else "no account was named"
     commands.say(f"{summary['start']} to {summary['end']}, {days} in {elapsed_s:.1f} s: {summary['ended']}")
-    for key, words, form in SHOWN:
+    for key, words, form in SHOWN if summary["days"] else ():
         commands.say(f"  {words:<14} {form(summary[key])}")
     for reason, times in summary["refusals"].items():
         commands.say(f"  refused {times} × {reason}")

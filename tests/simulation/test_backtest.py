@@ -343,6 +343,15 @@ def test_reading_many_files_is_told_and_can_be_stopped(
         play(strategy(HEAD), tmp_path / "data", stop=lambda: next(asked))
 
 
+def test_figures_of_no_account_are_not_shown(
+    strategy: Callable[[str], Path], data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = strategy("from xtquant import xtdata\nxtdata.run()")
+    assert main(["backtest", "--data", str(data), str(path)]) == 0
+    said = re.sub(r"[0-9.]+ s", "… s", capsys.readouterr().out)
+    assert said == "20240102 to 20240103, no account was named in … s: the recording is over\n"
+
+
 def test_days_bound_it(strategy: Callable[[str], Path], data: Path) -> None:
     assert play(strategy(BUY_AND_SELL), data, end="2024-01-02").summary["days"] == 1
     assert play(strategy(HEAD + "trader.run_forever()"), data, start="2024-01-03").summary["start"] == 20240103
