@@ -44,7 +44,8 @@ ACCOUNT: Final = "1000000365"
 def quote_lines(number: int, codes: int, seed: int = 1) -> list[str]:
     """Quotes of so many stocks in turn, each within a per cent of its previous close."""
     with INSTRUMENTS.open(encoding="utf-8", newline="") as file:
-        stocks = [row for row in csv.DictReader(file) if row["stock_code"][0] in "036" and not row["tags"]][:codes]
+        stocks = [row for row in csv.DictReader(file) if row["stock_code"][0] in "036" and not row["tags"]]
+        stocks = [row for row in stocks if not row["board"].endswith("_INDEX")][:codes]
     luck = random.Random(seed)
     return [json.dumps(_quote(stocks[at % len(stocks)], luck)) for at in range(number)]
 

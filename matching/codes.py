@@ -28,6 +28,12 @@ class Board(StrEnum):
     SZ_FUND = "SZ_FUND"
     SH_BOND = "SH_BOND"
     SZ_BOND = "SZ_BOND"
+    SH_INDEX = "SH_INDEX"
+    SZ_INDEX = "SZ_INDEX"
+
+
+INDEX_BOARDS: Final = (Board.SH_INDEX, Board.SZ_INDEX)
+"""What the exchanges publish and nobody trades: market data without orders."""
 
 
 class Code(NamedTuple):
@@ -47,7 +53,10 @@ PREFIXES: Final[dict[tuple[Venue, str], Board]] = {
     **{(Venue.SZ, prefix): Board.CHINEXT for prefix in ("300", "301", "302")},
     **{(Venue.SZ, prefix): Board.SZ_FUND for prefix in ("15", "16", "18")},
     **{(Venue.SZ, prefix): Board.SZ_BOND for prefix in ("123", "127", "128")},
+    (Venue.SH, "000"): Board.SH_INDEX,
+    (Venue.SZ, "399"): Board.SZ_INDEX,
 }
+"""Source of those of indices: SSE guide 4 on code ranges (000: 上证指数系列、中证指数系列); SZSE's are by convention."""
 
 REPO_PREFIXES: Final = {(Venue.SH, "204"), (Venue.SZ, "131")}
 """Exchange pledged repo: known, and not simulated."""
@@ -64,6 +73,18 @@ def parse_code(text: str) -> Code | None:
 def board_of(code: Code) -> Board | None:
     """The board a code's prefix belongs to, None for a prefix that is not simulated."""
     return PREFIXES.get((code.venue, code.symbol[:3])) or PREFIXES.get((code.venue, code.symbol[:2]))
+
+
+def traded_board_of(code: Code) -> Board | None:
+    """The same, None for an index as well."""
+    board = board_of(code)
+    return board if board not in INDEX_BOARDS else None
+
+
+def is_index(text: str) -> bool:
+    """Is it the code of an index?"""
+    code = parse_code(text)
+    return code is not None and board_of(code) in INDEX_BOARDS
 
 
 def is_repo(code: Code) -> bool:

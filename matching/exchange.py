@@ -282,12 +282,13 @@ class Exchange(TradingDay):
             security.figures.close_li = cross.price_li
         return events
 
-    def _may_halt(self, security: Security) -> bool:
+    def may_halt(self, security: Security) -> bool:
+        """Can a price halt trading in a security today?"""
         return bool(self.board_rules(security).halt.thresholds_ppm) and self.band(security).high_li is None
 
     def _halt_watch(self, security: Security) -> Stop | None:
         """What stops an order at the trade that halts; the day's first trade is the opening price. None on other days."""
-        if not self._may_halt(security):
+        if not self.may_halt(security):
             return None
         open_li = security.figures.open_li
 
@@ -308,7 +309,7 @@ class Exchange(TradingDay):
 
     def _halt(self, security: Security, now_ms: int) -> list[Event]:
         """Halt a security whose last trade, just now, reached a threshold; a far one uses up those before it."""
-        if not self._may_halt(security):
+        if not self.may_halt(security):
             return []
         threshold = self._threshold(security, security.figures.open_li, security.last_li)
         if threshold is None:

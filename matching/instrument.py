@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from matching.calendar import MS_PER_MINUTE, MS_PER_SECOND
-from matching.codes import Board, Code, board_of, is_repo, parse_code
+from matching.codes import INDEX_BOARDS, Board, Code, board_of, is_repo, parse_code
 from matching.records import record
 from matching.rules import NORMAL, OPENED, BoardRules, LimitRule
 from matching.units import PPM, half_up, round_to_tick
@@ -48,7 +48,10 @@ class DatedTag(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What the instruments file says of one security; ``listed`` is its first trading day, 0 for long ago."""
+    """What the instruments file says of one security; ``listed`` is its first trading day, 0 for long ago.
+
+    ``total_shares`` and ``float_shares`` are its share capital, 0 where the file does not say.
+    """
 
     code: Code
     name: str
@@ -56,6 +59,8 @@ class Listing(NamedTuple):
     pre_close_li: int
     tags: tuple[DatedTag, ...]
     listed: int = 0
+    total_shares: int = 0
+    float_shares: int = 0
 
 
 class DayFigures:
@@ -94,6 +99,14 @@ class DayFigures:
         self.amount_li += amount_li
         self.note_tape(now_ms, amount_li, volume)
 
+    def publish(self, level_li: int, volume: int) -> None:
+        """Take in a level of an index, whoever traded what: no trade was made at it. The first one opens the day."""
+        if not self.open_li:
+            self.open_li = self.low_li = level_li
+        self.low_li = min(self.low_li, level_li)
+        self.high_li = max(self.high_li, level_li)
+        self.volume += volume
+
     def note_tape(self, now_ms: int, amount_li: int, volume: int) -> None:
         """Add to the tape of the last minute, second by second, so that it stays short however much trades."""
         second_ms, tape = now_ms - now_ms % MS_PER_SECOND, self.tape
@@ -119,11 +132,12 @@ class Security:
 
     ``first_day`` is that of its trading here, 0 for long ago; ``tags`` are the names of those ``dated_tags`` that hold today.
     ``has_depth``: does its book show the market, or accounts' orders and nothing else, beside a last price?
+    ``is_index``: it is published and not traded.
     """
 
     __slots__ = (
-        "board", "code", "dated_tags", "figures", "first_day", "has_depth", "last_li", "listed", "name", "pre_close_li", "tags",
-        "venue",
+        "board", "code", "dated_tags", "figures", "first_day", "float_shares", "has_depth", "is_index", "last_li", "listed",
+        "name", "pre_close_li", "tags", "total_shares", "venue",
     )  # fmt: skip
 
     def __init__(self, listing: Listing) -> None:
@@ -131,9 +145,12 @@ class Security:
         self.venue = listing.code.venue
         self.name = listing.name
         self.board = listing.board
+        self.is_index = listing.board in INDEX_BOARDS
         self.dated_tags = listing.tags
         self.tags: tuple[str, ...] = ()
         self.listed = listing.listed
+        self.total_shares = listing.total_shares
+        self.float_shares = listing.float_shares
         self.first_day = max(listing.listed, OPENED.get(listing.board, 0))
         self.pre_close_li = listing.pre_close_li
         self.last_li = listing.pre_close_li

@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 from typing import Any, Final, NamedTuple, NewType, get_type_hints
 
 from matching.calendar import parse_clock
-from matching.codes import Board
+from matching.codes import INDEX_BOARDS, Board
 from matching.phases import Phase
 from matching.records import record
 
@@ -206,6 +206,9 @@ _SUBJECTS: Final[dict[str, tuple[type[Any], str | None]]] = {
 }
 """File stem -> record, and the field that distinguishes rows of one board."""
 
+_OF_INDICES: Final = ("tick", "sessions")
+"""Subjects that have rows of indices; nothing else is decided about what nobody trades."""
+
 _BOOKKEEPING: Final = frozenset({"boards", "from", "source"})
 _DIVISORS: Final = frozenset({"tick_li", "buy_min", "buy_step", "sell_min", "sell_step", "unit"})
 """Values that may not be 0 either; none is negative."""
@@ -237,6 +240,9 @@ class Rules:
         def single(stem: str) -> Any:
             return self._tables[stem][board][NORMAL].on(max(day, _first_day(board)))
 
+        if board in INDEX_BOARDS:
+            return _of_index(board, day, single("tick"), self._always or single("sessions"))
+
         def by_category(stem: str) -> dict[str, Any]:
             rows = {key: dated.on(max(day, _first_day(board))) for key, dated in self._tables[stem][board].items()}
             return {key: row for key, row in rows.items() if row is not None}
@@ -257,6 +263,24 @@ class Rules:
         )
 
 
+def _of_index(board: Board, day: int, tick: TickRule, session: SessionRule) -> BoardRules:
+    """What holds for an index: no daily limit, no halt, no volume that could be ordered."""
+    return BoardRules(
+        board,
+        day,
+        tick,
+        LotRule(0, 0, 0, 0, OddSell.TAIL, 0, 0, 0),
+        {NORMAL: LimitRule(NORMAL, 0, 0)},
+        {NORMAL: CycleRule(NORMAL, 0)},
+        MarketOrderRule((), protective=False, without_limit=False),
+        CageRule(CageMode.NONE, 0, 0),
+        AuctionRule(Candidates.ORDERS, Tie.MIDPOINT, Equidistant.HIGHER),
+        ListingRule(0, 0, 0, 0, 0, 0),
+        HaltRule((), 0, ClockMs(0)),
+        session,
+    )
+
+
 def phase_at(session: SessionRule, time_of_day_ms: int) -> Phase:
     """The phase at a time of a trading day."""
     phase = Phase.CLOSED
@@ -275,7 +299,10 @@ def _read_subject(stem: str, content: Mapping[str, Any]) -> dict[Board, dict[str
     record, key = _SUBJECTS[stem]
     tables = read_rows(stem, content, record, lambda row: getattr(row, key) if key else NORMAL)
     for board, by_key in tables.items():
-        if NORMAL not in by_key or by_key[NORMAL].days[0] > _first_day(board):
+        if board in INDEX_BOARDS and stem not in _OF_INDICES:
+            if by_key:
+                raise RuleError(f"config/rules/{stem}.toml: {board} is not traded and has no such rule")
+        elif NORMAL not in by_key or by_key[NORMAL].days[0] > _first_day(board):
             raise RuleError(f"config/rules/{stem}.toml: no row for {board} on {_first_day(board)}")
     return tables
 

@@ -72,6 +72,11 @@ class TradingDay:
         """Does it trade yet? Not before its first day, nor before its board opened."""
         return security.first_day <= self.day
 
+    def tradable(self, stock_code: str) -> Security | None:
+        """The security of a code that can be traded; None for an index, and for what is not listed."""
+        found = self.securities.get(stock_code)
+        return found if found is not None and not found.is_index else None
+
     def open_day(self, day: int) -> None:
         """Begin a trading day: yesterday's close is the reference."""
         self.set_day(day)

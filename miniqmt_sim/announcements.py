@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from matching import calendar, units
-from matching.codes import Board, board_of, parse_code
+from matching.codes import Board, parse_code, traded_board_of
 from miniqmt_sim.counter.corporate import ALL_HOLDERS, Action, action_problem
 from miniqmt_sim.counter.ipo import BOND, STOCK, Issue, listing_of
 
@@ -79,7 +79,7 @@ def parse_issue(row: Mapping[str, Any]) -> Issue:
 def stock_code(row: Mapping[str, Any], name: str) -> str:
     """Read the code of something that can be listed."""
     code = parse_code(str(row.get(name, "")))
-    if code is None or board_of(code) is None:
+    if code is None or traded_board_of(code) is None:
         raise ValueError(f"{name}: {row.get(name)!r} is not a code of a stock, fund or bond like 600000.SH")
     return code.text
 

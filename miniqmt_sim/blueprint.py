@@ -125,7 +125,11 @@ def read_listing(row: Mapping[str, Any]) -> Listing:
     try:
         listed = _numeric(int, row, "listed", 0)
         pre_close_li = units.li_from_yuan(_numeric(float, row, "pre_close", 0.0))
-        return parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
+        total_shares, float_shares = (_shares(row, name) for name in ("total_shares", "float_shares"))
+        if 0 < total_shares < float_shares:
+            raise ValueError(f"{float_shares} float_shares are more than the {total_shares} there are")
+        listing = parse_listing(row["stock_code"], row["name"], pre_close_li, tuple(row["tags"].split()), row["board"], listed)
+        return listing._replace(total_shares=total_shares, float_shares=float_shares)
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
 
@@ -136,3 +140,11 @@ def _numeric(kind: Callable[[Any], Number], row: Mapping[str, Any], name: str, e
         return kind(row[name]) if row.get(name) else empty
     except ValueError:
         raise ValueError(f"{name} {row[name]!r} is not a number") from None
+
+
+def _shares(row: Mapping[str, Any], name: str) -> int:
+    """A part of the share capital, 0 where the row does not say. Raises ValueError with a sentence."""
+    shares = _numeric(float, row, name, 0.0)
+    if not 0 <= shares <= MAX_VOLUME or shares != int(shares):
+        raise ValueError(f"{name} {row[name]!r} is not a number of whole shares up to {MAX_VOLUME}")
+    return int(shares)

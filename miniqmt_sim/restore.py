@@ -58,8 +58,10 @@ def restore_world(world: World, stored: Mapping[str, Iterable[Row]]) -> None:
 def restore_securities(world: World, rows: Sequence[Row]) -> None:
     listings = {listing.code.text: listing for listing in world.listings}
     for stock_code, name, board, pre_close_li, base_li, tags, listed in rows:
-        listings.pop(stock_code, None)
+        known = listings.pop(stock_code, None)
         listing = parse_listing(stock_code, name, pre_close_li, tuple(tags.split()), board, listed)
+        if known is not None:  # share capital is not stored: it changes nothing, and is what the file says now
+            listing = listing._replace(total_shares=known.total_shares, float_shares=known.float_shares)
         world.market.restore_base(world.exchange.list_security(listing), base_li)
     for listing in listings.values():
         world.market.list_security(listing)

@@ -395,7 +395,7 @@ def _is_date(day: object) -> bool:
 
 
 INSTRUMENT_COLUMNS: Final = ("stock_code", "name", "board", "pre_close", "tags")
-"""What an instruments file must say of each; ``listed``, the day of listing, may be left out."""
+"""What an instruments file must say of each; ``listed``, ``total_shares`` and ``float_shares`` may be left out."""
 
 
 def read_instruments(path: Path) -> list[dict[str, str]]:

@@ -180,9 +180,10 @@ class World:
             for bank in first.banks:
                 self.banks.put(bank)
             for stock_code, volume, cost_li in first.positions:
-                security = self.exchange.securities.get(stock_code)
+                security = self.exchange.tradable(stock_code)
                 if security is None:
-                    raise ConfigError(f"accounts: {first.account_id} holds {stock_code}, which is not listed")
+                    why = "an index" if stock_code in self.exchange.securities else "not listed"
+                    raise ConfigError(f"accounts: {first.account_id} holds {stock_code}, which is {why}")
                 self.broker.set_position(account, security, volume, volume, cost_li)
 
         self.announce()

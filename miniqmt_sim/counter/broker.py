@@ -213,7 +213,7 @@ class Broker(Fills):
     def _carry_out(self, account: Account, request: PlaceRequest, now_ms: int) -> Order:
         """Do at once what an order asks of the counter alone, while the counter is open."""
         order = self._make(account, request, request.price_li, now_ms)
-        security = self.exchange.securities.get(order.stock_code)
+        security = self.exchange.tradable(order.stock_code)
         text = self.account_refusal(account, order.order_type, now_ms)
         if text is None and account.status is AccountStatus.CLOSED:
             text = refusal_text(Reason.PHASE, {})
@@ -320,7 +320,7 @@ class Broker(Fills):
     def restore_order(self, order: Order, subscription: bool = False) -> None:
         """Take an order of today back from storage."""
         self.accounts[order.account_id].orders[order.order_id] = order
-        security = order.security = self.exchange.securities.get(order.stock_code)
+        security = order.security = self.exchange.tradable(order.stock_code)
         if security is not None:
             order.tariff = self._fees.tariff(security.board, order.order_type.side, order.day)
         if order.order_sysid and order.order_sysid != f"xt{order.order_id}" and not order.order_type.at_counter:
@@ -343,7 +343,7 @@ def cash_refusal(account: Account, needed_li: int, available_li: int) -> str:
 
 
 def _why_unknown(stock_code: str) -> Refusals:
-    """Pledged repo and the Beijing exchange exist, but not here."""
+    """Pledged repo and the Beijing exchange exist, but not here; an index is no code that could be ordered anywhere."""
     code = parse_code(stock_code)
     exists = code is not None and (is_repo(code) or code.venue is Venue.BJ)
     return Refusals.CODE_NOT_SIMULATED if exists else Refusals.NO_SUCH_CODE

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from matching import units
-from matching.codes import Board, board_of, parse_code
+from matching.codes import Board, parse_code, traded_board_of
 from matching.rules import FIRST_DAY, Dated, RuleError, read_dated
 from miniqmt_sim.constants import CashGroup, CompactType, SubjectStatus
 
@@ -308,7 +308,7 @@ def _only(raw: Mapping[str, Any], names: Sequence[str], where: str) -> None:
 
 def _code(raw: Mapping[str, Any], where: str) -> str:
     code = parse_code(str(raw["stock_code"]))
-    if code is None or board_of(code) is None:
+    if code is None or traded_board_of(code) is None:
         raise RuleError(f"{where}: {raw['stock_code']!r} is not a code of a stock, fund or bond like 600000.SH")
     return code.text
 

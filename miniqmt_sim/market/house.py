@@ -126,9 +126,9 @@ class House:
         return left
 
     def _whole_lots(self, code: str, volume: int) -> int:
-        """What of a volume is whole lots: what trades on the exchanges does so in lots, whoever's part it is."""
+        """What of a volume is whole lots: what trades on the exchanges does so in lots, whoever's part it is; no index does."""
         step = self._exchange.board_rules(self._exchange.securities[code]).lot.buy_step
-        return volume - volume % step
+        return volume - volume % step if step else 0
 
     def forget_left(self, code: str) -> None:
         """A new point of a bar, or the day, is there: what was left of the one before is gone."""

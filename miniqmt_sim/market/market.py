@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from matching.book import HOUSE, Side
-from matching.codes import Board
+from matching.codes import INDEX_BOARDS, Board
 from matching.events import Event, Traded
 from matching.exchange import Exchange
 from matching.instrument import SUSPENDED, Listing, Security, parse_listing
@@ -69,17 +69,19 @@ class Market(Liquidity):
         return security
 
     def security(self, stock_code: str, hint_li: int) -> Security | None:
-        """The security of a code that trades today; an unknown one is listed here when the configuration allows it."""
+        """The security of a code that trades today, and is no index; an unknown one is listed where that is allowed."""
         found = self._exchange.securities.get(stock_code)
         if found is None and self._auto_list:
             try:
                 listing = parse_listing(stock_code, "", hint_li if 0 < hint_li < ABSURD_PRICE_LI else UNKNOWN_PRICE_LI)
+                if listing.board in INDEX_BOARDS:
+                    return None
                 tick_li = self._exchange.rules.on(listing.board, self._exchange.day).tick.tick_li
                 reference_li = max(listing.pre_close_li // tick_li, 1) * tick_li
                 found = self.list_security(listing._replace(pre_close_li=reference_li))
             except ValueError:
                 return None
-        return found if found is not None and self._exchange.has_begun(found) else None
+        return found if found is not None and not found.is_index and self._exchange.has_begun(found) else None
 
     # ---- quotes --------------------------------------------------------------------------------------------------------
 
@@ -98,13 +100,17 @@ class Market(Liquidity):
         return self._walk(self._synthetic, security, (now_ms - self._counters["start_ms"]) // STEP_MS)
 
     def _walk(self, synthetic: SyntheticMarket, security: Security, step: int) -> Quote:
-        rules = self._exchange.rules.on(security.board, self._exchange.day)
-        band = self._exchange.band(security)
-        quote = synthetic.quote(security.code, self._bases[security.code], rules.tick.tick_li, band, step)
+        quote = self._step_of(synthetic, security, step)
         if self._steps.get(security.code) != step:
             self._steps[security.code] = step
             security.last_li = quote.last_li
         return quote
+
+    def _step_of(self, synthetic: SyntheticMarket, security: Security, step: int) -> Quote:
+        """What the walk says at a step; of an index no levels, for nobody stands there."""
+        tick_li, band = self._exchange.board_rules(security).tick.tick_li, self._exchange.band(security)
+        quote = synthetic.quote(security.code, self._bases[security.code], tick_li, band, step)
+        return quote._replace(bids=(), asks=()) if security.is_index else quote
 
     def _is_open(self, security: Security, now_ms: int) -> bool:
         """Do orders reach the book of this security now?"""
@@ -117,6 +123,9 @@ class Market(Liquidity):
         self._quotes[code] = quote._replace(volume=0)
         self._quoted_ms[code] = now_ms
         self.touched[code] = None
+        if security.is_index:
+            self._publish(security, quote, now_ms)
+            return []
         if not self._is_open(security, now_ms):
             if not security.figures.close_li:
                 security.last_li = quote.last_li
@@ -132,6 +141,14 @@ class Market(Liquidity):
         events += self._exchange.note_market(security, quote.last_li, traded, now_ms)
         self.record(security, now_ms)
         return events
+
+    def _publish(self, security: Security, quote: Quote, now_ms: int) -> None:
+        """A level of an index: there is nobody whom it could reach. Its last one comes after the close, and counts."""
+        if not security.figures.close_li:
+            security.last_li = quote.last_li
+            if security.figures.open_li or self._exchange.phase(security, now_ms) is not Phase.CLOSED:
+                security.figures.publish(quote.last_li, quote.volume)
+        self.record(security, now_ms)
 
     def _after_hours(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """Volume traded after hours reaches fixed-price orders of both sides, in order of time, up to the users' part."""
@@ -392,8 +409,7 @@ class Market(Liquidity):
     def walked_quote(self, security: Security, step: int) -> Quote:
         """The quote of a step of the walk today."""
         assert self._synthetic is not None
-        tick_li = self._exchange.board_rules(security).tick.tick_li
-        return self._synthetic.quote(security.code, self._bases[security.code], tick_li, self._exchange.band(security), step)
+        return self._step_of(self._synthetic, security, step)
 
     def quote_ms(self, security: Security, now_ms: int) -> int:
         """When the quote that holds came: of the walk, when its step began. Before the first one it is now."""

@@ -50,7 +50,7 @@ class Playback:
         """Of these codes the newest row has not been made a quote yet."""
         self._dirty: dict[str, Security] = {}
         self._is_free: dict[str, bool] = {}
-        """Has a code no price limits today?"""
+        """May a price halt trading in a code today? It has no price limits then."""
         self.fresh: dict[str, None] = {}
         """Codes of which a point was played since somebody asked; whole rows are news anyway."""
         self.feed_ms = 0
@@ -118,7 +118,7 @@ class Playback:
         for security in securities:
             code = security.code
             security.has_depth = source.has_depth(code)
-            self._is_free[code] = self._exchange.band(security).high_li is None
+            self._is_free[code] = self._exchange.may_halt(security)
             is_idle = self._exchange.is_idle(code)
             if not is_idle:
                 self._busy[code] = None
@@ -193,7 +193,7 @@ class Playback:
         if not close_li:
             return False
         security.last_li = close_li
-        if volume:
+        if volume or security.is_index:
             figures = security.figures
             if not figures.open_li:
                 figures.open_li, figures.high_li, figures.low_li = open_li, high_li, low_li
@@ -214,7 +214,7 @@ class Playback:
         self._ticks[code] = self._unseen[code] = tick
         _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
         security.last_li = last_li
-        if volume:
+        if volume or (open_li and security.is_index):
             figures = security.figures
             figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
             figures.volume, figures.amount_li = volume, amount_li
@@ -281,8 +281,8 @@ class Playback:
         return events
 
     def _halted(self, security: Security, now_ms: int) -> list[Event]:
-        """Where a day has no limits, prices may halt trading."""
-        is_free = self._is_free[security.code] = self._exchange.band(security).high_li is None
+        """Where a day has no limits, prices may halt trading, but not everywhere."""
+        is_free = self._is_free[security.code] = self._exchange.may_halt(security)
         return self._exchange.check_halt(security, now_ms) if is_free else []
 
     def forget_limits(self, code: str) -> None:
@@ -370,7 +370,7 @@ def _note_stretch(security: Security, row: Flat, first: int, last: int) -> None:
     """Bring a security's day up to date with what a bar's points from ``first`` to ``last`` traded."""
     path = path_of(row)
     security.last_li = path[last]
-    if row[5]:
+    if row[5] or security.is_index:
         figures, prices = security.figures, path[max(first - 1, 0) : last + 1]
         volume, amount_li = traded_between(row, first, last)
         figures.open_li = figures.open_li or path[first]

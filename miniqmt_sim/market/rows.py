@@ -55,4 +55,4 @@ class QuoteRow(NamedTuple):
 
 def happened(security: Security) -> bool:
     """Did anything happen in a security today that must be remembered?"""
-    return security.figures.volume > 0 or security.figures.close_li > 0
+    return security.figures.open_li > 0 or security.figures.close_li > 0

@@ -18,6 +18,9 @@ MAX_MONEY_LI: Final = 10**15
 MAX_PRICE_LI: Final = MAX_INT64 // MAX_VOLUME
 """9,223.372 yuan: the value of the most shares there can be still fits the store's integers. The dearest share cost 2,627."""
 
+MAX_LEVEL_LI: Final = 10**9
+"""A million points. The highest index stands at some twenty thousand."""
+
 
 def account_of(context: Context, fields: JsonObject) -> Account:
     """The account an operator names. Raises CommandRefused."""
@@ -28,7 +31,15 @@ def account_of(context: Context, fields: JsonObject) -> Account:
 
 
 def security_of(world: World, stock_code: str) -> Security:
-    """The listed security an operator names. Raises CommandRefused."""
+    """The security an operator names, which can be traded. Raises CommandRefused."""
+    security = listed_of(world, stock_code)
+    if security.is_index:
+        raise CommandRefused(f"{stock_code} is an index: it has quotes, and no orders, positions or corporate actions")
+    return security
+
+
+def listed_of(world: World, stock_code: str) -> Security:
+    """The security or the index an operator names. Raises CommandRefused."""
     security = world.exchange.securities.get(stock_code)
     if security is None:
         raise CommandRefused(f"{stock_code} is not listed; list it with a quote")
@@ -70,4 +81,15 @@ def price_li(price: Any, name: str) -> int:
         raise CommandRefused(f"{name}: {error}") from None
     if not 0 < found_li <= MAX_PRICE_LI:
         raise CommandRefused(f"{name} {price} is not a price")
+    return found_li
+
+
+def level_li(level: Any, name: str) -> int:
+    """The level of an index, to the nearest 0.001 point: the exchanges publish four decimals. Raises CommandRefused."""
+    try:
+        found_li, _ = units.nearest_li(level)
+    except units.OffGridError as error:
+        raise CommandRefused(f"{name}: {error}") from None
+    if not 0 < found_li <= MAX_LEVEL_LI:
+        raise CommandRefused(f"{name} {level} is not the level of an index")
     return found_li

@@ -278,6 +278,9 @@ SECTORS: Final[dict[str, Callable[[Security], bool]]] = {
     "沪深转债": _of(Board.SH_BOND, Board.SZ_BOND),
     "上证转债": _of(Board.SH_BOND),
     "深证转债": _of(Board.SZ_BOND),
+    "沪深指数": _of(Board.SH_INDEX, Board.SZ_INDEX),
+    "沪市指数": _of(Board.SH_INDEX),
+    "深市指数": _of(Board.SZ_INDEX),
 }
 """The terminal's sectors whose securities are simulated."""
 MARKET_SECTORS: Final = {venue.name: _at(venue) for venue in Venue}

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from matching import calendar, units
 from matching.book import OrderBook, Side
-from matching.codes import Board
+from matching.codes import Board, is_index
 from matching.instrument import DatedTag, Security, parse_listing
 from miniqmt_sim.announcements import parse_action
 from miniqmt_sim.blueprint import OPENABLE, is_account_id
@@ -23,7 +23,7 @@ from miniqmt_sim.counter.lots import MICRO_PER_LI
 from miniqmt_sim.errors import CommandRefused
 from miniqmt_sim.market.quote import Levels, Quote
 from miniqmt_sim.sessions.arguments import account_of as _account
-from miniqmt_sim.sessions.arguments import check_volume
+from miniqmt_sim.sessions.arguments import check_volume, level_li, listed_of
 from miniqmt_sim.sessions.arguments import money_li as _money_li
 from miniqmt_sim.sessions.arguments import positive_li as _positive_li
 from miniqmt_sim.sessions.arguments import price_li as _price_li
@@ -117,6 +117,9 @@ def on_position_set(context: Context, fields: JsonObject) -> Answer:
 def on_quote(context: Context, fields: JsonObject) -> Answer:
     """The market of one security, from the operator."""
     world = context.world
+    listed = world.exchange.securities.get(fields["stock_code"])
+    if listed.is_index if listed is not None else is_index(fields["stock_code"]):
+        return _on_level(context, fields)
     last_li = _price_li(fields["last"], "last")
     bids, asks = _levels(fields["bids"], Side.BUY), _levels(fields["asks"], Side.SELL)
     if bids and asks and bids[0][0] >= asks[0][0]:
@@ -129,14 +132,30 @@ def on_quote(context: Context, fields: JsonObject) -> Answer:
         if price_li % tick_li:
             step = f"the tick {units.yuan(tick_li)} of {security.code}"
             raise CommandRefused(f"{units.yuan(price_li)} is not a multiple of {step}")
+    return _take_quote(context, security, Quote(last_li, bids, asks, fields["volume"]), pre_close_li)
+
+
+def _on_level(context: Context, fields: JsonObject) -> Answer:
+    """The level of an index, from the operator."""
+    if fields["bids"] or fields["asks"]:
+        raise CommandRefused(f"{fields['stock_code']} is an index: nobody bids and asks for it")
+    last_li = level_li(fields["last"], "last")
+    pre_close_li = level_li(fields["pre_close"], "pre-close") if fields["pre_close"] else 0
+    check_volume(fields["volume"], 0)
+    security = _quoted_security(context.world, fields["stock_code"], pre_close_li or last_li)
+    return _take_quote(context, security, Quote(last_li, (), (), fields["volume"]), pre_close_li)
+
+
+def _take_quote(context: Context, security: Security, quote: Quote, pre_close_li: int) -> Answer:
+    """Let a quote that was found good hold; it lists a code that is not listed yet."""
+    world = context.world
     if security.code not in world.exchange.securities:
         security = world.market.list_security(
-            parse_listing(security.code, security.name, pre_close_li or last_li)
+            parse_listing(security.code, security.name, pre_close_li or quote.last_li)
         )
     if pre_close_li:
         world.exchange.set_reference(security, pre_close_li)
         world.market.record_reference(security)
-    quote = Quote(last_li, bids, asks, fields["volume"])
     world.broker.settle(world.market.quote(security, quote, context.now_ms), context.now_ms)
     return quote_row(context, security)
 
@@ -144,7 +163,7 @@ def on_quote(context: Context, fields: JsonObject) -> Answer:
 def on_security(context: Context, fields: JsonObject) -> Answer:
     """A security's day; new tags hold from now on."""
     world = context.world
-    security = _security(world, fields["stock_code"])
+    security = listed_of(world, fields["stock_code"])
     if fields["tags"]:
         try:
             tags = tuple(DatedTag.parse(tag) for tag in fields["tags"].split() if tag != "-")

@@ -92,10 +92,11 @@ def tick_of(world: World, security: Security, now_ms: int) -> JsonObject:
     return tick_fields(security.board, time_ms, day, bids, asks, status)
 
 
-def recorded_tick(tick: Flat, last_close: float, lot: int, status: int) -> JsonObject | None:
+def recorded_tick(tick: Flat, last_close: float, lot: int, status: int, is_index: bool = False) -> JsonObject | None:
     """The same of a recorded snapshot that was just played; None for one whose levels are not whole, or before a trade.
 
-    ``last_close`` in yuan, ``lot`` what one 手 is: thousands of them are told a second.
+    ``last_close`` in yuan, ``lot`` what one 手 is: thousands of them are told a second. An index has no levels, and may stand
+    somewhere before anything traded.
     """
     (
         time_ms, last_li, open_li, high_li, low_li, _, amount_li, volume, _, _,
@@ -103,7 +104,7 @@ def recorded_tick(tick: Flat, last_close: float, lot: int, status: int) -> JsonO
         ask_volume1, ask_volume2, ask_volume3, ask_volume4, ask_volume5,
         bid_volume1, bid_volume2, bid_volume3, bid_volume4, bid_volume5,
     ) = tick  # fmt: skip
-    if not (open_li and volume and ask5 and bid5 and ask_volume5 and bid_volume5 and bid1 < ask1):
+    if not (open_li and (is_index or (volume and ask5 and bid5 and ask_volume5 and bid_volume5 and bid1 < ask1))):
         return None
     yuan, half = units.LI_PER_YUAN, lot // 2
     fields = _TICK.copy()
@@ -246,7 +247,9 @@ def instrument_row(world: World, security: Security) -> JsonObject:
         "DownStopPrice": units.yuan(band.low_li or 0),
         "PriceTick": units.yuan(rules.tick.tick_li),
         "InstrumentStatus": int(suspended),
-        "IsTrading": exchange.has_begun(security) and not suspended,
+        "FloatVolume": security.float_shares,
+        "TotalVolume": security.total_shares,
+        "IsTrading": exchange.has_begun(security) and not suspended and not security.is_index,
         "MinLimitOrderVolume": rules.lot.buy_min,
         "MaxLimitOrderVolume": rules.lot.max_limit_volume,
         "MinLimitSellOrderVolume": rules.lot.sell_min,

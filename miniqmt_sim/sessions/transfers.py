@@ -101,7 +101,7 @@ def on_secu_transfer(context: Context, fields: JsonObject) -> Answer:
         return _done(no_account(fields))
     stock_code = _plain_code(fields["stock_code"])
     text = context.world.ordinary.transfer_shares(
-        account, fields["transfer_direction"], stock_code, context.world.exchange.securities.get(stock_code),
+        account, fields["transfer_direction"], stock_code, context.world.exchange.tradable(stock_code),
         fields["volume"], fields["transfer_type"],
     )  # fmt: skip
     return _done(text)

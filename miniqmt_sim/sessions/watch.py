@@ -282,7 +282,7 @@ class Watch:
             phase = self._world.exchange.setting(security, now_ms).phase
             is_usual = phase is _CONTINUOUS and not security.tags
             status = _CONTINUOUS_STATUS if is_usual else status_of(self._world, security, now_ms)
-            tick = recorded_tick(row, units.yuan(security.pre_close_li), lot, status)
+            tick = recorded_tick(row, units.yuan(security.pre_close_li), lot, status, security.is_index)
         return tick if tick is not None else tick_of(self._world, security, now_ms)
 
     def _bar_of(self, security: Security, period: str, recorded: str, row: Flat, now_ms: int) -> JsonObject | None:

@@ -1,7 +1,7 @@
 """What ``get_instrument_detail`` and ``get_instrument_type`` say of a security, made of a row of ``data_instruments``.
 
-The vendor's fields in the vendor's order. What a simulator cannot know (share capital, margin ratios) is 0, as the vendor's
-is for securities without it.
+The vendor's fields in the vendor's order. What a simulator cannot know (margin ratios, share capital where the instruments
+file does not say it) is 0, as the vendor's is for securities without it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ LONG_AGO: Final = 19901219
 STOCKS: Final = ("SH_MAIN", "STAR", "SZ_MAIN", "CHINEXT")
 FUNDS: Final = ("SH_FUND", "SZ_FUND")
 BONDS: Final = ("SH_BOND", "SZ_BOND")
+INDICES: Final = ("SH_INDEX", "SZ_INDEX")
 ETF_PREFIXES: Final = ("51", "52", "53", "55", "56", "58", "159")
 
 
@@ -40,8 +41,8 @@ def detail(row: JsonObject, *, complete: bool) -> JsonObject:
         "SettlementPrice": row["PreClose"],
         "UpStopPrice": row["UpStopPrice"],
         "DownStopPrice": row["DownStopPrice"],
-        "FloatVolume": 0.0,
-        "TotalVolume": 0.0,
+        "FloatVolume": float(row["FloatVolume"]),
+        "TotalVolume": float(row["TotalVolume"]),
         "LongMarginRatio": 0.0,
         "ShortMarginRatio": 0.0,
         "PriceTick": row["PriceTick"],
@@ -78,7 +79,7 @@ def kinds(row: JsonObject) -> dict[str, bool]:
     """Which kinds a security is of."""
     board, is_fund = row["board"], row["board"] in FUNDS
     return {
-        "index": False,
+        "index": board in INDICES,
         "stock": board in STOCKS,
         "fund": is_fund,
         "etf": is_fund and row["stock_code"].startswith(ETF_PREFIXES),

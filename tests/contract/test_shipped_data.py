@@ -18,7 +18,7 @@ from miniqmt_sim.settings import read_table
 
 CONFIG: Final = Path(__file__).resolve().parents[2] / "config"
 WEEKEND: Final = (5, 6)
-TICK_LI: Final = dict.fromkeys(("SH_MAIN", "STAR", "SZ_MAIN", "CHINEXT"), 10)
+TICK_LI: Final = dict.fromkeys(("SH_MAIN", "STAR", "SZ_MAIN", "CHINEXT", "SH_INDEX", "SZ_INDEX"), 10)
 """Funds and bonds: 1 li."""
 
 

@@ -20,7 +20,7 @@ hook.install("vendor")
 from xtquant import xtdata as theirs
 assert "site-packages" in theirs.__file__
 theirs.enable_hello = ours.enable_hello = False
-CODE, BOTH = "600000.SH", ["600000.SH", "000001.SZ"]
+CODE, BOTH, INDEX = "600000.SH", ["600000.SH", "000001.SZ"], "000300.SH"
 
 def same(one, other):
     if isinstance(one, dict):
@@ -49,6 +49,9 @@ CALLS = [
     ("get_market_last_trade_date", "XX"),
     ("get_trading_calendar", "SH", "20231220", "20240110"), ("get_holidays",), ("get_data_dir",),
     ("download_history_data", CODE, "1d"), ("is_stock_type", CODE, "stock"),
+    ("get_full_tick", [INDEX]), ("get_instrument_detail", INDEX), ("get_instrument_type", INDEX), ("get_divid_factors", INDEX),
+    ("is_stock_type", INDEX, "index"), ("get_stock_list_in_sector", "\\u6caa\\u6df1\\u6307\\u6570"),
+    *[("get_market_data_ex", [], [INDEX, CODE], period, "", "", 4) for period in ("tick", "1m", "1d", "1mon")],
 ]
 for name, *arguments in CALLS:
     mine, vendors = getattr(ours, name)(*arguments), getattr(theirs, name)(*arguments)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from matching.codes import is_index
 from miniqmt_sim.server.feeds.dividends import read_dividends
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.replay import Replay, instruments
@@ -37,6 +38,7 @@ class TapeDesk(Desk):
             given = read_dividends(path.parent / "dividends.csv") if dividends else {}
         self.code = code
         codes = [code, *(others or {})]
+        held = [each for each in codes if not is_index(each)]
         known = [row for row in shipped_instruments() if row["stock_code"] not in codes]
         new = {"listed": str(listed)} if listed else {}
         config = make_config(
@@ -46,7 +48,7 @@ class TapeDesk(Desk):
             accounts=[
                 {
                     "id": "A", "type": "STOCK", "cash_yuan": 1_000_000,
-                    "position": [{"stock_code": each, "volume": 10_000, "cost_yuan": 10.0} for each in codes],
+                    "position": [{"stock_code": each, "volume": 10_000, "cost_yuan": 10.0} for each in held],
                 }
             ],
             corporate_actions=[dividend.action() for one in given.values() for dividend in one],

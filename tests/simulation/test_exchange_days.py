@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from matching.codes import is_index
 from matching.phases import Phase
 from matching.price_types import PRICE_TYPES
 from miniqmt_sim.changes import TABLES, Facts
@@ -144,7 +145,7 @@ class Day:
         self.seen: set[str] = set()
         self.phases: tuple[str, ...] = ()
         self.looked_ms = 0
-        instruments = [*shipped_instruments(), _listing()]
+        instruments = [*(row for row in shipped_instruments() if not is_index(row["stock_code"])), _listing()]
         closes = {row["stock_code"]: float(row["pre_close"]) for row in instruments}
         self.closes = {code: closes[code] for code in CODES}
         held = [{"stock_code": code, "volume": 4000, "cost_yuan": price} for code, price in self.closes.items()]

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 
 from matching import calendar
 from matching.calendar import TradingCalendar
-from matching.codes import Board, Venue, board_of, is_repo, parse_code
+from matching.codes import Board, Venue, board_of, is_index, is_repo, parse_code, traded_board_of
 
 BOARDS = {
     "600000.SH": Board.SH_MAIN, "601857.SH": Board.SH_MAIN, "603288.SH": Board.SH_MAIN, "605001.SH": Board.SH_MAIN,
     "688981.SH": Board.STAR, "689009.SH": Board.STAR, "000001.SZ": Board.SZ_MAIN, "002594.SZ": Board.SZ_MAIN,
     "003816.SZ": Board.SZ_MAIN, "300750.SZ": Board.CHINEXT, "301269.SZ": Board.CHINEXT, "510300.SH": Board.SH_FUND,
     "588000.SH": Board.SH_FUND, "159915.SZ": Board.SZ_FUND, "113050.SH": Board.SH_BOND, "118000.SH": Board.SH_BOND,
-    "123001.SZ": Board.SZ_BOND, "128136.SZ": Board.SZ_BOND,
+    "123001.SZ": Board.SZ_BOND, "128136.SZ": Board.SZ_BOND, "000300.SH": Board.SH_INDEX, "000001.SH": Board.SH_INDEX,
+    "000688.SH": Board.SH_INDEX, "399001.SZ": Board.SZ_INDEX, "399006.SZ": Board.SZ_INDEX,
 }  # fmt: skip
 
 
@@ -33,11 +34,19 @@ def test_what_is_no_code_is_none(text: str) -> None:
     assert parse_code(text) is None
 
 
-@pytest.mark.parametrize("text", ["000001.SH", "900901.SH", "200002.SZ", "430047.BJ"])
+@pytest.mark.parametrize("text", ["019547.SH", "900901.SH", "200002.SZ", "430047.BJ"])
 def test_a_prefix_that_is_not_simulated_has_no_board(text: str) -> None:
     code = parse_code(text)
     assert code is not None
     assert board_of(code) is None
+
+
+@pytest.mark.parametrize("text", BOARDS)
+def test_an_index_has_a_board_and_is_not_traded(text: str) -> None:
+    code = parse_code(text)
+    assert code is not None
+    assert is_index(text) is (text in ("000300.SH", "000001.SH", "000688.SH", "399001.SZ", "399006.SZ"))
+    assert traded_board_of(code) is (None if is_index(text) else BOARDS[text])
 
 
 def test_pledged_repo_is_known() -> None:

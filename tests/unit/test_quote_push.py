@@ -58,6 +58,20 @@ def test_a_recorded_tick_is_told_as_the_quote_it_makes(row: tuple[int, ...], cod
         assert list(quick.items()) == list(told.items())
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 2 * 10**7), min_size=5, max_size=5), st.sampled_from((0, 49, 50, 5 * 10**10)))
+def test_a_recorded_tick_of_an_index_is_told_as_the_level_it_makes(levels: list[int], volume: int) -> None:
+    desk = Desk()
+    world = desk.simulator._world
+    index = world.exchange.securities["000300.SH"]
+    row = (desk.now_ms, levels[0] or 1, *levels[1:], 2 * 10**15, volume, 0, 7, *[0] * 20)
+    world.market.playback.tick(index, row, desk.now_ms)
+    quick = recorded_tick(row, index.pre_close_li / 1000, 100, status_of(world, index, desk.now_ms), is_index=True)
+    assert (quick is not None) is (levels[1] > 0)
+    if quick is not None:
+        assert list(quick.items()) == list(tick_of(world, index, desk.now_ms).items())
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(0, 10**9), min_size=9, max_size=9), st.sampled_from(Board))
 def test_a_recorded_bar_is_told_as_any_bar(row: list[int], board: Board) -> None:

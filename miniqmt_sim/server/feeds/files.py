@@ -25,7 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
-from matching.codes import Board, board_of, parse_code
+from matching.codes import INDEX_BOARDS, Board, board_of, parse_code
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds.rows import (
     BAR_WIDTH,
@@ -130,12 +130,14 @@ class _Reader:
         parsed = parse_code(code)
         board = board_of(parsed) if parsed is not None else None
         if board is None:
-            raise ValueError(f"{code!r} is not the code of a stock, fund or bond like 600000.SH")
+            raise ValueError(f"{code!r} is not the code of a stock, fund, bond or index like 600000.SH")
         return self._make(self._columns, 1 if self._in_shares else LOT[board], tick_li_of(board))
 
 
 def tick_li_of(board: Board) -> int:
-    """The step of prices in a file: 0.01 for stocks, 0.001 for funds and bonds, since before the rules begin."""
+    """The step of prices in a file: 0.01 for stocks, 0.001 for funds and bonds, since before the rules begin; 0 for indices."""
+    if board in INDEX_BOARDS:
+        return 0
     return 10 if board in STOCK_BOARDS else 1
 
 

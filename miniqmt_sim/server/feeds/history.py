@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from matching import calendar
-from matching.codes import board_of, parse_code
+from matching.codes import board_of, is_index, parse_code
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.dividends import Dividend, read_dividends
@@ -147,11 +147,12 @@ class History:
         """Bars of a period made of finer rows; a bar that is not complete yet is left out by its time."""
         from_ms, to_ms = start_ms - LENGTH_MS[period], min(end_ms + LENGTH_MS[period], now_ms)
         finer: Iterable[Bar]
+        untraded = is_index(code)
         if source == "tick":
-            finer = bars_of_ticks(self.ticks(code, from_ms, to_ms, -1, now_ms))
+            finer = bars_of_ticks(self.ticks(code, from_ms, to_ms, -1, now_ms), untraded)
         else:
             finer = self.bars(code, source, from_ms, to_ms, -1, now_ms)
-        made = [joined(end, list(group)) for end, group in groupby(finer, label_of(period))]
+        made = [joined(end, list(group), untraded) for end, group in groupby(finer, label_of(period))]
         return [bar for bar in made if start_ms <= bar.time_ms <= end_ms]
 
 
@@ -194,26 +195,31 @@ def _auction_ms(time_ms: int) -> int:
     return 1 if calendar.time_of_day_ms(time_ms) == OPEN_MS else 0
 
 
-def joined(time_ms: int, bars: Sequence[Bar]) -> Bar:
-    """One bar of several that follow each other."""
-    traded = [bar for bar in bars if bar.volume] or bars
+def joined(time_ms: int, bars: Sequence[Bar], untraded: bool = False) -> Bar:
+    """One bar of several that follow each other. ``untraded``: their prices count whether anything traded or not."""
+    traded = bars if untraded else [bar for bar in bars if bar.volume] or bars
     return Bar(
         time_ms, traded[0].open_li, max(bar.high_li for bar in traded), min(bar.low_li for bar in traded), traded[-1].close_li,
         sum(bar.volume for bar in bars), sum(bar.amount_li for bar in bars), bars[0].pre_close_li, bars[0].suspended,
     )  # fmt: skip
 
 
-def bars_of_ticks(ticks: Sequence[Tick]) -> Iterator[Bar]:
-    """Each snapshot in which something traded as a bar of its own: what traded since the one before, at its last price."""
+def bars_of_ticks(ticks: Sequence[Tick], untraded: bool = False) -> Iterator[Bar]:
+    """Each snapshot in which something traded as a bar of its own: what traded since the one before, at its last price.
+
+    ``untraded``: of an index each that has an opening price, whether anything traded or not.
+    """
     day = volume = amount_li = 0
     for tick in ticks:
         today = calendar.day_of(tick.time_ms)
         if today != day:
             day, volume, amount_li = today, 0, 0
         traded = tick.volume - volume
-        if traded > 0:
-            price_li, amount = tick.last_li, tick.amount_li - amount_li
-            yield Bar(tick.time_ms, price_li, price_li, price_li, price_li, traded, amount, tick.last_close_li, 0)
+        if traded > 0 or (untraded and tick.open_li):
+            price_li, more_li = tick.last_li, tick.amount_li - amount_li
+            if traded < 0 or (untraded and more_li < 0):
+                traded = more_li = 0
+            yield Bar(tick.time_ms, price_li, price_li, price_li, price_li, traded, more_li, tick.last_close_li, 0)
         volume, amount_li = max(volume, tick.volume), max(amount_li, tick.amount_li)
 
 

@@ -18,7 +18,7 @@ from typing import IO, Final, NamedTuple
 
 from matching import calendar
 from matching.calendar import MS_PER_MINUTE
-from matching.codes import Board, board_of, parse_code
+from matching.codes import INDEX_BOARDS, Board, board_of, is_index, parse_code
 from matching.units import LI_PER_YUAN, PPM
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds.files import DIVIDENDS, INSTRUMENTS, PERIODS, tick_li_of
@@ -28,6 +28,12 @@ CODES: Final = ("600000.SH", "000001.SZ", "510300.SH", "300750.SZ", "688981.SH")
 """What a made market begins with; more follow by number, from 600001.SH on."""
 _MORE_PREFIXES: Final = ("600", "601", "603", "605", "001", "002")
 """Of main boards; a thousand numbers begin with each."""
+INDICES: Final = {
+    "000001.SH": 3_412_560, "000300.SH": 4_015_780, "000016.SH": 2_718_340, "000905.SH": 6_233_910, "000852.SH": 6_587_450,
+    "000688.SH": 1_022_680, "399001.SZ": 10_846_270, "399006.SZ": 2_236_150,
+}  # fmt: skip
+"""Where a made index begins, in thousandths of a point; others begin at ``INDEX_LI``."""
+INDEX_LI: Final = 5_000_000
 MAX_CODES: Final = 5000
 MAX_DAYS: Final = 2500
 """Ten years of trading days."""
@@ -41,6 +47,11 @@ _FINE: Final = 1000
 """The walk goes in thousandths of a li, so that steps below a tick are not lost."""
 _ROOM_PPM: Final = 90_000
 """How far a day's prices stay from its reference, so that they meet no daily limit."""
+_INDEX_TICK_LI: Final = 10
+_INDEX_LOTS: Final = 5000
+"""An index counts what its securities traded: so many times as much as one of them."""
+_SHARE_LI: Final = 12_000
+"""And what was paid for it: so much for a share."""
 _DIVIDEND_DAY: Final = 2
 _DIVIDEND_YUAN: Final = 0.05
 BAR_HEADER: Final = "time,open,high,low,close,volume,amount,settelementPrice,openInterest,preClose,suspendFlag"
@@ -51,12 +62,17 @@ TICK_HEADER: Final = (
 
 
 class Code(NamedTuple):
-    """A security of the made market."""
+    """A security of the made market, or an index."""
 
     text: str
     tick_li: int
     lot: int
     first_li: int
+    is_index: bool
+
+    def amount_li(self, price_li: int, volume: int) -> int:
+        """What was paid for a volume in 手 at a price."""
+        return (_SHARE_LI if self.is_index else price_li) * volume * self.lot
 
 
 class MadeBar(NamedTuple):
@@ -72,16 +88,23 @@ class MadeBar(NamedTuple):
 
 
 def make_data(
-    out: Path, count: int, days: Sequence[int], periods: Sequence[str], seed: int, packed: bool = False
-) -> list[Path]:
-    """Write a market of so many codes and trading days; give the files. Raises ConfigError for what cannot be made."""
+    out: Path, count: int, days: Sequence[int], periods: Sequence[str], seed: int, packed: bool = False,
+    indices: Sequence[str] = (),
+) -> list[Path]:  # fmt: skip
+    """Write a market of so many codes and trading days, and of indices; give the files.
+
+    Raises ConfigError for what cannot be made.
+    """
     if not 1 <= count <= MAX_CODES or not 1 <= len(days) <= MAX_DAYS:
         raise ConfigError(f"make-data: between 1 and {MAX_CODES} codes and between 1 and {MAX_DAYS} trading days")
     unknown = [period for period in periods if period not in PERIODS]
     if unknown or not periods:
         raise ConfigError(f"make-data: periods are some of {', '.join(PERIODS)}, not {', '.join(unknown) or 'none'}")
+    no_index = [text for text in indices if not is_index(text)]
+    if no_index:
+        raise ConfigError(f"make-data: {no_index[0]!r} is not the code of an index like 000300.SH or 399001.SZ")
     out.mkdir(parents=True, exist_ok=True)
-    codes = code_list(count)
+    codes = [*code_list(count), *(_code(text, 0) for text in dict.fromkeys(indices))]
     _write_beside(out, codes, days)
     suffix = ".csv.gz" if packed else ".csv"
     files = []
@@ -106,12 +129,14 @@ def _code(text: str, number: int) -> Code:
     parsed = parse_code(text)
     board = board_of(parsed) if parsed is not None else None
     assert isinstance(board, Board), f"{text} is on no board"
+    if board in INDEX_BOARDS:
+        return Code(text, _INDEX_TICK_LI, LOT[board], INDICES.get(text, INDEX_LI), is_index=True)
     first_li = _FIRST_PRICES_LI.get(text, 5_000 + number * 37 % 60_000 * 10)
-    return Code(text, tick_li_of(board), LOT[board], first_li)
+    return Code(text, tick_li_of(board), LOT[board], first_li, is_index=False)
 
 
 def _write_beside(out: Path, codes: Sequence[Code], days: Sequence[int]) -> None:
-    listing = [f"{code.text},{code.text[:6]},,{_yuan(code.first_li)},\n" for code in codes]
+    listing = [f"{code.text},{code.text[:6]},,{_yuan(code.first_li)},\n" for code in codes if not code.is_index]
     (out / INSTRUMENTS).write_text("stock_code,name,board,pre_close,tags\n" + "".join(listing), encoding="utf-8", newline="")
     header = "stock_code,time,interest,stockBonus,stockGift,allotNum,allotPrice,gugai,dr\n"
     row = f"{codes[0].text},{days[_DIVIDEND_DAY]},{_DIVIDEND_YUAN},0,0,0,0,0,0\n" if len(days) > _DIVIDEND_DAY else ""
@@ -165,7 +190,7 @@ class _Walk:
 
     def volume(self, scale: int) -> int:
         """A volume in 手, now and then none."""
-        luck = self._luck
+        luck, scale = self._luck, scale * _INDEX_LOTS if self._code.is_index else scale
         return luck.getrandbits(8) * scale // 64 + luck.getrandbits(3) if luck.getrandbits(6) else 0
 
     def bits(self, count: int) -> int:
@@ -192,7 +217,7 @@ def _bar(walk: _Walk, code: Code, time_ms: int, clock_ms: int) -> MadeBar:
     volume = walk.volume(120 if near_edge else 40)
     if not volume:
         prices = prices[:1] * 2
-    amount_li = sum(prices) * volume * code.lot // len(prices)
+    amount_li = code.amount_li(sum(prices), volume) // (1 if code.is_index else len(prices))
     return MadeBar(time_ms, prices[0], max(prices), min(prices), prices[-1], volume, amount_li)
 
 
@@ -256,11 +281,13 @@ def _day_of_ticks(code: Code, walk: _Walk, midnight_ms: int) -> Iterator[str]:
         last_li = walk.price_li if clock_ms == _OPEN_MS else walk.step(90)
         high_li, low_li = max(high_li, last_li), min(low_li, last_li)
         traded = walk.volume(6)
-        volume, amount_li, trades = volume + traded, amount_li + traded * code.lot * last_li, trades + traded // 3
+        volume, amount_li, trades = volume + traded, amount_li + code.amount_li(last_li, traded), trades + traded // 3
         at_ask = walk.bits(1)
         asks = [last_li + (level + 1 - at_ask) * code.tick_li for level in range(LEVELS)]
         bids = [last_li - (level + at_ask) * code.tick_li for level in range(LEVELS)]
         volumes = [[1 + walk.bits(9) for _ in range(LEVELS)] for _ in range(2)]
+        if code.is_index:
+            asks = bids = volumes[0] = volumes[1] = [0] * LEVELS
         prices = ",".join(map(_yuan, (last_li, first_li, high_li, low_li, walk.pre_close_li, amount_li)))
         sides = ",".join((_prices(asks), _prices(bids), f'"{volumes[0]}"', f'"{volumes[1]}"'))
         yield f"{midnight_ms + clock_ms},{prices},{volume},{volume * code.lot},13,13,0.0,{sides},{trades}\n"

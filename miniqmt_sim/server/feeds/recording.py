@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from matching import calendar
+from matching.codes import is_index
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.clock import Pace
 from miniqmt_sim.server.feeds import files
@@ -60,13 +61,15 @@ def with_data(world: World, history: History, path: Path, start_ms: int) -> Worl
     """The world's settings with the instruments and corporate actions of the data; what the settings say of a code wins.
 
     A new issue that the data know is listed already, and no issue any more.
+    An index that was not recorded is not listed: a strategy shall not take a level that never moves for the market's.
     """
     beside = files.beside(path, files.INSTRUMENTS)
     own: list[dict[str, Any]] = [dict(row) for row in read_instruments(beside)] if beside is not None else []
     recorded = frozenset(history.codes())
     own = [row for row in own if row["stock_code"] in recorded]
     listed = {row["stock_code"] for row in own}
-    own += [dict(row) for row in world.instruments if row["stock_code"] not in listed]
+    theirs = [row for row in world.instruments if row["stock_code"] in recorded or not is_index(row["stock_code"])]
+    own += [dict(row) for row in theirs if row["stock_code"] not in listed]
     known = [
         row | {"pre_close": reference_yuan(history, row["stock_code"], start_ms)} if row["stock_code"] in recorded else row
         for row in own

@@ -76,7 +76,10 @@ def _iso_ms(text: str) -> int:
 
 
 class Prices:
-    """Texts of prices in yuan to li, remembered: a market repeats itself. A price between two ticks is a ValueError."""
+    """Texts of prices in yuan to li, remembered: a market repeats itself. A price between two ticks is a ValueError.
+
+    A tick of 0: the levels of an index, which are published with four decimals, of which three are kept.
+    """
 
     def __init__(self, tick_li: int) -> None:
         self._tick_li = tick_li
@@ -101,6 +104,8 @@ class Prices:
         price_li = round(yuan * LI_PER_YUAN)
         if price_li < 0:
             raise ValueError(f"price {value} is negative")
+        if not self._tick_li:
+            return price_li
         if abs(yuan * LI_PER_YUAN - price_li) > 1e-3 or price_li % self._tick_li:
             step = f"{self._tick_li / LI_PER_YUAN:g}"
             raise ValueError(f"price {value} is not a multiple of the tick {step}; prices must be unadjusted")
@@ -139,7 +144,8 @@ def volume_of(value: Any, lot: int, name: str = "volume") -> int:
 def bar_parser(columns: Mapping[str, int], lot: int, tick_li: int) -> Parser:
     """Make what reads a row of bars. Raises ValueError for columns that are missing.
 
-    Needed: time, open, high, low, close, volume. Used where they are there: amount, preClose, suspendFlag.
+    Needed: time, open, high, low, close, volume. Used where they are there: amount, preClose, suspendFlag. A tick of 0 says
+    that it is an index, whose level has nothing to do with its amount and volume.
     """
     _require(columns, ("time", "open", "high", "low", "close", "volume"), "bars")
     price = Prices(tick_li)
@@ -156,8 +162,11 @@ def bar_parser(columns: Mapping[str, int], lot: int, tick_li: int) -> Parser:
             check_prices(low_li, (open_li, close_li), high_li)
         if suspended == 1 and volume:
             raise ValueError(f"a volume of {volume} while the security is suspended")
-        check_amount(amount_li, volume, low_li, high_li)
-        amount_li = amount_li or close_li * volume
+        if tick_li:
+            check_amount(amount_li, volume, low_li, high_li)
+            amount_li = amount_li or close_li * volume
+        elif amount_li < 0:
+            raise ValueError("the amount is negative")
         if amount_li > MAX_AMOUNT_LI:
             raise ValueError("close times volume is too large")
         return (
@@ -175,13 +184,14 @@ def tick_parser(columns: Mapping[str, int], lot: int, tick_li: int) -> Parser:
 
     Needed: time, lastPrice, volume (or pvolume, which wins), and askPrice, bidPrice, askVol, bidVol, each as a list, or
     as five columns askPrice1 … askPrice5. Used where they are there: open, high, low, lastClose, amount, stockStatus,
-    transactionNum.
+    transactionNum. A tick of 0 says that it is an index, which has no levels whatever its columns say.
     """
     _require(columns, ("time", "lastPrice"), "ticks")
     if "pvolume" not in columns:
         _require(columns, ("volume",), "ticks")
     price = Prices(tick_li)
-    levels = [_level_reader(columns, name) for name in ("askPrice", "bidPrice", "askVol", "bidVol")]
+    names = ("askPrice", "bidPrice", "askVol", "bidVol")
+    levels = [_level_reader(columns, name) if tick_li else _no_levels for name in names]
     time_at, last_at = columns["time"], columns["lastPrice"]
     volume_at, unit = (columns["pvolume"], 1) if "pvolume" in columns else (columns["volume"], lot)
     prices_at = [columns.get(name) for name in ("open", "high", "low", "lastClose")]
@@ -215,6 +225,10 @@ def _level_reader(columns: Mapping[str, int], name: str) -> Callable[[Sequence[A
         return lambda row: _five(row[whole])
     _require(columns, (f"{name}1",), "ticks")
     return lambda row: [0 if at is None else row[at] for at in single]
+
+
+def _no_levels(_row: Sequence[Any]) -> Sequence[Any]:
+    return [0] * LEVELS
 
 
 def _five(value: Any) -> Sequence[Any]:
