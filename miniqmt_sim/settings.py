@@ -26,6 +26,7 @@ from miniqmt_sim.errors import ConfigError
 
 ENV_LISTEN: Final = "MINIQMT_SIM_LISTEN"
 
+NO_UTF8: Final = "it is not UTF-8; save it as that (in Excel: CSV UTF-8)"
 MAX_PORT: Final = 65535
 MAX_FLOAT: Final = 1e6
 
@@ -462,6 +463,8 @@ def _parse_toml(text: str, place: str) -> dict[str, Any]:
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
+    except UnicodeError:
+        raise ConfigError(f"{path} cannot be read: {NO_UTF8}") from None
+    except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error}") from None
 

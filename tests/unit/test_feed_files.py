@@ -165,6 +165,13 @@ def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path, name: str, co
     assert name in str(raised.value)
 
 
+def test_a_file_that_is_not_utf_8_is_said_to_be_none(tmp_path: Path) -> None:
+    path = tmp_path / "600000.SH.1m.csv"
+    path.write_bytes(f"{BAR_COLUMNS},名称\n{bar('09:31', 10.0)},浦发银行\n".encode("gbk"))
+    with pytest.raises(ConfigError, match=r"600000\.SH\.1m\.csv cannot be read: it is not UTF-8"):
+        History.open(path)
+
+
 def test_no_data_is_said(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no data at"):
         History.open(tmp_path / "nowhere")

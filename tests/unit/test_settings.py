@@ -125,8 +125,8 @@ def test_a_wrong_file_is_refused_by_name_and_key(tmp_path: Path, text: str, comp
 def test_a_file_that_is_not_there_or_not_text(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"my\.toml cannot be read"):
         load(config=tmp_path / "my.toml")
-    (tmp_path / "my.toml").write_bytes(b"\xff\xff")
-    with pytest.raises(ConfigError, match=r"my\.toml cannot be read"):
+    (tmp_path / "my.toml").write_bytes("# 中文".encode("gbk"))
+    with pytest.raises(ConfigError, match=r"my\.toml cannot be read: it is not UTF-8; save it as that"):
         load(config=tmp_path / "my.toml")
 
 

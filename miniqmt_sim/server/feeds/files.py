@@ -39,6 +39,7 @@ from miniqmt_sim.server.feeds.rows import (
     tick_parser,
 )
 from miniqmt_sim.server.feeds.tape import FORMAT, Tape, TapeWriter
+from miniqmt_sim.settings import NO_UTF8
 
 PERIODS: Final = ("tick", "1m", "5m", "1d")
 """Finest first."""
@@ -158,11 +159,13 @@ def read(file: DataFile, volume_unit: str) -> Iterator[tuple[int, str, Flat]]:
             yield number, *reader(row)
     except StopIteration:
         raise ConfigError(f"{file.path}: line 1 must name the columns") from None
+    except UnicodeError:
+        raise ConfigError(f"{file.path} cannot be read: {NO_UTF8}") from None
     except (ValueError, OverflowError) as error:  # the latter of pyarrow, for a time that Python cannot hold
         raise ConfigError(f"{file.path}: {_place(file, number)}{error}") from None
     except csv.Error as error:  # in the row after the last that was given
         raise ConfigError(f"{file.path}: {_place(file, number + 1)}{error}") from None
-    except (OSError, EOFError, UnicodeError) as error:
+    except (OSError, EOFError) as error:
         if isinstance(error, OSError) and error.errno == errno.EMFILE:  # no fault of this file
             raise
         raise ConfigError(f"{file.path} cannot be read: {error}") from None
