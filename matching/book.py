@@ -1,16 +1,15 @@
 """One order book: exact price-time priority.
 
 Each side maps prices to levels and keeps the prices sorted; a level is a queue in order of arrival with a running total.
-An order that left stays in its queue as a mark (its ``level`` is another) and is dropped when it comes to the front, so that
-a cancel costs a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and
-deletions happen near the end, where a list is quickest. The level at the end is kept at hand, for every order asks for it.
+An order that left stays in its queue as a mark (its ``level`` is another) until the queue is rewritten, so that a cancel costs
+a look-up and a subtraction. The sorted prices are a plain list with the best one at its end: insertions and deletions happen
+near the end, where a list is quickest. The level at the end is kept at hand, for every order asks for it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import IntEnum
 from typing import Final
 
@@ -58,14 +57,15 @@ class BookOrder:
 class Level:
     """The queue at one price. ``total`` is the live volume in it, ``users`` how many orders of accounts stand in it.
 
-    ``marks``: how many orders left since it was rewritten.
+    ``marks``: how many that left are still in the queue; before ``front`` all did.
     """
 
-    __slots__ = ("marks", "price_li", "queue", "total", "users")
+    __slots__ = ("front", "marks", "price_li", "queue", "total", "users")
 
     def __init__(self, price_li: int) -> None:
         self.price_li = price_li
-        self.queue: deque[BookOrder] = deque()
+        self.queue: list[BookOrder] = []
+        self.front = 0
         self.total = 0
         self.users = 0
         self.marks = 0
@@ -75,24 +75,25 @@ class Level:
         return (order for order in self.queue if order.level is self)
 
     def first(self) -> BookOrder:
-        """The live order first in line; marks before it are dropped."""
+        """The live order first in line."""
         queue = self.queue
-        while queue[0].level is not self:
-            queue.popleft()
-        return queue[0]
+        while queue[self.front].level is not self:
+            self.front += 1
+        return queue[self.front]
 
     def last(self) -> BookOrder:
         """The live order last in line; marks behind it are dropped."""
         queue = self.queue
         while queue[-1].level is not self:
             queue.pop()
+            self.marks -= 1
         return queue[-1]
 
     def tidy(self) -> None:
         """Rewrite the queue when most of it may be marks: its length is paid for by those who left."""
         if 2 * self.marks > len(self.queue):
-            self.queue = deque(self.orders())
-            self.marks = 0
+            self.queue = [order for order in self.queue if order.level is self]
+            self.front = self.marks = 0
 
 
 class HalfBook:
@@ -114,6 +115,20 @@ class HalfBook:
     def levels(self) -> Iterator[Level]:
         """All levels, best first. The book must not change meanwhile."""
         return (self._levels[key * self._sign] for key in reversed(self._keys))
+
+    def up_to(self, price_li: int) -> list[Level]:
+        """The levels from the best to a price, best first."""
+        sign, levels, found = self._sign, self._levels, []
+        for key in reversed(self._keys):
+            if key < price_li * sign:
+                break
+            found.append(levels[key * sign])
+        return found
+
+    def besides(self, prices: Collection[int]) -> list[Level]:
+        """The levels at none of some prices, best first."""
+        sign, levels = self._sign, self._levels
+        return [levels[key * sign] for key in reversed(self._keys) if key * sign not in prices]
 
     def best_of_users(self) -> int | None:
         """The best price at which an order of an account stands."""
@@ -167,6 +182,18 @@ class HalfBook:
         self._close(level)
         return orders
 
+    def clear(self) -> None:
+        """Take everything out of a side in which no account's order stands."""
+        assert not self.users, "an account's order stands there"
+        for level in self._levels.values():
+            for order in level.queue:
+                if order.level is level:
+                    order.volume = 0
+                    order.level = None
+        self._levels.clear()
+        self._keys.clear()
+        self.best = None
+
     def _open(self, price_li: int) -> Level:
         level = self._levels[price_li] = Level(price_li)
         key = price_li * self._sign
@@ -193,6 +220,8 @@ class HalfBook:
             live = list(level.orders())
             if not live:
                 yield f"level {level.price_li}: no live order"
+            if level.marks != len(level.queue) - len(live) or any(order.level is level for order in level.queue[: level.front]):
+                yield f"level {level.price_li}: the marks are wrong"
             if level.total != sum(order.volume for order in live):
                 yield f"level {level.price_li}: the total is wrong"
             if level.users != sum(order.owner != HOUSE for order in live):

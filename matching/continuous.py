@@ -81,9 +81,9 @@ def _sweep(other: HalfBook, order: BookOrder, levels: int | None, stop: Stop | N
             break
         last_li = level.price_li
         while left and level.total:
-            maker = level.queue[0]
+            maker = level.queue[level.front]
             if maker.level is not level:
-                level.queue.popleft()
+                level.front += 1
                 continue
             volume = maker.volume if maker.volume < left else left
             other.take(maker, volume)

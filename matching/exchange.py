@@ -398,6 +398,16 @@ class Exchange(TradingDay):
         half = book.buys if order.side is BUY else book.sells
         half.take(order, volume)
 
+    def withdraw(self, code: str, orders: Iterable[BookOrder]) -> None:
+        """The house takes all of its orders out of a book."""
+        book = self._books[code]
+        for half in book.sides:
+            if not half.users:
+                half.clear()
+        for order in orders:
+            if order.volume:
+                self.take_away(order, order.volume)
+
     def fill_resting(self, maker: BookOrder, volume: int, now_ms: int, price_li: int = 0) -> Traded:
         """The market behind the house traded with a resting order, at that order's price or at one better for it."""
         price_li = price_li or maker.price_li

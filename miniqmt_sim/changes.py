@@ -179,6 +179,10 @@ class Counters:
         self._values[name] = self._counted[name] = value
         return value
 
+    def next_queue_seq(self) -> int:
+        """The next place in the queues of the books."""
+        return self.next("queue_seq")
+
     def stamp(self, now_ms: int, seq: int) -> None:
         """Note the time and number of a command; the time never goes back."""
         values, counted = self._values, self._counted

@@ -8,7 +8,6 @@ built from plain mappings (``blueprint``), opened new or from stored rows, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from typing import Final
 
 from matching import calendar
@@ -95,8 +94,8 @@ class World:
         self._issues = [read_row(parse_issue, row) for row in config.ipo]
         self._announced = [read_row(parse_action, row) for row in config.corporate_actions]
         self._first_accounts = [FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
-        next_queue_seq = partial(self.counters.next, "queue_seq")
-        self.exchange = Exchange(rules, TradingCalendar(config.holidays, every_day=self.always), next_queue_seq, hold)
+        trading_calendar = TradingCalendar(config.holidays, every_day=self.always)
+        self.exchange = Exchange(rules, trading_calendar, self.counters.next_queue_seq, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:

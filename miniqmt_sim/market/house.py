@@ -148,10 +148,11 @@ class House:
 
     def leave(self, code: str) -> None:
         """Take every house order out of a book, if there are any."""
-        for order in list(self._rests.pop(code, {}).values()):
-            self._exchange.take_away(order, order.volume)
+        rests = self._rests.pop(code, None)
+        if rests:
+            self._exchange.withdraw(code, rests.values())
             if self.is_stored:
-                self._changed[order.queue_seq] = None
+                self._changed.update(dict.fromkeys(rests))
         self._forget_taken(code)
 
     def note(self, order: BookOrder, volume: int) -> None:
@@ -193,9 +194,7 @@ class House:
         if bar is not None:
             allowed = min(self._whole_lots(code, allowed), self.left_of(code, bar)[side])
         trades: list[Traded] = []
-        for level in list(self._exchange.book(code).sides[side].levels()):
-            if not volume or (level.price_li < price_li if side is BUY else level.price_li > price_li):
-                return trades
+        for level in self._exchange.book(code).sides[side].up_to(price_li):
             for order in self._line(level):
                 taken = min(order.volume, volume if order.owner == HOUSE else min(volume, allowed))
                 if taken and order.owner == HOUSE:
@@ -225,8 +224,8 @@ class House:
         book = self._exchange.book(code)
         missing: list[BookOrder] = []
         for side, half, levels in ((BUY, book.buys, quote.bids), (SELL, book.sells, quote.asks)):
-            shown, unshown = dict(levels), half.count()
-            for price_li, target in shown.items():
+            unshown = half.count()
+            for price_li, target in levels:
                 level = half.level(price_li)
                 if level is None:
                     volume = target
@@ -238,7 +237,7 @@ class House:
                 elif volume and level is not None:
                     self._lower(level, -volume)
             if unshown:
-                for level in [level for level in half.levels() if level.price_li not in shown]:
+                for level in half.besides([price_li for price_li, _ in levels]):
                     if not level.users:
                         for order in half.drop(level):
                             self._record(order)

@@ -29,8 +29,8 @@ class Playback:
     """The recorded part of the market."""
 
     __slots__ = (
-        "_arrived", "_bars", "_busy", "_dirty", "_exchange", "_followed", "_house", "_is_free", "_quotes", "_source", "_ticks",
-        "_unseen", "feed_ms", "fresh", "is_stored",
+        "_arrived", "_bars", "_busy", "_dirty", "_exchange", "_followed", "_free", "_house", "_quotes", "_source", "_steady",
+        "_ticks", "_unseen", "feed_ms", "fresh", "is_stored",
     )  # fmt: skip
 
     def __init__(self, exchange: Exchange, house: House, quotes: dict[str, Quote]) -> None:
@@ -49,8 +49,9 @@ class Playback:
         self._unseen: dict[str, Flat] = {}
         """Of these codes the newest row has not been made a quote yet."""
         self._dirty: dict[str, Security] = {}
-        self._is_free: dict[str, bool] = {}
-        """May a price halt trading in a code today? It has no price limits then."""
+        self._free: dict[str, None] = {}
+        self._steady: dict[str, None] = {}
+        """Codes in which prices may halt trading today, as there are no limits, and those in which they may not, once asked."""
         self.fresh: dict[str, None] = {}
         """Codes of which a point was played since somebody asked; whole rows are news anyway."""
         self.feed_ms = 0
@@ -75,7 +76,8 @@ class Playback:
         """A day begins: snapshots count anew, and no point of yesterday can be traded at."""
         for code in list(self._unseen):
             self.seen(code)
-        self._is_free.clear()
+        self._steady.clear()
+        self._free.clear()
         self._house.open_day()
         self._ticks = dict.fromkeys(self._ticks, NO_TICK)
 
@@ -85,7 +87,7 @@ class Playback:
             self._quotes.pop(code, None)
         rows = (self._bars, self._ticks, self._unseen, self._dirty, self.fresh)
         waits = (self._arrived, self._busy, self._followed)
-        for known in (*rows, *waits, self._is_free):
+        for known in (*rows, *waits, self._steady, self._free):
             known.clear()
         self._house.open_day()
         self.feed_ms = now_ms
@@ -118,11 +120,11 @@ class Playback:
         for security in securities:
             code = security.code
             security.has_depth = source.has_depth(code)
-            self._is_free[code] = self._exchange.may_halt(security)
+            is_free = self._may_halt(security)
             is_idle = self._exchange.is_idle(code)
             if not is_idle:
                 self._busy[code] = None
-            if not is_idle or self._is_free[code] or code in self._followed:
+            if not is_idle or is_free or code in self._followed:
                 self._follow(code)
 
     def _follow(self, code: str) -> None:
@@ -138,7 +140,7 @@ class Playback:
             buys, sells = exchange.book(code).sides
             bought_li = buys.best_of_users() or bought_li
             sold_li = sells.best_of_users() or sold_li
-        if code in exchange.dormant() or exchange.fixed_orders(code) or self._is_free.get(code):
+        if code in exchange.dormant() or exchange.fixed_orders(code) or code in self._free:
             bought_li, sold_li = sys.maxsize, 0
         if bought_li or sold_li < sys.maxsize:
             self._followed[code] = (bought_li, sold_li)
@@ -153,7 +155,7 @@ class Playback:
         settle: Callable[[list[Event], int], object],
     ) -> None:  # fmt: skip
         """Play the snapshots and the whole bars of a moment: there are thousands of them a second."""
-        busy, is_free = self._busy, self._is_free
+        busy, steady = self._busy, self._steady
         for code, period, row in rows:
             security = securities.get(code)
             if security is None:
@@ -164,13 +166,12 @@ class Playback:
                 continue
             if code in busy:
                 self._sweep(code)
-            if self._note_bar(security, row) and is_free.get(code, True) and (events := self._halted(security, now_ms)):
+            if self._note_bar(security, row) and code not in steady and (events := self._halted(security, now_ms)):
                 settle(events, now_ms)
 
     def loud(self) -> dict[str, None]:
         """Codes whose rows meet somebody: something may rest in the book, or prices may halt trading. The others are quiet."""
-        free = [code for code, is_free in self._is_free.items() if is_free]
-        return {**self._busy, **dict.fromkeys(free)} if free else self._busy.copy()
+        return {**self._busy, **self._free} if self._free else self._busy
 
     def pass_by(self, rows: Sequence[News], now_ms: int) -> None:
         """Play a moment of quiet rows, which meet nobody."""
@@ -251,7 +252,7 @@ class Playback:
         self.fresh[code] = None
         if self.is_stored:
             self._dirty[code] = security
-        if self._is_free.get(code, True):
+        if code not in self._steady:
             events += self._halted(security, now_ms)
         return events
 
@@ -276,18 +277,25 @@ class Playback:
                 quote = quote_of(tick, before or None, self._exchange.board_rules(security).tick.tick_li)
                 events = self._reach(security, quote, now_ms)
         self._note_tick(security, tick)
-        if self._is_free.get(code, True):
+        if code not in self._steady:
             events += self._halted(security, now_ms)
         return events
 
     def _halted(self, security: Security, now_ms: int) -> list[Event]:
         """Where a day has no limits, prices may halt trading, but not everywhere."""
-        is_free = self._is_free[security.code] = self._exchange.may_halt(security)
-        return self._exchange.check_halt(security, now_ms) if is_free else []
+        return self._exchange.check_halt(security, now_ms) if self._may_halt(security) else []
+
+    def _may_halt(self, security: Security) -> bool:
+        """May a price halt trading today?"""
+        self.forget_limits(security.code)
+        is_free = self._exchange.may_halt(security)
+        (self._free if is_free else self._steady)[security.code] = None
+        return is_free
 
     def forget_limits(self, code: str) -> None:
         """What is said of a security has changed."""
-        self._is_free.pop(code, None)
+        self._steady.pop(code, None)
+        self._free.pop(code, None)
 
     def _reach(self, security: Security, quote: Quote, now_ms: int) -> list[Event]:
         """Take a snapshot to the orders of a book."""

@@ -27,10 +27,11 @@ class Quote(NamedTuple):
     @property
     def touched(self) -> tuple[int, ...]:
         """The prices at which the volume is known to have traded, lowest first."""
-        if not self.volume:
+        last_li, _, _, volume, low_li, high_li, _, _ = self
+        if not volume:
             return ()
-        prices = (self.low_li or self.last_li, self.last_li, self.high_li or self.last_li)
-        return tuple(sorted(dict.fromkeys(prices)))
+        prices = (low_li or last_li, last_li, high_li or last_li)
+        return prices if prices[0] < last_li < prices[2] else tuple(sorted(dict.fromkeys(prices)))
 
 
 class FillProfile(NamedTuple):

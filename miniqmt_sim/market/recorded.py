@@ -229,7 +229,7 @@ def quote_of(tick: Flat, before: Flat | None, tick_li: int) -> Quote:
     The average price says that something traded at it or below, and something at it or above; a new high or low of the day
     was reached.
     """
-    bids, asks = _levels(tick, 15), _levels(tick, 10)
+    bids, asks = _levels(tick[15:20], tick[25:30]), _levels(tick[10:15], tick[20:25])
     if bids and asks and bids[0][0] >= asks[0][0]:
         bids = asks = ()  # a call auction's indicative price, which stands on both sides
     volume, amount_li, low_li, high_li = tick[7], tick[6], tick[1], tick[1]
@@ -248,8 +248,7 @@ def quote_of(tick: Flat, before: Flat | None, tick_li: int) -> Quote:
     return Quote(tick[1], bids, asks, volume, low_li, high_li, amount_li=max(amount_li, 0))
 
 
-def _levels(tick: Flat, prices_at: int) -> Levels:
-    """A side of a snapshot; the volumes stand two sides behind the prices."""
-    volumes = 2 * LEVELS
-    places = range(prices_at, prices_at + LEVELS)
-    return tuple([(tick[at], tick[at + volumes]) for at in places if tick[at] and tick[at + volumes]])
+def _levels(prices: Sequence[int], volumes: Sequence[int]) -> Levels:
+    """A side of a snapshot."""
+    levels = tuple(zip(prices, volumes, strict=True))
+    return levels if prices[-1] and volumes[-1] else tuple([level for level in levels if level[0] and level[1]])
