@@ -42,6 +42,7 @@ def make_data(args: argparse.Namespace) -> int:
         files = make.make_data(Path(args.out), args.codes, days, args.periods.split(","), args.seed, args.gzip, args.index)
     except OSError as error:
         raise ConfigError(f"nothing can be written to {args.out!r}: {error.strerror or error}") from None
-    also = f" and {len(dict.fromkeys(args.index))} indices" if args.index else ""
+    number = len(dict.fromkeys(args.index))
+    also = f" and {number} {'index' if number == 1 else 'indices'}" if number else ""
     commands.say(f"wrote {len(files)} files of {args.codes} codes{also} to {args.out}: {days[0]} to {days[-1]}")
     return 0

@@ -74,12 +74,12 @@ OPERATOR_MESSAGES: Final = (
     Message(
         "ctl_quote",
         Flow.OPERATOR,
-        "Tell the market of one security; lists a code that is not listed yet.",
+        "Tell the market of one security, or the level of an index; lists a code that is not listed yet.",
         (
             text("stock_code", "as in 600000.SH"),
             number("last", "last price"),
-            levels("bids", "in any order", ()),
-            levels("asks", "in any order", ()),
+            levels("bids", "in any order; an index has none", ()),
+            levels("asks", "likewise", ()),
             integer("volume", "traded since the last quote", 0),
             number("pre_close", "previous close; 0: unchanged, for a new code the last price", 0),
         ),

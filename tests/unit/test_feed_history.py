@@ -117,7 +117,11 @@ def test_every_number_of_codes_that_is_offered_can_be_made() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--codes", "0"], ["--days", "9999"], ["--periods", "2m"], ["--start", "2026-02-30"], ["--periods", ""]]
+    "words",
+    [
+        ["--codes", "0"], ["--days", "9999"], ["--periods", "2m"], ["--start", "2026-02-30"], ["--periods", ""],
+        ["--index", "600000.SH"], ["--index", "000300"],
+    ],
 )
 def test_a_market_that_cannot_be_made_is_a_bad_argument(tmp_path: Path, words: list[str]) -> None:
     assert main(["make-data", str(tmp_path), *words]) == 2

@@ -12,13 +12,16 @@ from matching.instrument import PriceBand, Security, parse_listing
 from matching.phases import Phase
 from matching.rules import RuleError, Rules, phase_at
 from miniqmt_sim.blueprint import read_listing
+from miniqmt_sim.cli import main
 from miniqmt_sim.counter.fees import FeeSchedule
 from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.market.market import Market
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.make import make_data
+from miniqmt_sim.server.feeds.recording import Recording
 from miniqmt_sim.server.feeds.rows import Bar, Tick, bar_parser, tick_parser
+from miniqmt_sim.settings import load_settings
 from miniqmt_sim.simulator import Simulator
 from tests.kit.desk import Desk, make_config, moment, shipped_rules
 from tests.kit.tape_desk import TapeDesk
@@ -127,6 +130,17 @@ def test_made_data_may_hold_indices_and_the_securities_are_the_same_with_them(tm
     assert {sum(tick.asks) + sum(tick.bid_volumes) for tick in ticks} == {0}
     with pytest.raises(ConfigError, match=r"'600000\.SH' is not the code of an index"):
         make_data(tmp_path / "wrong", 1, [DAY], ["1m"], 1, indices=["600000.SH"])
+
+
+def test_the_command_names_the_indices_it_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["make-data", str(tmp_path / "data"), "--codes", "1", "--days", "2", "--periods", "1d", "--index", INDEX]
+    assert main(command) == 0
+    assert "wrote 2 files of 1 codes and 1 index to" in capsys.readouterr().out
+    assert main([*command, "--index", "399006.SZ", "--index", "000010.SH"]) == 0
+    assert "1 codes and 3 indices" in capsys.readouterr().out
+    listed = Recording.open(load_settings({"feed": "replay", "data": str(tmp_path / "data")})).world.instruments
+    names = {row["stock_code"]: row["name"] for row in listed}
+    assert (names[INDEX], names["399006.SZ"], names["000010.SH"]) == ("沪深300", "创业板指", "000010")
 
 
 # -- the day ---------------------------------------------------------------------------------------------------------------
