@@ -1,6 +1,7 @@
 """What a strategy's own code finds under the names of the standard library while a backtest runs: the simulated clock.
 
-Put in: ``time.sleep``, and everything of ``threading`` and ``queue`` that waits; pools that wait in pipes are refused.
+Put in: ``time.sleep``, everything of ``threading`` and ``queue`` that waits, and the loops of ``asyncio``; pools that wait in
+pipes are refused.
 Unless it is switched off, also ``time.time``, ``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``,
 ``utcnow`` and ``date.today``; local time is China's.
 ``time.perf_counter`` and ``time.process_time`` keep measuring the machine. Everything is as before when ``follow`` is left.
@@ -11,6 +12,7 @@ A module that took such a name before the backtest began keeps the real one: a s
 from __future__ import annotations
 
 import datetime
+import logging
 import os
 import queue
 import threading
@@ -25,12 +27,14 @@ from typing import Any, Final
 
 from miniqmt_sim.backtest.baton import Baton, Gone, Strand, ms_of
 from miniqmt_sim.backtest.locks import Lock, Tasks
+from miniqmt_sim.backtest.loops import put_loops
 from miniqmt_sim.xtquant import _quotes, _session, xtdata
 
 CHINA: Final = datetime.timezone(datetime.timedelta(hours=8))
 TZ_CHINA: Final = "CST-8"
 NEVER_S: Final = 1e9
 """How often the SDK looks up while it waits, in simulated seconds: an event wakes it, and time need not stop for it."""
+_POOLS_LOG: Final = logging.getLogger("concurrent.futures")
 _REAL_DATETIME: Final = datetime.datetime
 _REAL_DATE: Final = datetime.date
 
@@ -92,6 +96,7 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(threading.Thread, "join", join)
     put(threading, "excepthook", _without_the_end(threading.excepthook))
     put(thread_pools, "_global_shutdown_lock", Lock(baton))
+    put(_POOLS_LOG, "filters", [*_POOLS_LOG.filters, _tells_of_no_end])
     put(queue, "SimpleQueue", new_tasks)
     for module in (_session, _quotes):
         put(module, "Worker", new_strand)
@@ -99,6 +104,7 @@ def _put_waiting(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(xtdata, "_CHECK_S", NEVER_S)
     for owner, name in ((time, "monotonic"), (threading, "_time"), (queue, "time")):
         put(owner, name, lambda: baton.now_ms / 1000)
+    put_loops(put, baton)
     for kind in (pool.Pool, process_pools.ProcessPoolExecutor):
         put(kind, "__init__", _without_processes(vars(kind)["__init__"], baton))
 
@@ -111,6 +117,11 @@ def _without_the_end(real: Callable[[Any], object]) -> Callable[[Any], object]:
             real(args)
 
     return hook
+
+
+def _tells_of_no_end(record: logging.LogRecord) -> bool:
+    """Likewise of what a pool logs of its threads."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], Gone)
 
 
 def _without_processes(real: Callable[..., None], baton: Baton) -> Callable[..., None]:

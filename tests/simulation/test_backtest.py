@@ -189,6 +189,72 @@ def test_a_pool_of_threads_runs_in_simulated_time(strategy: Callable[[str], Path
     assert play(strategy(text), data).output.splitlines() == ["08:40 08:50"]
 
 
+def test_a_pool_whose_threads_wait_at_the_end_says_nothing_of_it(
+    strategy: Callable[[str], Path], data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = HEAD + textwrap.dedent("""
+        from concurrent.futures import ThreadPoolExecutor
+        pool = ThreadPoolExecutor(1)
+        print(pool.submit(int, "5").result())
+        trader.run_forever()
+        """)
+    result = play(strategy(text), data)
+    assert (result.output, result.summary["ended"], caplog.text) == ("5\n", "the recording is over", "")
+
+
+LOOP = HEAD + textwrap.dedent("""
+    import asyncio, socket, threading
+
+    class Told(XtQuantTraderCallback):
+        def on_stock_trade(self, trade):
+            loop.call_soon_threadsafe(trades.put_nowait, trade.traded_volume)
+
+    def say(*what):
+        print(datetime.now().strftime("%d %H:%M:%S"), *what)
+
+    def wait(seconds):
+        time.sleep(seconds)
+        return threading.current_thread() is threading.main_thread()
+
+    async def main():
+        global loop, trades
+        loop, trades = asyncio.get_running_loop(), asyncio.Queue()
+        trader.register_callback(Told())
+        await asyncio.sleep(0.25)
+        say(await asyncio.gather(asyncio.sleep(60, "slept"), asyncio.to_thread(wait, 30)))
+        try:
+            await asyncio.wait_for(trades.get(), 5)
+        except TimeoutError:
+            say("nothing")
+        await asyncio.to_thread(until, "09:32")
+        trader.order_stock(account, "600000.SH", 23, 100, xtconstant.LATEST_PRICE, -1, "", "")
+        say("traded", await trades.get())
+        one, other = socket.socketpair()
+        with one, other:
+            loop.add_reader(one, lambda: say("read", one.recv(9)))
+            await asyncio.sleep(0.02)
+            loop.call_later(0.01, other.send, b"x")
+            await asyncio.sleep(0.02)
+            loop.remove_reader(one)
+        say("the loop's own time", round(loop.time()))
+        await trades.get()
+
+    asyncio.Runner(loop_factory=asyncio.SelectorEventLoop).run(main())
+    """)
+
+
+def test_a_loop_of_asyncio_waits_in_simulated_time(
+    strategy: Callable[[str], Path], data: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    result = play(strategy(LOOP), data)
+    assert result.output.splitlines() == [
+        "02 08:31:00 ['slept', False]", "02 08:31:05 nothing", "02 09:32:05 traded 100", "02 09:32:05 read b'x'",
+        "02 09:32:05 the loop's own time 3725",
+    ]  # fmt: skip
+    assert (result.summary["ended"], caplog.text) == ("the recording is over", "")
+    assert play(strategy(LOOP), data).summary["state_hash"] == result.summary["state_hash"]
+
+
 def test_a_strategy_that_tries_sees_nothing_of_what_is_to_come(strategy: Callable[[str], Path], tmp_path: Path) -> None:
     texts = []
     for later in (10.1, 9.3):

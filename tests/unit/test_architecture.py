@@ -74,8 +74,10 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.hook": Layer(("miniqmt_sim.client",)),
     "miniqmt_sim.xtquant": Layer(SDK),
     "miniqmt_sim.server": Layer(SERVER, third_party=("uvloop",)),
+    "miniqmt_sim.backtest.loops": Layer(("miniqmt_sim.backtest",)),
     "miniqmt_sim.backtest": Layer(
-        ("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.server.feeds", "miniqmt_sim.server.wake", "miniqmt_sim.client",
+        ("miniqmt_sim", "miniqmt_sim.backtest", "miniqmt_sim.backtest.loops",
+         "miniqmt_sim.server.feeds", "miniqmt_sim.server.wake", "miniqmt_sim.client",
          "miniqmt_sim.xtquant", "miniqmt_sim.simulator", "miniqmt_sim.settings", "miniqmt_sim.wire.messages",
          "miniqmt_sim.changes", "miniqmt_sim.counter.corporate", "miniqmt_sim.counter.ledger",
          "miniqmt_sim.counter.order_types", "matching", *LEAVES),
@@ -90,7 +92,7 @@ LAYERS: Final[dict[str, Layer]] = {
 """A module belongs to the longest name here that it starts with; ``miniqmt_sim`` itself is only the package's root."""
 
 HOME_OF: Final[dict[str, tuple[str, ...]]] = {
-    "asyncio": ("miniqmt_sim.server", "storage"),
+    "asyncio": ("miniqmt_sim.server", "storage", "miniqmt_sim.backtest.loops"),
     "sqlite3": ("storage",),
 }
 """Standard modules that only these layers may know."""
