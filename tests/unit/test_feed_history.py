@@ -109,6 +109,35 @@ def test_a_made_market_is_the_same_every_time_and_is_read(tmp_path: Path) -> Non
     assert [row[:7] for row in day] == [row[:7] for row in of_minutes]
 
 
+TOLD = ("09:25:03", "09:30:00", "09:31:00", "11:30:00", "11:30:02", "13:00:00", "13:00:03", "14:57:00", "15:00:03", "15:00:09")
+
+
+@pytest.mark.parametrize("code", ["600000.SH", "000300.SH"])
+def test_snapshots_of_auctions_breaks_and_the_close_make_no_bars_of_their_own(code: str, tmp_path: Path) -> None:
+    """There are bars from 09:31 to 11:30 and from 13:01 to 15:00; a snapshot of an auction comes seconds after its end."""
+    lines = [tick(clock, 10 + number / 100, volume=number, asks="10.50:3") for number, clock in enumerate(TOLD, 1)]
+    write_ticks(tmp_path / f"{code}.tick.csv", *lines)
+    history = History.open(tmp_path)
+
+    def made(period: str, start: str = "00:00", end: str = "23:59", now: str = "16:00") -> list[tuple[int, int, int]]:
+        return [(row[0], row[4], row[5]) for row in history.bars(code, period, at(start), at(end), -1, at(now))]
+
+    minutes = [
+        ("09:31", 10_030, 300), ("11:30", 10_050, 200), ("13:01", 10_070, 200), ("14:57", 10_080, 100), ("15:00", 10_100, 200),
+    ]  # fmt: skip
+    whole = [(at(clock), close_li, volume) for clock, close_li, volume in minutes]
+    assert made("1m") == whole
+    assert [row[0] for row in made("5m")] == [at("09:35"), at("11:30"), at("13:05"), at("15:00")]
+    for first, (time_ms, _, _) in enumerate(whole):
+        clock = minutes[first][0]
+        assert made("1m", start=clock) == whole[first:], "the first one asked for has its own volume and not the day's"
+        assert made("1m", end=clock) == whole[: first + 1]
+        assert made("1m", start=clock, end=clock) == [whole[first]]
+        assert all(row[0] <= time_ms for row in made("1m", now=clock))
+    assert made("1m", now="15:00:05")[-1] == (at("15:00"), 10_090, 100)
+    assert made("1m", now="09:29") == []
+
+
 def test_every_number_of_codes_that_is_offered_can_be_made() -> None:
     codes = [code.text for code in make.code_list(make.MAX_CODES)]
     assert len(set(codes)) == make.MAX_CODES

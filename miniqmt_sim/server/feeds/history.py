@@ -28,6 +28,13 @@ FAR_MS: Final = calendar.midnight_ms(90000101)
 DAY_COMPLETE_MS: Final = calendar.parse_clock("15:00")
 """When the bar of a day is complete, and may be seen."""
 OPEN_MS: Final = calendar.parse_clock("09:30")
+LUNCH_MS: Final = calendar.parse_clock("11:30")
+NOON_MS: Final = calendar.parse_clock("13:00")
+CLOSE_MS: Final = calendar.parse_clock("15:00")
+EARLY_MS: Final = 30 * calendar.MS_PER_MINUTE
+"""How long before a bar something may come that belongs to it: an opening auction."""
+LATE_MS: Final = NOON_MS - LUNCH_MS
+"""How long after it: what is told in the lunch break, or after the close."""
 LENGTH_MS: Final = {"1m": calendar.MS_PER_MINUTE, "5m": 5 * calendar.MS_PER_MINUTE, "1d": calendar.MS_PER_DAY}
 BAR_PERIODS: Final = tuple(LENGTH_MS)
 
@@ -145,11 +152,14 @@ class History:
 
     def _made(self, code: str, period: str, source: str, start_ms: int, end_ms: int, now_ms: int) -> list[Bar]:
         """Bars of a period made of finer rows; a bar that is not complete yet is left out by its time."""
-        from_ms, to_ms = start_ms - LENGTH_MS[period], min(end_ms + LENGTH_MS[period], now_ms)
+        from_ms = start_ms - LENGTH_MS[period] - EARLY_MS
+        to_ms = min(end_ms + LENGTH_MS[period] + LATE_MS, now_ms)
         finer: Iterable[Bar]
         untraded = is_index(code)
         if source == "tick":
-            finer = bars_of_ticks(self.ticks(code, from_ms, to_ms, -1, now_ms), untraded)
+            day_ms = from_ms - calendar.time_of_day_ms(from_ms)
+            before = self.ticks(code, day_ms, from_ms - 1, 1, now_ms)  # what had traded by then
+            finer = bars_of_ticks(before + self.ticks(code, from_ms, to_ms, -1, now_ms), untraded)
         else:
             finer = self.bars(code, source, from_ms, to_ms, -1, now_ms)
         made = [joined(end, list(group), untraded) for end, group in groupby(finer, label_of(period))]
@@ -187,12 +197,19 @@ def label_of(period: str) -> Callable[[Bar], int]:
     length_ms = LENGTH_MS[period]
     if period == "1d":
         return lambda bar: bar.time_ms - calendar.time_of_day_ms(bar.time_ms)
-    return lambda bar: -(-(bar.time_ms + _auction_ms(bar.time_ms)) // length_ms) * length_ms
+    return lambda bar: -(-(bar.time_ms + _moved_ms(calendar.time_of_day_ms(bar.time_ms))) // length_ms) * length_ms
 
 
-def _auction_ms(time_ms: int) -> int:
-    """The bar at 09:30 holds the opening auction and belongs to the first stretch of continuous trading."""
-    return 1 if calendar.time_of_day_ms(time_ms) == OPEN_MS else 0
+def _moved_ms(clock_ms: int) -> int:
+    """How far a moment is from where it counts: an opening auction, or a bar at 09:30, in the first stretch.
+
+    What is told in a break or after the close, a closing auction in a snapshot for instance, counts in the stretch before it.
+    """
+    if OPEN_MS < clock_ms <= LUNCH_MS or NOON_MS < clock_ms <= CLOSE_MS:
+        return 0
+    if clock_ms <= OPEN_MS:
+        return OPEN_MS + 1 - clock_ms
+    return (CLOSE_MS if clock_ms > CLOSE_MS else NOON_MS + 1 if clock_ms == NOON_MS else LUNCH_MS) - clock_ms
 
 
 def joined(time_ms: int, bars: Sequence[Bar], untraded: bool = False) -> Bar:
