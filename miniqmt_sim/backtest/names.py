@@ -3,7 +3,7 @@
 Put in: ``time.sleep``, everything of ``threading`` and ``queue`` that waits, and the loops of ``asyncio``; pools that wait in
 pipes are refused.
 Unless it is switched off, also ``time.time``, ``time.time_ns``, ``time.localtime`` and their like, ``datetime.now``,
-``utcnow`` and ``date.today``; local time is China's.
+``utcnow`` and ``date.today``, and those of pandas; local time is China's.
 ``time.perf_counter`` and ``time.process_time`` keep measuring the machine. Everything is as before when ``follow`` is left.
 
 A module that took such a name before the backtest began keeps the real one: a strategy's own file never does.
@@ -15,6 +15,7 @@ import datetime
 import logging
 import os
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +48,7 @@ def follow(baton: Baton, *, clock: bool) -> Iterator[None]:
 
     def put(owner: Any, name: str, value: Any) -> None:
         if hasattr(owner, name):
-            changed.append((owner, name, getattr(owner, name)))
+            changed.append((owner, name, vars(owner).get(name) or getattr(owner, name)))
             setattr(owner, name, value)
 
     _put_waiting(put, baton)
@@ -164,6 +165,8 @@ def _put_clock(put: Callable[[Any, str, Any], None], baton: Baton) -> None:
     put(time, "strftime", _formatting(time.strftime, time.localtime))
     put(datetime, "datetime", _datetime_of(baton))
     put(datetime, "date", _date_of(baton))
+    if "pandas" in sys.modules:
+        _put_timestamp(put, sys.modules["pandas"].Timestamp, baton)
 
 
 def _of_now(real: Callable[..., Any], baton: Baton) -> Callable[..., Any]:
@@ -178,6 +181,18 @@ def _formatting(real: Callable[..., str], localtime: Callable[[], Any]) -> Calla
         return real(form, localtime() if moment is None else moment)
 
     return strftime
+
+
+def _put_timestamp(put: Callable[[Any, str, Any], None], timestamp: Any, baton: Baton) -> None:
+    """Let pandas tell it as well."""
+
+    def now(cls: Any, tz: Any = None) -> Any:
+        moment = cls(_REAL_DATETIME.fromtimestamp(baton.now_ms / 1000, CHINA))
+        return moment.tz_localize(None) if tz is None else moment.tz_convert(tz)
+
+    for name in ("now", "today"):
+        put(timestamp, name, classmethod(now))
+    put(timestamp, "utcnow", classmethod(lambda cls: now(cls, "UTC")))
 
 
 class _Kind(type):

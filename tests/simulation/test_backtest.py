@@ -255,6 +255,20 @@ def test_a_loop_of_asyncio_waits_in_simulated_time(
     assert play(strategy(LOOP), data).summary["state_hash"] == result.summary["state_hash"]
 
 
+def test_pandas_tells_the_markets_time_too(strategy: Callable[[str], Path], data: Path) -> None:
+    text = HEAD + textwrap.dedent("""
+        import pandas
+        stamp = pandas.Timestamp
+        print(stamp.now(), stamp.today(), stamp.now(tz="Asia/Tokyo"), stamp.utcnow(), stamp.now().unit)
+        """)
+    stamp = importlib.import_module("pandas").Timestamp
+    before = [vars(stamp)[name] for name in ("now", "today", "utcnow")]
+    assert play(strategy(text), data).output.split(" us")[0] == (
+        "2024-01-02 08:30:00 2024-01-02 08:30:00 2024-01-02 09:30:00+09:00 2024-01-02 00:30:00+00:00"
+    )
+    assert [vars(stamp)[name] for name in ("now", "today", "utcnow")] == before
+
+
 def test_a_strategy_that_tries_sees_nothing_of_what_is_to_come(strategy: Callable[[str], Path], tmp_path: Path) -> None:
     texts = []
     for later in (10.1, 9.3):
