@@ -37,7 +37,7 @@ MAX_RATIO: Final = 100
 
 def parse_action(row: Mapping[str, Any]) -> Action:
     """Read one corporate action: yuan per share, ratios per share held. What is left out or empty is 0."""
-    _only(row, ACTION_COLUMNS)
+    only(row, ACTION_COLUMNS)
     cash, ratios = _number(row, "cash"), [_number(row, name) for name in ("bonus", "transfer", "rights")]
     if cash > MAX_CASH_YUAN or max(ratios) > MAX_RATIO:
         raise ValueError(f"more than {MAX_CASH_YUAN} yuan or {MAX_RATIO} shares per share")
@@ -55,7 +55,7 @@ def parse_action(row: Mapping[str, Any]) -> Action:
 
 def parse_issue(row: Mapping[str, Any]) -> Issue:
     """Read one new issue."""
-    _only(row, ISSUE_COLUMNS)
+    only(row, ISSUE_COLUMNS)
     subscription = parse_code(str(row.get("subscription_code", "")))
     if subscription is None:
         raise ValueError(f"subscription_code: {row.get('subscription_code')!r} is not a code like 787001.SH")
@@ -113,7 +113,8 @@ def _whole(row: Mapping[str, Any], name: str) -> int:
     return int(value)
 
 
-def _only(row: Mapping[str, Any], names: tuple[str, ...]) -> None:
+def only(row: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    """See that a row has no other columns. Raises ValueError."""
     unknown = sorted(set(row) - {*names, "_where"})
     if unknown:
         raise ValueError(f"unknown column {unknown[0]!r}; there are {', '.join(names)}")

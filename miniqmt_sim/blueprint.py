@@ -44,6 +44,7 @@ class SimulatorConfig(NamedTuple):
     corporate_actions: Sequence[Mapping[str, Any]] = ()
     ipo: Sequence[Mapping[str, Any]] = ()
     credit: Mapping[str, Any] = MappingProxyType({})
+    sectors: Sequence[Mapping[str, Any]] = ()
 
 
 class FirstAccount(NamedTuple):

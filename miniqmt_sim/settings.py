@@ -73,6 +73,7 @@ OPTIONS: Final = {
         Option("files.corporate_actions", str),
         Option("files.ipo", str),
         Option("files.credit", str),
+        Option("files.sectors", str),
         Option("retention.journal_days", int),
         Option("retention.history_days", int),
         Option("log.file", str),
@@ -142,6 +143,7 @@ class World:
     ipo: Sequence[Mapping[str, Any]]
     credit: Mapping[str, Any]
     """``terms``, parsed, and the rows of ``subjects`` and ``lendable``."""
+    sectors: Sequence[Mapping[str, Any]]
 
     @property
     def text(self) -> str:
@@ -265,6 +267,7 @@ def _settings(values: Mapping[str, Any], home: Path) -> Settings:
             corporate_actions=read_table(Path(values["files.corporate_actions"] or home / "corporate_actions.csv")),
             ipo=read_table(Path(values["files.ipo"] or home / "ipo.csv")),
             credit=read_credit(Path(values["files.credit"] or home / "credit")),
+            sectors=read_table(Path(values["files.sectors"] or home / "sectors.csv")),
         ),
     )
 

@@ -51,6 +51,7 @@ from miniqmt_sim.market.recorded import Moment, Point, Source
 from miniqmt_sim.market.synthetic import SyntheticMarket
 from miniqmt_sim.restore import restore_world
 from miniqmt_sim.scheduler import Due, Scheduler
+from miniqmt_sim.sectors import Sectors, parse_membership
 
 DAY_OPEN_MS: Final = calendar.parse_clock("08:30")
 """When a counter begins its day with ``hours = exchange``: before the first order of the opening auction."""
@@ -92,6 +93,7 @@ class World:
         self.compliance = Compliance(Mode(config.compliance), thresholds, changes)
         self.listings = [read_listing(row) for row in config.instruments]
         self._issues = [read_row(parse_issue, row) for row in config.ipo]
+        self.sectors = Sectors(read_row(parse_membership, row) for row in config.sectors)
         self._announced = [read_row(parse_action, row) for row in config.corporate_actions]
         self._first_accounts = [FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
         trading_calendar = TradingCalendar(config.holidays, every_day=self.always)

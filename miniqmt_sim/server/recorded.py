@@ -91,7 +91,7 @@ def _reading() -> Reading:
 def digest_of(path: Path, content_of: Callable[[Path], str] = sha256_of) -> str:
     """The SHA-256 of the names and contents of all files that a path of data means. Raises ConfigError for no data."""
     root = path if path.is_dir() else path.parent
-    lying_beside = (files.beside(path, name) for name in (files.DIVIDENDS, files.INSTRUMENTS))
+    lying_beside = (files.beside(path, name) for name in files.LYING_BESIDE)
     found = [file.path for file in files.find(path)] + [file for file in lying_beside if file is not None]
     digest = hashlib.sha256()
     for file in sorted(found):

@@ -6,7 +6,7 @@ kept of codes somebody subscribes to. What data files know is answered before it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from matching import calendar
@@ -69,14 +69,15 @@ def _shown(world: World) -> Iterator[Security]:
 
 
 def on_sectors(context: Context, fields: JsonObject) -> Answer:
-    """The sectors there are."""
-    return {"sectors": list(SECTORS)}
+    """The sectors there are: the terminal's, and those that a file names."""
+    return {"sectors": list(dict.fromkeys((*SECTORS, *context.world.sectors.names())))}
 
 
 def on_sector(context: Context, fields: JsonObject) -> Answer:
-    """The codes of a sector."""
-    belongs = (SECTORS | MARKET_SECTORS).get(fields["sector"], _nothing)
-    world = context.world
+    """The codes of a sector, those that are listed today."""
+    world, name = context.world, fields["sector"]
+    members = world.sectors.codes(name, world.exchange.day)
+    belongs = (SECTORS | MARKET_SECTORS).get(name, _among(members))
     return {"codes": sorted(each.code for each in _shown(world) if belongs(each) and world.exchange.has_begun(each))}
 
 
@@ -245,12 +246,12 @@ def _result(error_msg: str) -> JsonObject:
 # ---- tables ------------------------------------------------------------------------------------------------------------
 
 
-def _nothing(_security: Security) -> bool:
-    return False
-
-
 def _of(*boards: Board) -> Callable[[Security], bool]:
     return lambda security: security.board in boards
+
+
+def _among(codes: Container[str]) -> Callable[[Security], bool]:
+    return lambda security: security.code in codes
 
 
 def _at(venue: Venue) -> Callable[[Security], bool]:

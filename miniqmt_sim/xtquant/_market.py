@@ -23,6 +23,8 @@ MARKETS: Final = {"SH": "上交所", "SZ": "深交所"}
 DIVIDEND_TYPES: Final = ("none", "front", "back", "front_ratio", "back_ratio")
 
 _log = logging.getLogger("miniqmt_sim.xtquant")
+_warned: Final[set[str]] = set()
+"""Sectors that were asked for and are none."""
 
 OnData = Callable[[Any], object]
 Columns = dict[str, list[Any]]
@@ -135,8 +137,13 @@ def instruments(quotes: Quotes, stock_list: Sequence[str]) -> dict[str, JsonObje
 
 
 def sector(quotes: Quotes, sector_name: str) -> list[str]:
-    """The codes of a sector, those of today."""
-    return list(quotes.ask("data_sector", sector=text(sector_name, "sector_name"))["codes"])
+    """The codes of a sector, those of today; one that nobody named has none, and a warning says so once."""
+    name = text(sector_name, "sector_name")
+    found = list(quotes.ask("data_sector", sector=name)["codes"])
+    if not found and name not in _warned and name not in MARKETS and name not in quotes.ask("data_sectors")["sectors"]:
+        _warned.add(name)
+        _log.warning("there is no sector %.64r: get_sector_list says which there are, a file sectors.csv adds others", name)
+    return found
 
 
 # -- days ------------------------------------------------------------------------------------------------------------------

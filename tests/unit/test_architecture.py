@@ -35,6 +35,7 @@ COUNTER: Final = ("matching", "miniqmt_sim.changes", "miniqmt_sim.refusals", *LE
 CREDIT: Final = ("miniqmt_sim.counter", *COUNTER)
 WORLD: Final = (
     *("miniqmt_sim.announcements", "miniqmt_sim.blueprint", "miniqmt_sim.canonical", "miniqmt_sim.restore"),
+    "miniqmt_sim.sectors",
     *("miniqmt_sim.credit", "miniqmt_sim.market", "miniqmt_sim.scheduler", *CREDIT),
 )
 SESSIONS: Final = ("miniqmt_sim.world", "miniqmt_sim.wire.messages", *WORLD)
@@ -64,6 +65,7 @@ LAYERS: Final[dict[str, Layer]] = {
     "miniqmt_sim.credit": Layer(CREDIT),
     "miniqmt_sim.announcements": Layer(CREDIT),
     "miniqmt_sim.blueprint": Layer(CREDIT),
+    "miniqmt_sim.sectors": Layer(("matching", "miniqmt_sim.announcements")),
     "miniqmt_sim.restore": Layer(("miniqmt_sim.world", *WORLD)),
     "miniqmt_sim.world": Layer(WORLD),
     "miniqmt_sim.sessions": Layer(SESSIONS),
@@ -115,6 +117,7 @@ CORE: Final = (
     "miniqmt_sim.market",
     "miniqmt_sim.refusals",
     "miniqmt_sim.scheduler",
+    "miniqmt_sim.sectors",
     "miniqmt_sim.sessions",
     "miniqmt_sim.simulator",
     "miniqmt_sim.wire",

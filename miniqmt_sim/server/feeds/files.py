@@ -45,6 +45,9 @@ PERIODS: Final = ("tick", "1m", "5m", "1d")
 """Finest first."""
 DIVIDENDS: Final = "dividends.csv"
 INSTRUMENTS: Final = "instruments.csv"
+SECTORS: Final = "sectors.csv"
+LYING_BESIDE: Final = (DIVIDENDS, INSTRUMENTS, SECTORS)
+"""What is no file of rows."""
 CODE_COLUMNS: Final = ("stock_code", "stockcode", "code")
 INDEX_COLUMNS: Final = ("", "__index_level_0__")
 """What pandas calls an index without a name when it writes a frame, to CSV and to Parquet."""
@@ -74,7 +77,7 @@ def find(path: Path) -> list[DataFile]:
     """Give the data files of a path, in order of their names. Raises ConfigError when there is none or one is unclear."""
     if path.is_dir():
         found = [file for file in sorted(path.rglob("*")) if file.is_file() and file.name.endswith(_SUFFIXES)]
-        found = [file for file in found if file.name not in (DIVIDENDS, INSTRUMENTS)]
+        found = [file for file in found if file.name not in LYING_BESIDE]
     elif path.is_file():
         found = [path]
     else:

@@ -15,7 +15,7 @@ from miniqmt_sim.server.feeds.files import Reading
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.replay import Replay, instruments, reference_yuan
 from miniqmt_sim.server.feeds.trading_days import parse_day
-from miniqmt_sim.settings import Settings, World, read_instruments
+from miniqmt_sim.settings import Settings, World, read_instruments, read_table
 
 DAY_BEGINS_MS = calendar.parse_clock("08:30")
 """When the first day of a replay begins: the counter's morning."""
@@ -58,8 +58,9 @@ def last_day(history: History) -> int:
 
 
 def with_data(world: World, history: History, path: Path, start_ms: int) -> World:
-    """The world's settings with the instruments and corporate actions of the data; what the settings say of a code wins.
+    """The world's settings with the instruments, corporate actions and sectors of the data.
 
+    What the settings say of a code wins, and what the data say of a sector.
     A new issue that the data know is listed already, and no issue any more.
     An index that was not recorded is not listed: a strategy shall not take a level that never moves for the market's.
     """
@@ -76,9 +77,13 @@ def with_data(world: World, history: History, path: Path, start_ms: int) -> Worl
     ]
     actions = [dividend.action() for dividend in history.all_dividends() if dividend.stock_code in recorded]
     to_come = [action for action in actions if int(action["ex_day"]) > calendar.day_of(start_ms)]
+    named = files.beside(path, files.SECTORS)
+    sectors = read_table(named) if named is not None else []
+    names = {row.get("sector") for row in sectors}
     return replace(
         world,
         instruments=[*known, *instruments(history, start_ms, known)],
         corporate_actions=[*world.corporate_actions, *to_come],
         ipo=[row for row in world.ipo if row["listed_code"] not in recorded],
+        sectors=[*(row for row in world.sectors if row.get("sector") not in names), *sectors],
     )
