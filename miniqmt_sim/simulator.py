@@ -122,6 +122,8 @@ class Simulator:
             self._world.restore(rows)
         else:
             self._world.create(now_ms)
+        if self._source is not None and not self._world.market.playback.is_stored:  # else a restart goes on with every code
+            self._source.pass_over(self._is_idle)
         self._pushes.take()
         return self.take_facts()
 
@@ -197,6 +199,11 @@ class Simulator:
         """Bring every code of the recorded market to a time."""
         self._world.look(now_ms)
 
+    def pass_idle(self, now_ms: int) -> int:
+        """Bring those codes to a time that nobody is concerned with; gives up to when the recorded market was played."""
+        self._world.pass_idle(now_ms)
+        return self._world.market.playback.feed_ms
+
     def forget_facts(self) -> None:
         """Nobody stores what was changed."""
         self._world.changes.forget()
@@ -257,9 +264,17 @@ class Simulator:
         self._world.counters.stamp(due_ms, self.last_seq)
         return self._outcome([], due_ms, at_ms=due_ms)
 
+    def _is_idle(self, code: str) -> bool:
+        """Is nobody concerned with what the recorded market says of a code, until somebody looks?"""
+        security = self._world.exchange.securities.get(code)
+        if security is not None and security.is_index:
+            return False  # no volume tells which of its snapshots says what the day was so far
+        return not (self._watch.is_code_watched(code) or self._world.market.playback.is_loud(code))
+
     def _play(self, moment: Moment) -> Outcome:
         self._world.play(moment)
         if not self._pushes.is_empty:
+            self._world.pass_idle(moment.now_ms)  # holdings are told with what they are worth
             self._world.counters.stamp(moment.now_ms, self.last_seq)
             return self._outcome([], moment.now_ms, moment.news, moment.now_ms)
         return Outcome([], self._watch.pushes(moment.now_ms, moment.news), (), (), (), moment.now_ms, True)

@@ -351,8 +351,16 @@ class World:
         if moment.rows:
             playback.rows(moment.rows, self.exchange.securities, moment.now_ms, self.broker.settle)
 
+    def pass_idle(self, now_ms: int) -> None:
+        """Bring codes that are idle to a time."""
+        passed = self.source.take_passed(now_ms) if self.source is not None else ()
+        if passed:
+            playback = self.market.playback
+            playback.pass_by(passed, max(playback.feed_ms, *(row[0] for _, _, row in passed)))
+
     def look(self, now_ms: int) -> None:
-        """Bring bars that are under way, and that nobody follows, to a time: somebody looks."""
+        """Bring codes that are idle, and bars that are under way and that nobody follows, to a time: somebody looks."""
+        self.pass_idle(now_ms)
         points = self.source.look(now_ms) if self.source is not None else ()
         if points:
             playback = self.market.playback

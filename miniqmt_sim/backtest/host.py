@@ -114,6 +114,7 @@ class Host(MemoryHost):
         limit_ms = self._end_ms if until_ms is None else min(until_ms, self._end_ms)
         outcome, self._held = self._held or self._core.catch_up(limit_ms), None
         if outcome is None:
+            self.now_ms = max(self.now_ms, self._core.pass_idle(limit_ms))
             if until_ms is None or until_ms > self._end_ms:
                 return False
             self.now_ms = max(self.now_ms, until_ms)
@@ -158,6 +159,7 @@ class Host(MemoryHost):
     def finish(self) -> None:
         """The strategy is gone: what it has on a day that is not settled counts at the prices of this moment."""
         day = self._core.day
+        self._core.pass_idle(self.now_ms)
         self._collector.day(self._core.take_facts(tables=COLLECTED))
         if self._core.settled_day != day:
             rows = [{**row, "debt": self._debt(row)} for row in self.operate("ctl_account_list")["rows"]]

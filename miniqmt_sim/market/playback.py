@@ -104,6 +104,7 @@ class Playback:
         self._busy[code] = None
         if self._source is not None:
             self._arrived[code] = None
+            self._source.attend(code)
 
     def follow_arrivals(self) -> None:
         """The step is over: of codes in which an order rests now, bars are played point by point."""
@@ -124,6 +125,8 @@ class Playback:
             is_idle = self._exchange.is_idle(code)
             if not is_idle:
                 self._busy[code] = None
+            if not is_idle or is_free:
+                source.attend(code)
             if not is_idle or is_free or code in self._followed:
                 self._follow(code)
 
@@ -169,8 +172,12 @@ class Playback:
             if self._note_bar(security, row) and code not in steady and (events := self._halted(security, now_ms)):
                 settle(events, now_ms)
 
+    def is_loud(self, code: str) -> bool:
+        """May a row of this code meet somebody: something may rest in the book, or prices may halt trading?"""
+        return code in self._busy or code in self._free
+
     def loud(self) -> dict[str, None]:
-        """Codes whose rows meet somebody: something may rest in the book, or prices may halt trading. The others are quiet."""
+        """The codes that are; the others are quiet."""
         return {**self._busy, **self._free} if self._free else self._busy
 
     def pass_by(self, rows: Sequence[News], now_ms: int) -> None:
@@ -213,12 +220,12 @@ class Playback:
         """Bring a security to a snapshot."""
         code = security.code
         self._ticks[code] = self._unseen[code] = tick
-        _, last_li, open_li, high_li, low_li, _, amount_li, volume = tick[:8]
+        last_li, open_li, volume = tick[1], tick[2], tick[7]
         security.last_li = last_li
         if volume or (open_li and security.is_index):
             figures = security.figures
-            figures.open_li, figures.high_li, figures.low_li = open_li or last_li, high_li or last_li, low_li or last_li
-            figures.volume, figures.amount_li = volume, amount_li
+            figures.open_li, figures.high_li, figures.low_li = open_li or last_li, tick[3] or last_li, tick[4] or last_li
+            figures.volume, figures.amount_li = volume, tick[6]
         if self.is_stored:
             self._dirty[code] = security
 

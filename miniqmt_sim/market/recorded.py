@@ -145,6 +145,16 @@ class Source:
         """Say every point of these codes as well, and of no other that was watched before."""
         raise NotImplementedError
 
+    def pass_over(self, is_idle: Callable[[str], bool]) -> None:
+        """Say nothing of the snapshots of idle codes, which nobody watches and which meet no order, until ``attend``."""
+
+    def attend(self, code: str) -> None:
+        """A code is idle no more: what it says after the time up to which it was brought to date is said."""
+
+    def take_passed(self, now_ms: int) -> Sequence[News]:
+        """Bring idle codes to date: those of their snapshots up to a time on which what is known of them depends."""
+        return ()
+
     def take(self) -> Moment:
         """What it says at ``next_ms``."""
         raise NotImplementedError

@@ -191,6 +191,10 @@ class Watch:
         """Does anybody watch a code's period?"""
         return bool(self._who(period, code))
 
+    def is_code_watched(self, code: str) -> bool:
+        """Does anybody watch any period of a code?"""
+        return any(self._who(period, code) for period in self._periods)
+
     def growing(self, code: str, period: str) -> Candle | None:
         """The bar that is growing, while it is watched."""
         found = self._bars.get(Key(period, code))
@@ -212,9 +216,13 @@ class Watch:
         return self.due_ms is not None and self.due_ms <= now_ms
 
     def tell_source(self, source: Source) -> None:
-        """Let a recording say point by point what happens within the bars of codes whose ticks somebody watches."""
+        """Let a recording say what somebody watches, and of codes whose ticks are watched what happens within their bars."""
         self.is_news_to_source = False
-        source.watch([code for code in source.codes if self._who(TICK, code)])
+        names = dict.fromkeys(key.name for key in self._watchers)
+        watched = [code for code in source.codes if code in names or code[-2:] in names]
+        source.watch([code for code in watched if self._who(TICK, code)])
+        for code in watched:
+            source.attend(code)
 
     def pushes(self, now_ms: int, news: Sequence[News] = ()) -> list[Push]:
         """What changed since the last time, for everybody who watches it. ``news``: rows that a recording has completed."""

@@ -21,8 +21,8 @@ from miniqmt_sim.errors import ConfigError
 from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.dividends import Dividend, read_dividends
 from miniqmt_sim.server.feeds.files import PERIODS, Reading
-from miniqmt_sim.server.feeds.rows import LOT, Bar, Flat, Tick
-from miniqmt_sim.server.feeds.tape import Tape
+from miniqmt_sim.server.feeds.rows import BAR_WIDTH, LOT, TICK_WIDTH, Bar, Flat, Tick
+from miniqmt_sim.server.feeds.tape import Rows, Tape
 
 FAR_MS: Final = calendar.midnight_ms(90000101)
 DAY_COMPLETE_MS: Final = calendar.parse_clock("15:00")
@@ -91,9 +91,10 @@ class History:
         tapes = self._tapes[period][code]
         return tapes[0].span(code)[0], tapes[-1].span(code)[1]
 
-    def stream(self, code: str, period: str, start_ms: int, end_ms: int) -> Iterator[Flat]:
+    def stream(self, code: str, period: str, start_ms: int, end_ms: int) -> Rows:
         """Rows of a code's own period as flat integers, both ends included, in bounded memory: for the replay."""
-        return chain.from_iterable(tape.stream(code, start_ms, end_ms) for tape in self._tapes[period].get(code, ()))
+        blocks = (tape.blocks(code, start_ms, end_ms) for tape in self._tapes[period].get(code, ()))
+        return Rows(chain.from_iterable(blocks), TICK_WIDTH if period == "tick" else BAR_WIDTH)
 
     @staticmethod
     def lot(code: str) -> int:

@@ -4,14 +4,15 @@ Comes in: a ``History`` and the time to play. Goes out: ``recorded.Moment``, one
 each code the finest period that the files have is played. This is a ``recorded.Source``: the simulator asks it.
 
 Rows are sorted a stretch at a time, so that a row costs no search for the next one. Bars that are played point by point are
-few: the points of those codes stand in a heap beside it.
+few: the points of those codes stand in a heap beside it. Codes that are idle, of which only the last snapshot counts, take no
+part in it: they are in another heap by the time of their next one.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import islice
 from operator import itemgetter
@@ -21,6 +22,7 @@ from matching import calendar
 from matching.units import LI_PER_YUAN
 from miniqmt_sim.market.recorded import LAST, POINTS, Flat, Moment, News, Opening, Point, Source, path_of, piece_of, point_times
 from miniqmt_sim.server.feeds.history import DAY_COMPLETE_MS, LENGTH_MS, OPEN_MS, History
+from miniqmt_sim.server.feeds.tape import Rows
 
 NEVER_MS: Final = 2**63 - 1
 NEVER_LI: Final = 2**63 - 1
@@ -28,6 +30,8 @@ STRETCH_ROWS: Final = 256
 """Rows of all codes together that are sorted at a time: a few MB of snapshots."""
 STRETCH_ROWS_EACH: Final = 16
 """Rows of each code at least, however many there are, so that going through all of them pays."""
+VOLUME: Final = 7
+"""Where the volume stands in the row of a snapshot."""
 _time_of: Final = itemgetter(0)
 _new: Any = tuple.__new__
 
@@ -36,11 +40,11 @@ class _Lane:
     """One code's rows on their way."""
 
     __slots__ = (
-        "_points_ms", "_rows", "at", "bought_li", "code", "delay_ms", "due", "due_ms", "length_ms", "loaded", "number",
+        "_points_ms", "_rows", "bought_li", "code", "delay_ms", "due", "due_ms", "idle_ms", "length_ms", "loaded", "number",
         "period", "point", "row", "sold_li",
     )  # fmt: skip
 
-    def __init__(self, code: str, number: int, period: str, rows: Iterator[Flat]) -> None:
+    def __init__(self, code: str, number: int, period: str, rows: Rows) -> None:
         self.code = code
         self.number = number
         self.period = period
@@ -49,8 +53,8 @@ class _Lane:
         """How long after its time a row is complete."""
         self._rows = rows
         self.loaded: list[Flat] = []
-        self.at = 0
-        """Rows of those loaded that are in the present stretch, or were."""
+        self.idle_ms = 0
+        """The time of its next row while it is idle, else 0."""
         self.row: Flat = ()
         """The bar at hand, where it is known: the first that is not complete."""
         self.point = 0
@@ -63,19 +67,29 @@ class _Lane:
         """The point that is said by itself next, at ``due_ms``; POINTS: none before the end of the bar."""
         self.due_ms = 0
 
-    def load(self, count: int) -> Sequence[Flat]:
-        """Forget the stretch before; give the next rows, that many or all that are left."""
-        del self.loaded[: self.at]
-        self.at = 0
-        self.loaded += islice(self._rows, max(count - len(self.loaded), 0))
+    def load(self, after_ms: int, count: int) -> Sequence[Flat]:
+        """Forget the rows that are complete by a time; give the next ones, that many or all that are left."""
+        del self.loaded[: self.complete(after_ms)]
+        if len(self.loaded) < count:
+            self.loaded += self._rows.take(count - len(self.loaded))
         return self.loaded
+
+    def complete(self, now_ms: int) -> int:
+        """How many of the rows that are loaded are complete by a time."""
+        return bisect_right(self.loaded, now_ms - self.delay_ms, key=_time_of)
 
     def next_row(self, after_ms: int) -> Flat:
         """The first row that is complete after a time; () at the end."""
-        place = bisect_right(self.loaded, after_ms - self.delay_ms, key=_time_of)
+        place = self.complete(after_ms)
         if place == len(self.loaded):
-            self.loaded += islice(self._rows, 1)
+            self.loaded += self._rows.take(1)
         return self.loaded[place] if place < len(self.loaded) else ()
+
+    def pass_over(self, now_ms: int) -> list[Flat]:
+        """Leave the snapshots up to a time behind; gives the last one, and the last in which something had traded, at least."""
+        place = self.complete(now_ms)
+        passed, self.loaded = self.loaded[:place], self.loaded[place:]
+        return passed if self.loaded else passed + self._rows.pass_over(now_ms, VOLUME)
 
     def take_up(self, after_ms: int) -> bool:
         """Make the bar that is under way after a time the one at hand; False when there is none."""
@@ -123,6 +137,7 @@ class Replay(Source):
         self.next_ms: int | None = None
         self._end_ms = end_ms
         self._is_matched: Callable[[str, int], bool] = lambda _code, _at_ms: True
+        self._is_idle: Callable[[str], bool] | None = None
         self.begin(start_ms)
 
     def begin(self, start_ms: int) -> None:
@@ -130,6 +145,7 @@ class Replay(Source):
         self._lanes = [self._lane(number, code, start_ms) for number, code in enumerate(self.codes)]
         self._bars = [lane for lane in self._lanes if lane.length_ms]
         self._by_code = {lane.code: lane for lane in self._bars}
+        self._of_ticks = {lane.code: lane for lane in self._lanes if not lane.length_ms}
         self._resting: dict[str, None] = {}
         self._watched: dict[str, None] = {}
         self._at_hand: dict[str, _Lane] = {}
@@ -143,6 +159,10 @@ class Replay(Source):
         self._look_ms = 0
         """No point of a bar that nobody follows comes before this."""
         self._longest_ms = max((lane.length_ms for lane in self._bars), default=0)
+        self._idle: list[tuple[int, int]] = []
+        """When idle codes have their next snapshots, and the numbers of their lanes; some are not idle any more."""
+        self._unsorted_ms = NEVER_MS
+        """The first row of those codes that are idle no more since the stretch was sorted."""
         self._sort()
 
     def _lane(self, number: int, code: str, start_ms: int) -> _Lane:
@@ -165,6 +185,8 @@ class Replay(Source):
         """What it says at ``next_ms``."""
         now_ms = self.next_ms
         assert now_ms is not None, "the recording is over"
+        if self._unsorted_ms <= now_ms:
+            self._sort()
         if not (self._points or self._at_hand):
             rows = self._take_rows(now_ms)
             return Moment(now_ms, (), rows, rows)
@@ -189,6 +211,8 @@ class Replay(Source):
         now_ms = self.next_ms
         if now_ms is None or self._points or self._at_hand:
             return None
+        if self._unsorted_ms <= now_ms:
+            self._sort()
         if loud:
             for code, _, _ in self._moments[-1][1]:
                 if code in loud:
@@ -204,7 +228,7 @@ class Replay(Source):
         if not self._moments:
             self._sort()
         elif not self._points:
-            self.next_ms = self._moments[-1][0]
+            self.next_ms = min(self._moments[-1][0], self._unsorted_ms)
         return rows
 
     def _without_points(self, news: Sequence[News], now_ms: int, points: list[tuple[int, Point]]) -> list[News]:
@@ -228,10 +252,15 @@ class Replay(Source):
 
     def _sort(self) -> None:
         """Sort the next stretch: up to the time up to which enough rows of every lane are loaded."""
-        lanes = [lane for lane in self._lanes if lane.load(self._rows_each)]
-        until_ms = min(
-            (lane.loaded[-1][0] + lane.delay_ms for lane in lanes if len(lane.loaded) >= self._rows_each), default=NEVER_MS
-        )
+        self._unsorted_ms = NEVER_MS
+        if self._is_idle is not None:
+            for lane in self._of_ticks.values():
+                if not lane.idle_ms and self._is_idle(lane.code):
+                    self._leave_aside(lane, self._taken_ms)
+        said = [lane for lane in self._lanes if not lane.idle_ms]
+        each = max(STRETCH_ROWS // max(len(said), 1), STRETCH_ROWS_EACH)
+        lanes = [lane for lane in said if lane.load(self._taken_ms, each)]
+        until_ms = min((lane.loaded[-1][0] + lane.delay_ms for lane in lanes if len(lane.loaded) >= each), default=NEVER_MS)
         if len(lanes) == 1:
             self._moments = _moments_of(lanes[0])
             self._note_next()
@@ -239,25 +268,55 @@ class Replay(Source):
         moments: defaultdict[int, list[News]] = defaultdict(list)
         for lane in lanes:
             code, period, delay_ms = lane.code, lane.period, lane.delay_ms
-            lane.at = bisect_right(lane.loaded, until_ms - delay_ms, key=_time_of)
-            for row in islice(lane.loaded, lane.at):
+            for row in islice(lane.loaded, lane.complete(until_ms)):
                 moments[row[0] + delay_ms].append((code, period, row))
         self._moments = sorted(moments.items(), reverse=True)
         self._note_next()
-
-    @property
-    def _rows_each(self) -> int:
-        return max(STRETCH_ROWS // max(len(self._lanes), 1), STRETCH_ROWS_EACH)
 
     def _note_next(self) -> None:
         """Find out when something is said next."""
         points = self._points
         next_ms = self._moments[-1][0] if self._moments else None
+        if self._unsorted_ms < NEVER_MS and (next_ms is None or self._unsorted_ms < next_ms):
+            next_ms = self._unsorted_ms
         while points and not self._says(self._lanes[points[0][1]], points[0][0]):
             heappop(points)
         if points and (next_ms is None or points[0][0] < next_ms):
             next_ms = points[0][0]
         self.next_ms = next_ms
+
+    # ---- recorded.Source: codes that are idle --------------------------------------------------------------------------
+
+    def pass_over(self, is_idle: Callable[[str], bool]) -> None:
+        """Say nothing of the snapshots of idle codes, which nobody watches and which meet no order, until ``attend``."""
+        self._is_idle = is_idle
+        self._sort()
+
+    def _leave_aside(self, lane: _Lane, after_ms: int) -> None:
+        """A code is idle, and brought to date up to a time."""
+        rows = lane.load(after_ms, 1)
+        lane.idle_ms = rows[0][0] if rows else NEVER_MS
+        if rows:
+            heappush(self._idle, (lane.idle_ms, lane.number))
+
+    def attend(self, code: str) -> None:
+        """A code is idle no more: what it says after the time up to which it was brought to date is said."""
+        lane = self._of_ticks.get(code)
+        if lane is not None and lane.idle_ms:
+            self._unsorted_ms = min(self._unsorted_ms, lane.idle_ms)
+            lane.idle_ms = 0
+            self._note_next()
+
+    def take_passed(self, now_ms: int) -> list[News]:
+        """Bring idle codes to date: those of their snapshots up to a time on which what is known of them depends."""
+        passed: list[News] = []
+        while self._idle and self._idle[0][0] <= now_ms:
+            idle_ms, number = heappop(self._idle)
+            lane = self._lanes[number]
+            if lane.idle_ms == idle_ms:
+                passed += [(lane.code, lane.period, row) for row in lane.pass_over(now_ms)]
+                self._leave_aside(lane, now_ms)
+        return passed
 
     # ---- recorded.Source: who follows ----------------------------------------------------------------------------------
 
@@ -384,7 +443,7 @@ class Replay(Source):
 
 def _moments_of(lane: _Lane) -> list[tuple[int, list[News]]]:
     """All that a lane has loaded, latest first."""
-    code, period, delay_ms, lane.at = lane.code, lane.period, lane.delay_ms, len(lane.loaded)
+    code, period, delay_ms = lane.code, lane.period, lane.delay_ms
     return [(row[0] + delay_ms, [(code, period, row)]) for row in reversed(lane.loaded)]
 
 
@@ -409,7 +468,7 @@ def reference_yuan(history: History, code: str, start_ms: int) -> float:
     assert period is not None, f"{code} has no data"
     is_tick = period == "tick"
     midnight_ms = start_ms - calendar.time_of_day_ms(start_ms)
-    row = next(history.stream(code, period, midnight_ms, NEVER_MS), None)
+    row = next(iter(history.stream(code, period, midnight_ms, NEVER_MS)), None)
     if row is not None and row[5 if is_tick else 7]:
         return row[5 if is_tick else 7] / LI_PER_YUAN
     before = history.last_before(code, midnight_ms)

@@ -81,6 +81,57 @@ class TapeWriter:
         self._file.write(array("q", chain.from_iterable(rows)).tobytes())
 
 
+class Rows:
+    """Rows of a code on their way, one block of them in memory: taken one after the other, or passed over."""
+
+    __slots__ = ("_blocks", "_left", "_row", "_width")
+
+    def __init__(self, blocks: Iterator[memoryview], width: int) -> None:
+        self._blocks = blocks
+        self._width = width
+        self._row = Struct(f"{width}q")
+        self._left = memoryview(b"")
+
+    def __iter__(self) -> Iterator[Flat]:
+        while rows := self.take(BLOCK_ROWS):
+            yield from rows
+
+    def take(self, count: int) -> list[Flat]:
+        """Give the next rows, that many or all that are left."""
+        found: list[Flat] = []
+        while len(found) < count and self._is_any_left():
+            end = (count - len(found)) * self._width
+            found += self._row.iter_unpack(self._left[:end])
+            self._left = self._left[end:]
+        return found
+
+    def pass_over(self, end_ms: int, column: int) -> list[Flat]:
+        """Leave out all rows up to a time but the last one, and before it the last whose column is not 0."""
+        filled: Flat = ()
+        last: Flat = ()
+        while self._is_any_left():
+            end = bisect_right(self._left[:: self._width], end_ms) * self._width
+            if not end:
+                break
+            passed, self._left = self._left[:end], self._left[end:]
+            last = self._row.unpack(passed[-self._width :])
+            places = range(end - self._width, -1, -self._width)
+            place = next((place for place in places if passed[place + column]), -1)
+            if place >= 0:
+                filled = self._row.unpack(passed[place : place + self._width])
+            if self._left:
+                break
+        return [row for row in (filled if filled != last else (), last) if row]
+
+    def _is_any_left(self) -> bool:
+        while not self._left:
+            block = next(self._blocks, None)
+            if block is None:
+                return False
+            self._left = block
+        return True
+
+
 class Tape:
     """A written tape. Raises ValueError for a file that is none, or of another version of this program."""
 
@@ -113,16 +164,15 @@ class Tape:
         """Give how many rows a code has."""
         return sum(block.rows for block in self._blocks.get(code, ()))
 
-    def stream(self, code: str, start_ms: int, end_ms: int) -> Iterator[Flat]:
-        """Give the rows from a time to a time, both included, holding one block at a time."""
-        return chain.from_iterable(self._blocks_of_rows(code, start_ms, end_ms))
+    def stream(self, code: str, start_ms: int, end_ms: int) -> Rows:
+        """Give the rows from a time to a time, both included."""
+        return Rows(self.blocks(code, start_ms, end_ms), self._width)
 
-    def _blocks_of_rows(self, code: str, start_ms: int, end_ms: int) -> Iterator[Iterator[Flat]]:
-        """The same block by block, so that no code of ours runs between two rows."""
+    def blocks(self, code: str, start_ms: int, end_ms: int) -> Iterator[memoryview]:
+        """Give the integers of the same rows, each block when it is needed."""
         for block in self._blocks.get(code, ()):
-            if block.last_ms < start_ms or block.first_ms > end_ms:
-                continue
-            yield self._rows(self._read(block), start_ms, end_ms)
+            if block.last_ms >= start_ms and block.first_ms <= end_ms:
+                yield self._cut(self._read(block), start_ms, end_ms)
 
     def between(self, code: str, start_ms: int, end_ms: int, count: int = -1) -> list[Flat]:
         """Give the rows from a time to a time, both included; of them the last ``count``, -1 for all."""
@@ -134,15 +184,15 @@ class Tape:
             if blocks[place].last_ms < start_ms or 0 < count <= len(found):
                 break
             left = count - len(found) if count > 0 else BLOCK_ROWS
-            found[:0] = self._rows(self._remembered(blocks[place]), start_ms, end_ms, left)
+            found[:0] = self._row.iter_unpack(self._cut(self._remembered(blocks[place]), start_ms, end_ms, left))
         return found
 
-    def _rows(self, values: memoryview, start_ms: int, end_ms: int, count: int = BLOCK_ROWS) -> Iterator[Flat]:
+    def _cut(self, values: memoryview, start_ms: int, end_ms: int, count: int = BLOCK_ROWS) -> memoryview:
         """Of a block the last rows, ``count`` at most, of a stretch of time."""
         times = values[:: self._width]
         last = bisect_right(times, end_ms)
         first = max(bisect_left(times, start_ms), last - count)
-        return self._row.iter_unpack(values[first * self._width : last * self._width])
+        return values[first * self._width : last * self._width]
 
     def _remembered(self, block: Block) -> memoryview:
         values = self._cache.get(block.offset)
