@@ -3,53 +3,59 @@
 A loop waits in its selector, for the next timer or for somebody to wake it. Here it passes the baton on meanwhile, so that
 callbacks and other threads run and time passes up to that timer. Who wakes it (``call_soon_threadsafe``, what an executor's
 thread gives) is heard as soon as the baton comes round. A loop that has sockets of its own holds the time for them first, for
-as long as it would wait: what the network says has no simulated time. Loops of other makes (uvloop, and the proactor that is
-Windows' usual one) wait as before, and hold the time.
+as long as it would wait: what the network says has no simulated time.
+
+Loops of other makes (uvloop, and the proactor that is Windows' usual one) really wait, by the real clock, and hold the time; so
+do those of threads that take no part in the backtest, a notebook's for instance.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from asyncio import base_events, selector_events
 from collections.abc import Callable
 from functools import wraps
 from selectors import BaseSelector
-from typing import Any
+from typing import Any, Final
+from weakref import WeakSet
 
 from miniqmt_sim.backtest.baton import Baton, ms_of
 
 Put = Callable[[Any, str, Any], None]
 Select = Callable[..., list[Any]]
 
+_real_s: Final = time.monotonic
+
 
 def put_loops(put: Put, baton: Baton) -> None:
-    """Let loops that are made from now on wait in simulated time."""
+    """Let loops that are made from now on, by who takes part, wait in simulated time."""
     kind: Any = selector_events.BaseSelectorEventLoop
-    began_ms = baton.now_ms
+    began_ms, ours = baton.now_ms, WeakSet[Any]()
 
-    def time(_loop: Any) -> float:
+    def time_s(loop: Any) -> float:
         # Counted from the beginning: of the seconds since 1970 a float shows too few digits for a timer to be due in time.
-        return (baton.now_ms - began_ms) / 1000
+        return (baton.now_ms - began_ms) / 1000 if loop in ours else _real_s()
 
-    put(base_events.BaseEventLoop, "time", time)
-    put(kind, "__init__", _with_selector(kind.__init__, baton))
+    put(base_events.BaseEventLoop, "time", time_s)
+    put(kind, "__init__", _with_selector(kind.__init__, baton, ours))
     put(kind, "_write_to_self", _stirring(kind._write_to_self, baton))
 
 
-def _with_selector(real: Callable[..., None], baton: Baton) -> Callable[..., None]:
+def _with_selector(real: Callable[..., None], baton: Baton, ours: WeakSet[Any]) -> Callable[..., None]:
     @wraps(real)
     def begin(self: Any, *args: Any, **how: Any) -> None:
         real(self, *args, **how)
-        selector: Any = self._selector
-        selector.select = _selecting(selector, selector.select, baton)
+        if baton.seat_of(threading.get_ident()) is not None:
+            selector: Any = self._selector
+            selector.select = _selecting(selector, selector.select, baton)
+            ours.add(self)
 
     return begin
 
 
 def _selecting(selector: BaseSelector, real: Select, baton: Baton) -> Select:
     def select(timeout: float | None = None) -> list[Any]:
-        if baton.seat_of(threading.get_ident()) is None:
-            return real(timeout)
         has_sockets = len(selector.get_map()) > 1  # beside what wakes it
         ready = real(timeout if has_sockets and timeout is not None else 0)
         if ready or (timeout is not None and timeout <= 0):

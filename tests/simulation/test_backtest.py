@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import importlib
 import json
@@ -9,6 +10,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -253,6 +255,25 @@ def test_a_loop_of_asyncio_waits_in_simulated_time(
     ]  # fmt: skip
     assert (result.summary["ended"], caplog.text) == ("the recording is over", "")
     assert play(strategy(LOOP), data).summary["state_hash"] == result.summary["state_hash"]
+
+
+def test_a_loop_beside_the_backtest_keeps_the_real_time(strategy: Callable[[str], Path], data: Path) -> None:
+    times: list[float] = []
+    is_over = threading.Event()
+
+    async def beat() -> None:
+        while not is_over.is_set():
+            times.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(0.001)
+
+    with ThreadPoolExecutor(1) as pool:
+        beside = pool.submit(asyncio.run, beat())
+        play(strategy(BUY_AND_SELL), data)
+        is_over.set()
+        beside.result()
+    assert len(times) > 1
+    assert times == sorted(times)
+    assert times[-1] - times[0] < 60
 
 
 def test_pandas_tells_the_markets_time_too(strategy: Callable[[str], Path], data: Path) -> None:
