@@ -59,7 +59,8 @@ class FullExchange:
 
     def __init__(self, symbols: int) -> None:
         rules = Rules({path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in RULES.glob("*.toml")}, "exchange")
-        self._exchange = Exchange(rules, TradingCalendar(), count(1).__next__)
+        numbers = count(1)
+        self._exchange = Exchange(rules, TradingCalendar(), lambda _: next(numbers))  # orders come one at a time
         listings = [parse_listing(f"{600000 + symbol}.SH", "", REFERENCE_LI) for symbol in range(symbols)]
         self._securities = [self._exchange.list_security(listing) for listing in listings]
         self._exchange.open_day(DAY)

@@ -9,7 +9,7 @@ near the end, where a list is quickest. The level at the end is kept at hand, fo
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import Final
 
@@ -125,10 +125,16 @@ class HalfBook:
             found.append(levels[key * sign])
         return found
 
-    def besides(self, prices: Collection[int]) -> list[Level]:
-        """The levels at none of some prices, best first."""
-        sign, levels = self._sign, self._levels
-        return [levels[key * sign] for key in reversed(self._keys) if key * sign not in prices]
+    def besides(self, prices: Sequence[int]) -> list[Level]:
+        """The levels at none of some prices; best first, as those are."""
+        sign, levels, found = self._sign, self._levels, []
+        others = [price_li * sign for price_li in reversed(prices)]
+        for key in reversed(self._keys):
+            while others and others[-1] > key:
+                others.pop()
+            if not others or others[-1] != key:
+                found.append(levels[key * sign])
+        return found
 
     def best_of_users(self) -> int | None:
         """The best price at which an order of an account stands."""

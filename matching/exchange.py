@@ -52,11 +52,12 @@ class Exchange(TradingDay):
     """The day, its books, and what is kept beside them."""
 
     def __init__(
-        self, rules: Rules, trading_calendar: TradingCalendar, next_queue_seq: Callable[[], int], hold: Hold = Hold.BREAKS
+        self, rules: Rules, trading_calendar: TradingCalendar, take_queue_seqs: Callable[[int], int], hold: Hold = Hold.BREAKS
     ) -> None:
+        """``take_queue_seqs`` gives the first of so many queue numbers that nobody has had."""
         super().__init__(rules, trading_calendar)
         self._hold = hold
-        self._next_queue_seq = next_queue_seq
+        self._take_queue_seqs = take_queue_seqs
         self._books: dict[str, OrderBook] = {}
         self._dormant: dict[str, list[BookOrder]] = {}
         self._fixed: dict[str, FixedPriceQueue] = {}
@@ -146,7 +147,7 @@ class Exchange(TradingDay):
         return book
 
     def submit(self, order: BookOrder, price_type: PriceType, now_ms: int) -> list[Event]:
-        """An order arrives. It gets its queue number here."""
+        """An order arrives. It gets its queue number here, unless it has one."""
         setting = self.setting(self.securities[order.code], now_ms)
         if order.owner != HOUSE and not surely_enters(order, price_type, setting):
             terms = Terms(order.side, price_type, order.price_li, True, order.volume)
@@ -166,7 +167,8 @@ class Exchange(TradingDay):
 
     def _enter(self, order: BookOrder, price_type: PriceType, setting: Setting, now_ms: int) -> list[Event]:
         """Match at once, or wait for the auction."""
-        order.queue_seq = self._next_queue_seq()
+        if not order.queue_seq:
+            order.queue_seq = self._take_queue_seqs(1)
         book, security = setting.book or self.book(order.code), setting.security
         if not setting.rule.matching:
             book.sides[order.side].append(order)
@@ -223,7 +225,7 @@ class Exchange(TradingDay):
 
     def _enter_fixed(self, security: Security, order: BookOrder, phase: Phase, now_ms: int) -> list[Event]:
         """Wait for the close; after it, trade at once, or be invalid."""
-        order.queue_seq = self._next_queue_seq()
+        order.queue_seq = self._take_queue_seqs(1)
         fixed = self._fixed.setdefault(order.code, FixedPriceQueue())
         fixed.append(order)
         events: list[Event] = [Rested(order)]
@@ -381,13 +383,15 @@ class Exchange(TradingDay):
         """Orders of the house arrive to rest. Like ``submit`` for each; where one reaches nobody there is nothing to tell."""
         book = self.book(code)
         events: list[Event] = []
+        queue_seq = self._take_queue_seqs(len(orders)) if orders else 0
         for order in orders:
+            order.queue_seq = queue_seq
+            queue_seq += 1
             own, other = (book.buys, book.sells) if order.side is BUY else (book.sells, book.buys)
             best = other.best
             if best is not None and reaches(order, best.price_li):
                 events += self.submit(order, LIMIT_ORDER, now_ms)
             else:
-                order.queue_seq = self._next_queue_seq()
                 own.append(order)
         return events
 

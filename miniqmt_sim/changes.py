@@ -179,9 +179,9 @@ class Counters:
         self._values[name] = self._counted[name] = value
         return value
 
-    def next_queue_seq(self) -> int:
-        """The next place in the queues of the books."""
-        return self.next("queue_seq")
+    def take_queue_seqs(self, count: int) -> int:
+        """The first of the next places in the queues of the books."""
+        return self.add("queue_seq", count) - count + 1
 
     def stamp(self, now_ms: int, seq: int) -> None:
         """Note the time and number of a command; the time never goes back."""

@@ -97,7 +97,7 @@ class World:
         self._announced = [read_row(parse_action, row) for row in config.corporate_actions]
         self._first_accounts = [FirstAccount.parse(table, number) for number, table in enumerate(config.accounts, 1)]
         trading_calendar = TradingCalendar(config.holidays, every_day=self.always)
-        self.exchange = Exchange(rules, trading_calendar, self.counters.next_queue_seq, hold)
+        self.exchange = Exchange(rules, trading_calendar, self.counters.take_queue_seqs, hold)
         synthetic = SyntheticMarket(config.seed) if config.feed == "synthetic" else None
         profile = FILL_PROFILES.get(config.fills)
         if profile is None:

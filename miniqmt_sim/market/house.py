@@ -314,7 +314,10 @@ class House:
                 self._changed[queue_seq] = _Rest(order)
             return
         rests = self._rests.get(order.code)
-        is_last = rests is not None and rests.pop(queue_seq, None) is not None and not rests
+        is_last = False
+        if rests is not None and queue_seq in rests:
+            del rests[queue_seq]
+            is_last = not rests
         if is_last:
             self._taken[order.code] = order
         if self.is_stored:

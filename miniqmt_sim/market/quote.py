@@ -30,8 +30,12 @@ class Quote(NamedTuple):
         last_li, _, _, volume, low_li, high_li, _, _ = self
         if not volume:
             return ()
-        prices = (low_li or last_li, last_li, high_li or last_li)
-        return prices if prices[0] < last_li < prices[2] else tuple(sorted(dict.fromkeys(prices)))
+        low_li, high_li = low_li or last_li, high_li or last_li
+        if not low_li <= last_li <= high_li:
+            return tuple(sorted({low_li, last_li, high_li}))
+        if low_li < last_li:
+            return (low_li, last_li, high_li) if last_li < high_li else (low_li, last_li)
+        return (last_li, high_li) if last_li < high_li else (last_li,)
 
 
 class FillProfile(NamedTuple):

@@ -239,7 +239,17 @@ def quote_of(tick: Flat, before: Flat | None, tick_li: int) -> Quote:
     The average price says that something traded at it or below, and something at it or above; a new high or low of the day
     was reached.
     """
-    bids, asks = _levels(tick[15:20], tick[25:30]), _levels(tick[10:15], tick[20:25])
+    columns: tuple[Any, ...] = tick
+    (
+        _, _, _, _, _, _, _, _, _, _, ask1, ask2, ask3, ask4, ask5, bid1, bid2, bid3, bid4, bid5,
+        asked1, asked2, asked3, asked4, asked5, bidden1, bidden2, bidden3, bidden4, bidden5,
+    ) = columns  # fmt: skip
+    asks: Levels = ((ask1, asked1), (ask2, asked2), (ask3, asked3), (ask4, asked4), (ask5, asked5))
+    bids: Levels = ((bid1, bidden1), (bid2, bidden2), (bid3, bidden3), (bid4, bidden4), (bid5, bidden5))
+    if not (ask5 and asked5):
+        asks = _standing(asks)
+    if not (bid5 and bidden5):
+        bids = _standing(bids)
     if bids and asks and bids[0][0] >= asks[0][0]:
         bids = asks = ()  # a call auction's indicative price, which stands on both sides
     volume, amount_li, low_li, high_li = tick[7], tick[6], tick[1], tick[1]
@@ -258,7 +268,6 @@ def quote_of(tick: Flat, before: Flat | None, tick_li: int) -> Quote:
     return Quote(tick[1], bids, asks, volume, low_li, high_li, amount_li=max(amount_li, 0))
 
 
-def _levels(prices: Sequence[int], volumes: Sequence[int]) -> Levels:
-    """A side of a snapshot."""
-    levels = tuple(zip(prices, volumes, strict=True))
-    return levels if prices[-1] and volumes[-1] else tuple([level for level in levels if level[0] and level[1]])
+def _standing(levels: Levels) -> Levels:
+    """The levels at which something stands."""
+    return tuple([level for level in levels if level[0] and level[1]])

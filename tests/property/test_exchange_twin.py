@@ -396,7 +396,7 @@ class Day:
     def __init__(self, market: Market) -> None:
         self.market = market
         numbers = itertools.count(1)
-        self.exchange = Exchange(RULES, TradingCalendar(), lambda: next(numbers))
+        self.exchange = Exchange(RULES, TradingCalendar(), lambda count: min([next(numbers) for _ in range(count)]))
         self.exchange.set_day(market.day)
         listing = parse_listing(market.code, "", market.close, listed=market.day if market.free else 0)
         self.security: Security = self.exchange.list_security(listing)
