@@ -266,6 +266,7 @@ def _etf(*venues: Venue) -> Callable[[Security], bool]:
 ETF_PREFIXES: Final = {Venue.SH: ("51", "52", "53", "55", "56", "58"), Venue.SZ: ("159",), Venue.BJ: ("-",)}
 SECTORS: Final[dict[str, Callable[[Security], bool]]] = {
     "沪深A股": _of(Board.SH_MAIN, Board.STAR, Board.SZ_MAIN, Board.CHINEXT),
+    "沪深京A股": _of(Board.SH_MAIN, Board.STAR, Board.SZ_MAIN, Board.CHINEXT),
     "上证A股": _of(Board.SH_MAIN, Board.STAR),
     "深证A股": _of(Board.SZ_MAIN, Board.CHINEXT),
     "科创板": _of(Board.STAR),
@@ -283,7 +284,7 @@ SECTORS: Final[dict[str, Callable[[Security], bool]]] = {
     "沪市指数": _of(Board.SH_INDEX),
     "深市指数": _of(Board.SZ_INDEX),
 }
-"""The terminal's sectors whose securities are simulated."""
+"""The terminal's sectors whose securities are simulated; of Beijing's exchange none is."""
 MARKET_SECTORS: Final = {venue.name: _at(venue) for venue in Venue}
 """A market is a sector as well that no list of sectors names."""
 

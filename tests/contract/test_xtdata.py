@@ -294,6 +294,7 @@ def test_kinds_and_sectors(recorded: DataDesk) -> None:
     assert "沪深A股" in xtdata.get_sector_list()
     stocks, funds = xtdata.get_stock_list_in_sector("沪深A股"), xtdata.get_stock_list_in_sector("沪深ETF")
     assert (CODE in stocks, "510300.SH" in funds, set(stocks) & set(funds)) == (True, True, set())
+    assert xtdata.get_stock_list_in_sector("沪深京A股") == stocks
     assert xtdata.get_stock_list_in_sector("月球板块") == []
     both = xtdata.get_full_tick(["SH", "SZ"])
     assert xtdata.get_stock_list_in_sector("SH") == sorted(code for code in both if code.endswith("SH"))
