@@ -24,7 +24,6 @@ from miniqmt_sim.backtest.charts import write_report
 from miniqmt_sim.cli import main
 from miniqmt_sim.client import hook
 from miniqmt_sim.errors import ConfigError
-from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.make import make_data
 from miniqmt_sim.server.feeds.trading_days import first_days
 from tests.kit.tapes import bar, write_bars
@@ -76,11 +75,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [bar(f"09:{minute}", price, volume=200, day=day) for day, price in days for minute in range(31, 40)]
     write_bars(folder / "600000.SH.1m.csv", *lines)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path_factory.getbasetemp() / "tapes"))
 
 
 @pytest.fixture

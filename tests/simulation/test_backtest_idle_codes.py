@@ -11,7 +11,6 @@ import pytest
 from matching.phases import Phase
 from miniqmt_sim.backtest import Result, run
 from miniqmt_sim.market.recorded import Flat
-from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.history import FAR_MS, History
 from miniqmt_sim.server.feeds.make import make_data
 from miniqmt_sim.server.feeds.replay import Replay
@@ -124,11 +123,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_data(folder, 4, first_days(20240102, 2), ["tick", "1m"], 1)
     min(folder.rglob("*.tick.csv")).unlink()
     return folder
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path_factory.getbasetemp() / "tapes"))
 
 
 @pytest.mark.parametrize("name", STRATEGIES)

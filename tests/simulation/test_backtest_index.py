@@ -8,10 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from miniqmt_sim.backtest import Result, run
-from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.make import make_data
 from miniqmt_sim.server.feeds.trading_days import first_days
 from tests.kit.tapes import at, bar, write_bars
@@ -54,11 +51,6 @@ FILTER = textwrap.dedent("""
     xtdata.subscribe_quote(STOCK, "1m", callback=on_bar)
     trader.run_forever()
     """)
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path_factory.getbasetemp() / "tapes"))
 
 
 def write_market(folder: Path, suffix: str = "csv", levels: Sequence[int] = LEVELS) -> Path:

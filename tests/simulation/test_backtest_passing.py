@@ -10,7 +10,6 @@ import pytest
 
 from miniqmt_sim.backtest import Result, run
 from miniqmt_sim.client.memory import MemoryHost
-from miniqmt_sim.server.feeds import files
 from miniqmt_sim.server.feeds.make import make_data
 from miniqmt_sim.server.feeds.trading_days import first_days
 
@@ -216,11 +215,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_data(folder / "1m", 4, first_days(20240102, 2), ["1m"], 1)
     make_data(folder / "tick", 2, first_days(20240102, 1), ["tick"], 1)
     return folder
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(files.ENV_CACHE, str(tmp_path_factory.getbasetemp() / "tapes"))
 
 
 def told(result: Result) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from miniqmt_sim.client.transport import REQUEST_TIMEOUT_S
 from miniqmt_sim.xtquant import _worker, xtconstant, xttype
 from miniqmt_sim.xtquant._later import LATER
 from miniqmt_sim.xtquant.xttrader import XtQuantTrader
@@ -163,12 +164,14 @@ def test_ctrl_c_ends_a_call_under_way_and_the_connection_goes_on(server: FakeSer
 
     def press() -> None:
         server.wait_for_request("order_stock")
-        signal.raise_signal(signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)  # as a terminal does: the thread that waits is interrupted, not this one
 
     thread = threading.Thread(target=press)
     thread.start()
+    began_s = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         buy(trader)
+    assert time.monotonic() - began_s < REQUEST_TIMEOUT_S / 2, "it was heard at the end of the call"
     thread.join(5)
     server.send({"t": "reply", "seq": server.requests[-1].seq, "order_id": 7})
     del server.answers["order_stock"]
