@@ -20,7 +20,11 @@ class RawClient:
         self.socket.settimeout(PATIENCE_S)
         if receive_buffer is not None:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        self.socket.connect(split_addr(addr))
+        try:
+            self.socket.connect(split_addr(addr))
+        except BaseException:
+            self.socket.close()
+            raise
         self._frames = FrameReader(MAX_ANSWER_BYTES)
         self._heard: list[dict[str, Any]] = []
 
