@@ -1,7 +1,7 @@
 """Sectors that a file names, with the codes that belong to them: 沪深300, 银行, or a list of one's own.
 
-Beside the sectors that are made of boards. Which codes belong to one, and when, changes nothing that happens, so it is no part
-of the world: not stored, not hashed, and read at every start.
+Beside the sectors that are made of boards. Which codes belong to one, and when, is no state: it stands in no table and in no
+state hash, and is read at every start. It does belong to the settings, whose fingerprint a result carries and a journal keeps.
 """
 
 from __future__ import annotations
